@@ -1,0 +1,232 @@
+#include "base/journal_format.h"
+
+#include "base/schedule.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+void
+segment_head_put(struct bytes *b, const struct segment_head *h)
+{
+	size_t start = b->n;
+	char agent[40] = {0};
+
+	memcpy(agent, h->agent, 36);
+	bytes_put(b, SEGMENT_MAGIC, 8);
+	bytes_put(b, agent, 40);
+	bytes_u32(b, h->number);
+	bytes_u64(b, (uint64_t)h->started_ns);
+	bytes_u32(b, h->sealed ? 1 : 0);
+	bytes_put(b, h->previous, HASH_BYTES);
+	bytes_u32(b, crc32c(0, b->p + start, b->n - start));
+}
+
+bool
+segment_head_get(struct segment_head *h, const uint8_t *p, size_t n)
+{
+	struct cursor c;
+
+	if (n < SEGMENT_BYTES || memcmp(p, SEGMENT_MAGIC, 8) != 0)
+		return false;
+	cursor_init(&c, p + 8, SEGMENT_BYTES - 8);
+	memset(h, 0, sizeof *h);
+	memcpy(h->agent, cursor_take(&c, 40), 36);
+	h->number = cursor_u32(&c);
+	h->started_ns = (int64_t)cursor_u64(&c);
+	h->sealed = cursor_u32(&c) != 0;
+	memcpy(h->previous, cursor_take(&c, HASH_BYTES), HASH_BYTES);
+	return cursor_u32(&c) == crc32c(0, p, SEGMENT_BYTES - 4);
+}
+
+/* The part of the header that the hash covers: all that compression does not change. */
+static void
+canonical_put(struct bytes *b, const struct block_head *h)
+{
+	char boot[40] = {0};
+
+	memcpy(boot, h->boot_id, 36);
+	bytes_u32(b, h->plain_bytes);
+	bytes_u32(b, h->number);
+	bytes_u32(b, h->session);
+	bytes_u32(b, h->clock.synchronised ? 1 : 0);
+	bytes_u64(b, (uint64_t)h->clock.offset_ns);
+	bytes_u64(b, (uint64_t)h->clock.bound_ns);
+	bytes_u64(b, (uint64_t)h->first_ns);
+	bytes_u64(b, (uint64_t)h->last_ns);
+	bytes_put(b, boot, 40);
+	bytes_put(b, h->previous, HASH_BYTES);
+}
+
+void
+block_put(struct bytes *b, const struct block_head *h, const void *stored)
+{
+	size_t start = b->n;
+
+	bytes_u32(b, BLOCK_MAGIC);
+	bytes_u32(b, h->stored_bytes);
+	bytes_u32(b, h->flags);
+	canonical_put(b, h);
+	bytes_u32(b, 0); /* reserved */
+	bytes_u32(b, 0);
+	uint32_t crc = crc32c(0, b->p + start, b->n - start);
+	crc = crc32c(crc, stored, h->stored_bytes);
+	bytes_u32(b, crc);
+	bytes_u32(b, ~crc);
+	while (b->n - start < BLOCK_BYTES)
+		bytes_u8(b, 0);
+	bytes_put(b, stored, h->stored_bytes);
+}
+
+int
+block_get(struct block_head *h, const uint8_t *p, size_t n)
+{
+	struct cursor c;
+
+	if (n < BLOCK_BYTES)
+		return -ENODATA;
+	cursor_init(&c, p, BLOCK_BYTES);
+	if (cursor_u32(&c) != BLOCK_MAGIC)
+		return -EBADMSG;
+	memset(h, 0, sizeof *h);
+	h->stored_bytes = cursor_u32(&c);
+	h->flags = cursor_u32(&c);
+	h->plain_bytes = cursor_u32(&c);
+	h->number = cursor_u32(&c);
+	h->session = cursor_u32(&c);
+	h->clock.synchronised = cursor_u32(&c) != 0;
+	h->clock.offset_ns = (int64_t)cursor_u64(&c);
+	h->clock.bound_ns = (int64_t)cursor_u64(&c);
+	h->first_ns = (int64_t)cursor_u64(&c);
+	h->last_ns = (int64_t)cursor_u64(&c);
+	memcpy(h->boot_id, cursor_take(&c, 40), 36);
+	memcpy(h->previous, cursor_take(&c, HASH_BYTES), HASH_BYTES);
+	cursor_u64(&c);
+	size_t covered = (size_t)(c.p - p);
+	uint32_t crc = cursor_u32(&c), inverse = cursor_u32(&c);
+	if (h->stored_bytes > BLOCK_MAX || h->plain_bytes > BLOCK_MAX)
+		return -EBADMSG;
+	if (n - BLOCK_BYTES < h->stored_bytes)
+		return -ENODATA;
+	uint32_t is = crc32c(crc32c(0, p, covered), p + BLOCK_BYTES, h->stored_bytes);
+	if (crc != is || inverse != ~is)
+		return -EBADMSG;
+	for (; c.p < c.end; c.p++)
+		if (*c.p != 0)
+			return -EBADMSG;
+	return 0;
+}
+
+void
+block_hash(uint8_t out[HASH_BYTES], const struct block_head *h, const void *plain)
+{
+	struct bytes b = {0};
+
+	canonical_put(&b, h);
+	bytes_put(&b, plain, h->plain_bytes);
+	EVP_Digest(b.p, b.n, out, NULL, EVP_sha256(), NULL);
+	bytes_free(&b);
+}
+
+void
+hash_hex(char out[65], const uint8_t hash[HASH_BYTES])
+{
+	for (int i = 0; i < HASH_BYTES; i++)
+		snprintf(out + 2 * i, 3, "%02x", hash[i]);
+}
+
+const uint8_t *
+block_plain(const struct block_head *h, const uint8_t *stored, struct bytes *b)
+{
+	if (!(h->flags & BLOCK_COMPRESSED))
+		return h->stored_bytes == h->plain_bytes ? stored : NULL;
+	b->n = 0;
+	if (b->room < h->plain_bytes + 1u) {
+		b->room = h->plain_bytes + 1u;
+		b->p = memory_grow(b->p, b->room, 1);
+	}
+	size_t n = ZSTD_decompress(b->p, b->room, stored, h->stored_bytes);
+	if (ZSTD_isError(n) || n != h->plain_bytes)
+		return NULL;
+	b->n = n;
+	return b->p;
+}
+
+void
+segment_path(char *out, size_t room, const char *dir, uint32_t number)
+{
+	snprintf(out, room, "%s/journal/%08u.lwj", dir, number);
+}
+
+static int
+number_order(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int
+segment_list(const char *dir, uint32_t **numbers)
+{
+	char path[1100];
+	size_t n = 0, room = 0;
+
+	*numbers = NULL;
+	snprintf(path, sizeof path, "%s/journal", dir);
+	DIR *d = opendir(path);
+	if (d == NULL)
+		return -errno;
+	for (struct dirent *e; (e = readdir(d)) != NULL;) {
+		char *end;
+		unsigned long v = strtoul(e->d_name, &end, 10);
+		if (strlen(e->d_name) != 12 || strcmp(end, ".lwj") != 0 || v > UINT32_MAX)
+			continue;
+		if (n == room) {
+			room = room * 2 + 16;
+			*numbers = memory_grow(*numbers, room, sizeof **numbers);
+		}
+		(*numbers)[n++] = (uint32_t)v;
+	}
+	closedir(d);
+	if (n > 0)
+		qsort(*numbers, n, sizeof **numbers, number_order);
+	return (int)n;
+}
+
+int
+file_load(struct bytes *b, const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
+
+	b->n = 0;
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > (1 << 30)) {
+		close(fd);
+		return -EINVAL;
+	}
+	size_t want = (size_t)st.st_size;
+	if (b->room < want + 1) {
+		b->room = want + 1;
+		b->p = memory_grow(b->p, b->room, 1);
+	}
+	while (b->n < want) {
+		ssize_t got = read(fd, b->p + b->n, want - b->n);
+		if (got < 0)
+			rc = -errno;
+		if (got <= 0)
+			break;
+		b->n += (size_t)got;
+	}
+	close(fd);
+	return rc;
+}

@@ -1,0 +1,129 @@
+#ifndef BASE_JOURNAL_FORMAT_H
+#define BASE_JOURNAL_FORMAT_H
+
+#include "base/bytes.h"
+#include "base/journal.h"
+
+/*
+ * The bytes of the journal, shared by its writer and its readers. INTERFACES.md,
+ * "Journal format", tells each field; all numbers are little-endian.
+ *
+ * A segment is a header and a run of blocks. A block is a header and a payload; the hash of
+ * a block covers its canonical header (that is: without what compression changes) and the
+ * plain payload, and stands in the next block, the first of the next segment included. The
+ * CRC covers the bytes as stored, so that no flipped bit goes unseen.
+ */
+#define SEGMENT_MAGIC	 "LWJSEG1\n"
+#define SEGMENT_BYTES	 100
+#define BLOCK_MAGIC	 0x31424a4cu /* "LJB1" */
+#define BLOCK_BYTES	 152
+#define BLOCK_MAX	 (4u << 20)
+#define BLOCK_SAMPLES	 512
+#define BLOCK_AGE_NS	 (10 * NS_PER_S)
+#define SEGMENT_AGE_NS	 (3600 * NS_PER_S)
+#define HASH_BYTES	 32
+#define BLOCK_COMPRESSED 1u
+#define BLOCK_HAS_DEFS	 2u
+
+struct segment_head {
+	char agent[37];
+	uint32_t number;
+	int64_t started_ns; /* UTC */
+	bool sealed;
+	uint8_t previous[HASH_BYTES]; /* hash of the last block before; zero in the first */
+};
+
+struct block_head {
+	uint32_t stored_bytes, plain_bytes, flags, number, session;
+	struct clock_state clock;
+	int64_t first_ns, last_ns; /* CLOCK_BOOTTIME of the earliest and latest sending */
+	char boot_id[37];
+	uint8_t previous[HASH_BYTES];
+};
+
+void segment_head_put(struct bytes *b, const struct segment_head *h);
+bool segment_head_get(struct segment_head *h, const uint8_t *p, size_t n);
+
+/* Append a whole block, its CRC computed, for the payload as stored. */
+void block_put(struct bytes *b, const struct block_head *h, const void *stored);
+/* Result: 0, or -EBADMSG; -ENODATA where the bytes end before the block does. */
+int block_get(struct block_head *h, const uint8_t *p, size_t n);
+void block_hash(uint8_t out[HASH_BYTES], const struct block_head *h, const void *plain);
+void hash_hex(char out[65], const uint8_t hash[HASH_BYTES]);
+
+/* Sends of a probe, as counts. */
+struct sent_row {
+	uint32_t probe;
+	uint64_t seq;
+	mono_t sent;
+};
+
+struct link_row {
+	uint32_t number;
+	struct link_def def;
+};
+
+struct probe_row {
+	uint32_t number;
+	struct probe_def def;
+};
+
+/* The contents of a block, with the writer's numbers. Arrays grow and are reused. */
+struct rows {
+	struct link_row *links;
+	struct probe_row *probes;
+	struct sample *samples;
+	struct counters *counters;
+	struct event *events;
+	struct sent_row *sent;
+	size_t n_links, n_probes, n_samples, n_counters, n_events, n_sent;
+	size_t room_links, room_probes, room_samples, room_counters, room_events, room_sent;
+};
+
+void rows_free(struct rows *r);
+void rows_clear(struct rows *r);
+void rows_add_link(struct rows *r, uint32_t number, const struct link_def *def);
+void rows_add_probe(struct rows *r, uint32_t number, const struct probe_def *def);
+void rows_add_sample(struct rows *r, const struct sample *s);
+void rows_add_counters(struct rows *r, const struct counters *c);
+void rows_add_event(struct rows *r, const struct event *e);
+void rows_add_sent(struct rows *r, const struct sent_row *s);
+bool rows_empty(const struct rows *r);
+
+/* What a probe's number means while decoding or encoding, and its last row in the block. */
+struct dialect {
+	struct dialect_probe {
+		bool known;
+		int64_t every_ns;
+		uint64_t seed;
+		int64_t sent_ns, rtt_ns;
+		uint64_t seq;
+		uint32_t block; /* the block the last row belongs to */
+	} *probes;
+	size_t n;
+	uint32_t block;
+};
+
+void dialect_free(struct dialect *d);
+
+/*
+ * rows_encode(b, rows, d), rows_decode(rows, p, n, d):
+ * The payload of a block. Send times are kept as deviation from the seeded schedule of the
+ * probe (schedule.h), RTTs as difference from the probe's last.
+ * Result of decode: 0 or -EBADMSG; rows is cleared first.
+ */
+void rows_encode(struct bytes *b, const struct rows *rows, struct dialect *d);
+int rows_decode(struct rows *rows, const void *p, size_t n, struct dialect *d);
+
+/* The payload of a stored block, plain: borrowed from stored, or decompressed into b. */
+const uint8_t *block_plain(
+    const struct block_head *h, const uint8_t *stored, struct bytes *b);
+
+/* ---- names of files ---- */
+void segment_path(char *out, size_t room, const char *dir, uint32_t number);
+/* Numbers of the segments in dir, sorted; free the array. Result: count or -errno. */
+int segment_list(const char *dir, uint32_t **numbers);
+/* A whole file, at most 1 GiB; -errno. */
+int file_load(struct bytes *b, const char *path);
+
+#endif

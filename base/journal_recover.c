@@ -1,0 +1,245 @@
+#include "base/journal_recover.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+wal_head_put(struct bytes *b, const struct wal_head *h)
+{
+	size_t start = b->n;
+	char boot[40] = {0};
+
+	memcpy(boot, h->boot_id, 36);
+	bytes_put(b, WAL_MAGIC, 8);
+	bytes_u32(b, h->segment);
+	bytes_u32(b, h->block);
+	bytes_u32(b, h->session);
+	bytes_u32(b, h->clock.synchronised);
+	bytes_u64(b, (uint64_t)h->clock.offset_ns);
+	bytes_u64(b, (uint64_t)h->clock.bound_ns);
+	bytes_put(b, boot, 40);
+	while (b->n - start < WAL_BYTES - 4)
+		bytes_u8(b, 0);
+	bytes_u32(b, crc32c(0, b->p + start, b->n - start));
+}
+
+bool
+wal_head_get(struct wal_head *h, const uint8_t *p, size_t n)
+{
+	struct cursor c;
+
+	if (n < WAL_BYTES || memcmp(p, WAL_MAGIC, 8) != 0)
+		return false;
+	memset(h, 0, sizeof *h);
+	cursor_init(&c, p + 8, WAL_BYTES - 8);
+	h->segment = cursor_u32(&c);
+	h->block = cursor_u32(&c);
+	h->session = cursor_u32(&c);
+	h->clock.synchronised = cursor_u32(&c) != 0;
+	h->clock.offset_ns = (int64_t)cursor_u64(&c);
+	h->clock.bound_ns = (int64_t)cursor_u64(&c);
+	memcpy(h->boot_id, cursor_take(&c, 40), 36);
+	cursor_init(&c, p + WAL_BYTES - 4, 4);
+	return cursor_u32(&c) == crc32c(0, p, WAL_BYTES - 4);
+}
+
+void
+wal_chunk_put(struct bytes *b, const void *payload, size_t n)
+{
+	bytes_u32(b, (uint32_t)n);
+	bytes_u32(b, crc32c(0, payload, n));
+	bytes_put(b, payload, n);
+}
+
+size_t
+wal_chunk_get(const uint8_t *p, size_t n, struct rows *rows, struct dialect *d)
+{
+	struct cursor c;
+
+	cursor_init(&c, p, n);
+	uint32_t len = cursor_u32(&c), crc = cursor_u32(&c);
+	const uint8_t *payload = cursor_take(&c, len);
+	if (payload == NULL || len == 0 || crc32c(0, payload, len) != crc)
+		return 0;
+	if (rows_decode(rows, payload, len, d) < 0)
+		return 0;
+	return 8u + len;
+}
+
+void
+flights_free(struct flights *f)
+{
+	free(f->probes);
+	*f = (struct flights){0};
+}
+
+static struct flight *
+flight_at(struct flights *f, uint32_t probe)
+{
+	if (probe >= f->n) {
+		size_t n = probe + 16u;
+		f->probes = memory_grow(f->probes, n, sizeof *f->probes);
+		memset(f->probes + f->n, 0, (n - f->n) * sizeof *f->probes);
+		f->n = n;
+	}
+	return &f->probes[probe];
+}
+
+static void
+advance(struct flight *f, uint64_t seq)
+{
+	uint64_t from = f->any ? f->last_seq + 1 : seq;
+
+	if (f->any && seq - f->last_seq >= FLIGHT_WINDOW)
+		from = seq - FLIGHT_WINDOW + 1;
+	for (uint64_t s = from; s <= seq && s >= from; s++)
+		f->settled[s % FLIGHT_WINDOW / 64] &= ~(1ull << (s % 64));
+	if (!f->any) /* what came before is not ours to tell */
+		memset(f->settled, 0xff, sizeof f->settled),
+		    f->settled[seq % FLIGHT_WINDOW / 64] &= ~(1ull << (seq % 64));
+	f->any = true;
+	f->last_seq = seq;
+}
+
+void
+flights_every(struct flights *f, uint32_t probe, int64_t every_ns)
+{
+	flight_at(f, probe)->every_ns = every_ns;
+}
+
+void
+flights_sent(struct flights *f, uint32_t probe, uint64_t seq, mono_t sent)
+{
+	struct flight *p = flight_at(f, probe);
+
+	if (!p->any || seq > p->last_seq)
+		advance(p, seq);
+	if (seq == p->last_seq)
+		p->last_sent = sent;
+}
+
+void
+flights_settled(struct flights *f, uint32_t probe, uint64_t seq)
+{
+	struct flight *p = flight_at(f, probe);
+
+	if (!p->any || seq > p->last_seq)
+		advance(p, seq);
+	if (p->last_seq - seq < FLIGHT_WINDOW)
+		p->settled[seq % FLIGHT_WINDOW / 64] |= 1ull << (seq % 64);
+}
+
+void
+flights_unsettled(const struct flights *f, uint32_t session, struct rows *rows)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct flight *p = &f->probes[i];
+		for (uint64_t back = FLIGHT_WINDOW; p->any && back-- > 0;) {
+			uint64_t seq = p->last_seq - back;
+			if (back >= p->last_seq ||
+			    p->settled[seq % FLIGHT_WINDOW / 64] >> (seq % 64) & 1)
+				continue;
+			struct sample s = {.probe = (uint32_t)i,
+			    .session = session,
+			    .seq = seq,
+			    .sent = {p->last_sent.ns - (int64_t)back * p->every_ns},
+			    .rtt_ns = -1,
+			    .outcome = OUTCOME_UNSETTLED};
+			rows_add_sample(rows, &s);
+		}
+	}
+}
+
+/* True if a whole, good block starts anywhere in the bytes. */
+static bool
+good_block_after(const uint8_t *p, size_t n)
+{
+	struct block_head h;
+
+	for (size_t i = 1; i + BLOCK_BYTES <= n; i++)
+		if (p[i] == (BLOCK_MAGIC & 0xff) && block_get(&h, p + i, n - i) == 0)
+			return true;
+	return false;
+}
+
+static int
+walk_segment(const char *dir, uint32_t number, struct journal_tail *tail,
+    struct dialect *dialect, char *err, size_t room)
+{
+	struct bytes file = {0}, plain = {0};
+	struct rows rows = {0};
+	struct segment_head head;
+	char path[1100];
+	int rc;
+
+	segment_path(path, sizeof path, dir, number);
+	rc = file_load(&file, path);
+	if (rc < 0) {
+		snprintf(err, room, "%s: %s", path, strerror(-rc));
+		goto out;
+	}
+	tail->segment = number;
+	tail->bytes = file.n;
+	tail->blocks = 0;
+	tail->good_bytes = 0;
+	tail->sealed = false;
+	if (!segment_head_get(&head, file.p, file.n)) {
+		if (file.n >= SEGMENT_BYTES && good_block_after(file.p, file.n)) {
+			snprintf(err, room, "%s: segment %u: damaged header", path, number);
+			rc = -EBADMSG;
+		}
+		goto out;
+	}
+	memcpy(tail->agent, head.agent, sizeof tail->agent);
+	memcpy(tail->hash, head.previous, HASH_BYTES);
+	tail->sealed = head.sealed;
+	tail->good_bytes = SEGMENT_BYTES;
+	while (tail->good_bytes < file.n) {
+		const uint8_t *p = file.p + tail->good_bytes;
+		size_t left = file.n - tail->good_bytes;
+		struct block_head h;
+		if (block_get(&h, p, left) != 0) {
+			if (!head.sealed && !good_block_after(p, left))
+				break;
+			snprintf(err, room, "%s: segment %u, block %u: damaged", path, number,
+			    tail->blocks);
+			rc = -EBADMSG;
+			goto out;
+		}
+		const uint8_t *body = block_plain(&h, p + BLOCK_BYTES, &plain);
+		if (body == NULL || rows_decode(&rows, body, h.plain_bytes, dialect) < 0 ||
+		    memcmp(h.previous, tail->hash, HASH_BYTES) != 0) {
+			snprintf(err, room, "%s: segment %u, block %u: chain broken", path,
+			    number, tail->blocks);
+			rc = -EBADMSG;
+			goto out;
+		}
+		block_hash(tail->hash, &h, body);
+		if (h.session > tail->session)
+			tail->session = h.session;
+		tail->blocks++;
+		tail->good_bytes += BLOCK_BYTES + h.stored_bytes;
+	}
+out:
+	rows_free(&rows);
+	bytes_free(&plain);
+	bytes_free(&file);
+	return rc;
+}
+
+int
+journal_tail_find(const char *dir, struct journal_tail *tail, struct dialect *dialect,
+    char *err, size_t room)
+{
+	uint32_t *numbers;
+	int n = segment_list(dir, &numbers), rc = 0;
+
+	memset(tail, 0, sizeof *tail);
+	/* The one before the last gives session and hash where the last is still empty. */
+	for (int i = n > 2 ? n - 2 : 0; i < n && rc == 0; i++)
+		rc = walk_segment(dir, numbers[i], tail, dialect, err, room);
+	free(numbers);
+	return rc;
+}

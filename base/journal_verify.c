@@ -1,0 +1,169 @@
+#include "base/journal_recover.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct check {
+	const char *dir;
+	char *err;
+	size_t room;
+	struct bytes file, plain;
+	struct rows rows;
+	struct dialect dialect;
+	uint8_t hash[HASH_BYTES];
+	uint32_t session, expect;
+	bool first, root_named, root_found;
+	uint32_t root_segment, root_block;
+	char root_hash[65];
+	int64_t last_ns; /* of the newest row, for retention */
+};
+
+static int
+broken(struct check *c, uint32_t segment, uint32_t block, const char *what)
+{
+	snprintf(c->err, c->room, "segment %u, block %u: %s", segment, block, what);
+	return 1;
+}
+
+static int
+check_block(struct check *c, uint32_t segment, uint32_t number, size_t *at)
+{
+	struct block_head h;
+	const uint8_t *p = c->file.p + *at;
+	int rc = block_get(&h, p, c->file.n - *at);
+
+	if (rc == -ENODATA)
+		return broken(c, segment, number, "cut short");
+	if (rc < 0)
+		return broken(c, segment, number, "damaged (CRC)");
+	if (h.number != number)
+		return broken(c, segment, number, "out of sequence");
+	if (memcmp(h.previous, c->hash, HASH_BYTES) != 0)
+		return broken(c, segment, number, "hash chain broken");
+	if (h.session < c->session)
+		return broken(c, segment, number, "session id went back");
+	const uint8_t *body = block_plain(&h, p + BLOCK_BYTES, &c->plain);
+	if (body == NULL || rows_decode(&c->rows, body, h.plain_bytes, &c->dialect) < 0)
+		return broken(c, segment, number, "contents do not decode");
+	c->session = h.session;
+	block_hash(c->hash, &h, body);
+	if (c->root_named && segment == c->root_segment && number == c->root_block) {
+		char hex[65];
+		hash_hex(hex, c->hash);
+		if (strcmp(hex, c->root_hash) != 0)
+			return broken(c, segment, number, "is not what the root file says");
+		c->root_found = true;
+	}
+	*at += BLOCK_BYTES + h.stored_bytes;
+	return 0;
+}
+
+static int
+check_segment(struct check *c, uint32_t number)
+{
+	struct segment_head head;
+	char path[1100];
+	size_t at = SEGMENT_BYTES;
+	int rc;
+
+	segment_path(path, sizeof path, c->dir, number);
+	rc = file_load(&c->file, path);
+	if (rc < 0) {
+		snprintf(c->err, c->room, "%s: %s", path, strerror(-rc));
+		return rc;
+	}
+	if (!segment_head_get(&head, c->file.p, c->file.n) || head.number != number)
+		return broken(c, number, 0, "segment header damaged");
+	if (c->first) /* what retention deleted before it cannot be checked */
+		memcpy(c->hash, head.previous, HASH_BYTES);
+	else if (number != c->expect)
+		return broken(c, c->expect, 0, "segment missing");
+	else if (memcmp(head.previous, c->hash, HASH_BYTES) != 0)
+		return broken(c, number, 0, "hash chain broken at the segment's start");
+	c->first = false;
+	c->expect = number + 1;
+	for (uint32_t block = 0; at < c->file.n && rc == 0; block++)
+		rc = check_block(c, number, block, &at);
+	return rc;
+}
+
+static void
+load_root(struct check *c)
+{
+	struct bytes b = {0};
+	char path[1100];
+
+	snprintf(path, sizeof path, "%s/journal/root", c->dir);
+	if (file_load(&b, path) == 0 && b.n > 20) {
+		bytes_u8(&b, 0);
+		char *text = (char *)b.p, *end;
+		c->root_segment = (uint32_t)strtoul(text, &end, 10);
+		c->root_block = (uint32_t)strtoul(end, &end, 10);
+		while (*end == ' ')
+			end++;
+		end[strcspn(end, "\n")] = '\0';
+		snprintf(c->root_hash, sizeof c->root_hash, "%.64s", end);
+		c->root_named = true;
+	}
+	bytes_free(&b);
+}
+
+int
+journal_verify(const char *dir, char *err, size_t room)
+{
+	struct check c = {.dir = dir, .err = err, .room = room, .first = true};
+	uint32_t *numbers;
+	int n = segment_list(dir, &numbers), rc = 0;
+
+	if (n <= 0) {
+		snprintf(err, room, "%s/journal: no journal there", dir);
+		free(numbers);
+		return n < 0 ? n : -ENOENT;
+	}
+	load_root(&c);
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = check_segment(&c, numbers[i]);
+	if (rc == 0 && c.root_named && !c.root_found && c.root_segment >= numbers[0])
+		rc = broken(&c, c.root_segment, c.root_block,
+		    "named by the root file, is gone: the tail was lost");
+	rows_free(&c.rows);
+	dialect_free(&c.dialect);
+	bytes_free(&c.file);
+	bytes_free(&c.plain);
+	free(numbers);
+	return rc;
+}
+
+int
+journal_retain(const char *dir, wall_t oldest, uint64_t max_bytes, wall_t claim)
+{
+	uint32_t *numbers;
+	int n = segment_list(dir, &numbers), deleted = 0;
+	uint64_t total = 0;
+	struct stat st;
+	char path[1100];
+
+	for (int i = 0; i < n; i++) {
+		segment_path(path, sizeof path, dir, numbers[i]);
+		if (stat(path, &st) == 0)
+			total += (uint64_t)st.st_size;
+	}
+	/* The end of a segment is its last change; the newest is never deleted. */
+	for (int i = 0; i + 1 < n; i++) {
+		segment_path(path, sizeof path, dir, numbers[i]);
+		if (stat(path, &st) < 0)
+			break;
+		int64_t end = (int64_t)st.st_mtim.tv_sec * NS_PER_S;
+		bool old = end < oldest.ns, big = max_bytes > 0 && total > max_bytes;
+		if (end >= claim.ns || !(old || big) || unlink(path) < 0)
+			break;
+		total -= (uint64_t)st.st_size;
+		deleted++;
+	}
+	free(numbers);
+	return n < 0 ? n : deleted;
+}
