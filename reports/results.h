@@ -1,0 +1,94 @@
+#ifndef REPORTS_RESULTS_H
+#define REPORTS_RESULTS_H
+
+#include "analyzer/judge.h"
+#include "analyzer/verdict.h"
+
+#include <jansson.h>
+
+/*
+ * One model of results feeds every renderer; no renderer computes a statistic.
+ */
+struct contract_terms {
+	char reference[TEXT_ROOM];
+	struct terms terms;
+};
+
+/* One bucket of a series of a link: an hour for the heat map, or finer for a curve. */
+struct bucket {
+	int64_t start_ns, end_ns;
+	uint64_t sent, lost;  /* voters */
+	int64_t p5_ns, p50_ns, p95_ns; /* RTT; -1 where nothing answered */
+};
+
+/* One sample of a close-up, of any probe of any link at the time of an outage. */
+struct mark {
+	int64_t sent_ns;
+	uint32_t probe;
+	enum outcome outcome;
+	int64_t rtt_ns;
+};
+
+struct closeup {
+	size_t outage; /* index in the link's outages */
+	int64_t from_ns, to_ns;
+	struct mark *marks;
+	size_t n_marks;
+};
+
+struct link_report {
+	const struct link_def *def;
+	const struct link_result *result;
+	bool has_verdict;
+	struct contract_terms contract;
+	struct verdict verdict;
+	struct bucket *buckets; /* sorted */
+	size_t n_buckets;
+	int64_t bucket_ns;
+	struct bucket *hours; /* for the heat map */
+	size_t n_hours;
+	struct closeup *closeups;
+	size_t n_closeups;
+	int64_t rtt_p50_ns, rtt_p95_ns, rtt_p99_ns; /* -1: none */
+	uint64_t samples;
+};
+
+struct results {
+	wall_t generated, as_of, from, to;
+	char agent[37], software[64], root[65];
+	wall_t journal_first, journal_last;
+	struct judge_rule rule;
+	const struct probe_def *probes;
+	size_t n_probes;
+	const struct link_def *link_defs; /* every link the judge knows */
+	size_t n_link_defs;
+	struct link_report *links; /* those asked for */
+	size_t n_links;
+	bool synchronised;
+	int64_t clock_bound_ns;
+};
+
+/* JSON of INTERFACES.md; a new reference. */
+json_t *results_outages_json(const struct results *r);
+json_t *results_sla_json(const struct results *r);
+
+/* Text and CSV of the outages, to stdout-like streams; zone of the centre. */
+void results_outages_text(const struct results *r, FILE *out);
+void results_outages_csv(const struct results *r, FILE *out);
+void results_sla_text(const struct results *r, FILE *out);
+
+/* "2026-11-23T05:27:16.123456Z" into out[32]; with a zone, "2026-11-23 06:27:16 +01:00". */
+void instant_utc(int64_t ns, char out[32]);
+void instant_local(int64_t ns, const char *zone, char out[40]);
+/* Seconds with six decimals, as a JSON real that prints so. */
+json_t *seconds_json(int64_t ns);
+
+/*
+ * dossier_pdf(r, pdf_path, png_dir, err, room):
+ * Draw the dossier of r->links; png_dir NULL for none (PNGs of each chart and page).
+ * Result 0 or -errno with one line in err; no half-written file is left.
+ */
+int dossier_pdf(const struct results *r, const char *pdf_path, const char *png_dir, char *err,
+    size_t room);
+
+#endif
