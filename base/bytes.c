@@ -44,7 +44,8 @@ bytes_u8(struct bytes *b, uint8_t v)
 void
 bytes_u32(struct bytes *b, uint32_t v)
 {
-	uint8_t out[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
+	uint8_t out[4] = {
+	    (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
 
 	bytes_put(b, out, 4);
 }

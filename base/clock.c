@@ -26,7 +26,8 @@ clock_wall(void)
 	return (wall_t){read_clock(CLOCK_REALTIME)};
 }
 
-/* Of three bracketed readings the tightest is taken: a preempted one is off by its gap. */
+/* Of three bracketed readings the tightest is taken: a preempted one is off by its gap.
+ */
 static int64_t
 best_offset(void)
 {

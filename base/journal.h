@@ -21,8 +21,8 @@ struct link_def {
 	char centre[NAME_ROOM], link[NAME_ROOM];
 	char centre_name[TEXT_ROOM], isp[TEXT_ROOM], timezone[64], contract[NAME_ROOM];
 	char interface[32];
-	char medium[16];    /* ethernet, ppp, wwan */
-	char cpe_owner[16]; /* isp, customer, unknown */
+	char medium[16];                             /* ethernet, ppp, wwan */
+	char cpe_owner[16];                          /* isp, customer, unknown */
 	uint64_t capacity_down_bps, capacity_up_bps; /* 0: not known */
 };
 
@@ -33,10 +33,10 @@ struct probe_def {
 	enum role role;
 	uint8_t family; /* 4, 6, or 0 where unknown */
 	int64_t every_ns, timeout_ns;
-	int64_t max_gap_ns; /* 0: 2.5 times every (imports may override) */
-	uint64_t seed;	    /* of the slots' offsets; 0: no schedule */
+	int64_t max_gap_ns;     /* 0: 2.5 times every (imports may override) */
+	uint64_t seed;          /* of the slots' offsets; 0: no schedule */
 	char target[TEXT_ROOM]; /* address, address and port, or URL */
-	char network[64];   /* targets of one network share one vote */
+	char network[64];       /* targets of one network share one vote */
 };
 
 /* What an interface counted, once a second. */
@@ -51,15 +51,15 @@ struct counters {
 
 enum event_kind {
 	EVENT_SESSION_START = 1, /* text: software and version */
-	EVENT_SESSION_STOP,	 /* clean stop */
-	EVENT_GAP,		 /* nothing could be written between at and until; text: why */
-	EVENT_RELOAD,		 /* configuration taken; text: its SHA-256 */
-	EVENT_TORN_TAIL,	 /* bytes cut at recovery; text: how many, where */
-	EVENT_CLOCK_STEP,	 /* text: by how much, signed seconds */
-	EVENT_INTERFACE,	 /* link's interface gone, back, renumbered; text says */
-	EVENT_NOTE,		 /* anything else worth reading */
-	EVENT_STATE,		 /* import states: text is up, down or unknown, from at on */
-	EVENT_HISTORY_END	 /* import: the history of this link ends at at */
+	EVENT_SESSION_STOP,      /* clean stop */
+	EVENT_GAP,        /* nothing could be written between at and until; text: why */
+	EVENT_RELOAD,     /* configuration taken; text: its SHA-256 */
+	EVENT_TORN_TAIL,  /* bytes cut at recovery; text: how many, where */
+	EVENT_CLOCK_STEP, /* text: by how much, signed seconds */
+	EVENT_INTERFACE,  /* link's interface gone, back, renumbered; text says */
+	EVENT_NOTE,       /* anything else worth reading */
+	EVENT_STATE,      /* import states: text is up, down or unknown, from at on */
+	EVENT_HISTORY_END /* import: the history of this link ends at at */
 };
 
 struct event {
@@ -89,8 +89,8 @@ int journal_open(struct journal_writer **out, const char *dir, const char *softw
 
 uint32_t journal_session(const struct journal_writer *w);
 
-/* Right after journal_open: what follows is a history made elsewhere, its CLOCK_BOOTTIME is
- * UTC, and its session has no start and stop of its own. */
+/* Right after journal_open: what follows is a history made elsewhere, its CLOCK_BOOTTIME
+ * is UTC, and its session has no start and stop of its own. */
 void journal_import(struct journal_writer *w);
 
 /* Declare a link or a probe; the number returned is the one to write with. Redeclaring
@@ -103,7 +103,8 @@ void journal_sample(struct journal_writer *w, const struct sample *s);
 void journal_counters(struct journal_writer *w, const struct counters *c);
 void journal_event(struct journal_writer *w, const struct event *e);
 
-/* Note that probe ${probe} sent its ${seq} at ${sent}; journalled as counts at each sync. */
+/* Note that probe ${probe} sent its ${seq} at ${sent}; journalled as counts at each sync.
+ */
 void journal_sent(struct journal_writer *w, uint32_t probe, uint64_t seq, mono_t sent);
 
 /* Give the clock state that labels what is written from here on (closes the block on a
@@ -112,8 +113,8 @@ void journal_clock(struct journal_writer *w, const struct clock_state *state);
 
 /*
  * journal_sync(w, now):
- * Call about once a second: writes the write-ahead file, closes the block at 512 samples or
- * 10 s, seals the segment at the hour.
+ * Call about once a second: writes the write-ahead file, closes the block at 512 samples
+ * or 10 s, seals the segment at the hour.
  *
  * Result  0 or -errno. On ENOSPC writing stops: what was pending is dropped and counted;
  *         later calls try again and, once it works, write an EVENT_GAP over the hole.
@@ -134,10 +135,11 @@ int journal_retain(const char *dir, wall_t oldest, uint64_t max_bytes, wall_t cl
 /* ---- reading ---- */
 
 /*
- * A reader calls these in the order of sending (a hold of 10 s restores it), with late
- * replies superseding the lost sample of the same sending, times labelled in UTC. Tables
- * grow: probe and link numbers index journal_probes and journal_links. NULL members are
- * skipped. A callback that returns non-zero stops the scan, which returns that number.
+ * A reader calls these in the order of sending (a hold of 10 s restores it), one
+ * sample a sending: a late reply supersedes its lost, a duplicate leaves its flag), times
+ * labelled in UTC. Tables grow: probe and link numbers index journal_probes and
+ * journal_links. NULL members are skipped. A callback that returns non-zero stops the
+ * scan, which returns that number.
  */
 struct journal_visitor {
 	void *ctx;
@@ -171,7 +173,9 @@ const char *journal_error(const struct journal_reader *r);
  * journal_follow(r, v):
  * Visit, in order of completion and without a hold, what was written since the last call
  * (the first call: from the end of what is there when ${r} was opened), the write-ahead
- * file included. For live judgement.
+ * file included. A second record of a sending (flags late or dup) that comes after the
+ * first was given out is given out too, as it stands; its number and seq say which it
+ * amends. For live judgement.
  */
 int journal_follow(struct journal_reader *r, const struct journal_visitor *v);
 
@@ -180,8 +184,8 @@ struct journal_stats {
 	uint64_t by_outcome[OUTCOME_COUNT];
 	wall_t first, last;
 	char agent[37];
-	char root[65]; /* newest hash of the chain, hex */
-	bool synchronised; /* every boot was synchronised at some time */
+	char root[65];          /* newest hash of the chain, hex */
+	bool synchronised;      /* every boot was synchronised at some time */
 	int64_t clock_bound_ns; /* worst bound of a synchronised block */
 };
 

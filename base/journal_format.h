@@ -8,29 +8,30 @@
  * The bytes of the journal, shared by its writer and its readers. INTERFACES.md,
  * "Journal format", tells each field; all numbers are little-endian.
  *
- * A segment is a header and a run of blocks. A block is a header and a payload; the hash of
- * a block covers its canonical header (that is: without what compression changes) and the
- * plain payload, and stands in the next block, the first of the next segment included. The
- * CRC covers the bytes as stored, so that no flipped bit goes unseen.
+ * A segment is a header and a run of blocks. A block is a header and a payload; the hash
+ * of a block covers its canonical header (that is: without what compression changes) and
+ * the plain payload, and stands in the next block, the first of the next segment
+ * included. The CRC covers the bytes as stored, so that no flipped bit goes unseen.
  */
-#define SEGMENT_MAGIC	 "LWJSEG1\n"
-#define SEGMENT_BYTES	 100
-#define BLOCK_MAGIC	 0x31424a4cu /* "LJB1" */
-#define BLOCK_BYTES	 152
-#define BLOCK_MAX	 (4u << 20)
-#define BLOCK_SAMPLES	 512
-#define BLOCK_AGE_NS	 (10 * NS_PER_S)
-#define SEGMENT_AGE_NS	 (3600 * NS_PER_S)
-#define HASH_BYTES	 32
+#define SEGMENT_MAGIC    "LWJSEG1\n"
+#define SEGMENT_BYTES    100
+#define BLOCK_MAGIC      0x31424a4cu /* "LJB1" */
+#define BLOCK_BYTES      152
+#define BLOCK_MAX        (4u << 20)
+#define BLOCK_SAMPLES    512
+#define BLOCK_AGE_NS     (10 * NS_PER_S)
+#define SEGMENT_AGE_NS   (3600 * NS_PER_S)
+#define HASH_BYTES       32
 #define BLOCK_COMPRESSED 1u
-#define BLOCK_HAS_DEFS	 2u
+#define BLOCK_HAS_DEFS   2u
 
 struct segment_head {
 	char agent[37];
 	uint32_t number;
 	int64_t started_ns; /* UTC */
 	bool sealed;
-	uint8_t previous[HASH_BYTES]; /* hash of the last block before; zero in the first */
+	uint8_t
+	    previous[HASH_BYTES]; /* hash of the last block before; zero in the first */
 };
 
 struct block_head {
@@ -77,7 +78,8 @@ struct rows {
 	struct event *events;
 	struct sent_row *sent;
 	size_t n_links, n_probes, n_samples, n_counters, n_events, n_sent;
-	size_t room_links, room_probes, room_samples, room_counters, room_events, room_sent;
+	size_t room_links, room_probes, room_samples, room_counters, room_events,
+	    room_sent;
 };
 
 void rows_free(struct rows *r);
@@ -90,7 +92,8 @@ void rows_add_event(struct rows *r, const struct event *e);
 void rows_add_sent(struct rows *r, const struct sent_row *s);
 bool rows_empty(const struct rows *r);
 
-/* What a probe's number means while decoding or encoding, and its last row in the block. */
+/* What a probe's number means while decoding or encoding, and its last row in the block.
+ */
 struct dialect {
 	struct dialect_probe {
 		bool known;
@@ -99,7 +102,7 @@ struct dialect {
 		int64_t sent_ns, rtt_ns;
 		uint64_t seq;
 		uint32_t block; /* the block the last row belongs to */
-	} *probes;
+	} * probes;
 	size_t n;
 	uint32_t block;
 };
@@ -108,9 +111,9 @@ void dialect_free(struct dialect *d);
 
 /*
  * rows_encode(b, rows, d), rows_decode(rows, p, n, d):
- * The payload of a block. Send times are kept as deviation from the seeded schedule of the
- * probe (schedule.h), RTTs as difference from the probe's last.
- * Result of decode: 0 or -EBADMSG; rows is cleared first.
+ * The payload of a block. Send times are kept as deviation from the seeded schedule of
+ * the probe (schedule.h), RTTs as difference from the probe's last. Result of decode: 0
+ * or -EBADMSG; rows is cleared first.
  */
 void rows_encode(struct bytes *b, const struct rows *rows, struct dialect *d);
 int rows_decode(struct rows *rows, const void *p, size_t n, struct dialect *d);

@@ -1,10 +1,11 @@
 /*
- * A journal is read session by session: each has its own numbers, its own boot, and a clock
- * that only it knows. A first pass over the block headers finds the sessions, their spans
- * and the anchor of each boot: UTC minus CLOCK_BOOTTIME at the boot's first synchronised
- * block, which labels the whole boot, backwards too. A scan then merges the sessions by
- * label. Within a session rows stand in order of completion; a heap holds each back for 10 s
- * and gives them out in order of sending, a late reply in place of the loss it supersedes.
+ * A journal is read session by session: each has its own numbers, its own boot, and a
+ * clock that only it knows. A first pass over the block headers finds the sessions, their
+ * spans and the anchor of each boot: UTC minus CLOCK_BOOTTIME at the boot's first
+ * synchronised block, which labels the whole boot, backwards too. A scan then merges the
+ * sessions by label. Within a session rows stand in order of completion; a heap holds
+ * each back for 10 s and gives them out in order of sending, a late reply in place of the
+ * loss it supersedes.
  */
 #include "base/journal_recover.h"
 
@@ -37,7 +38,11 @@ struct session {
 struct item {
 	int64_t key_ns; /* label */
 	uint64_t order;
-	enum { ITEM_SAMPLE, ITEM_COUNTERS, ITEM_EVENT } type;
+	enum {
+		ITEM_SAMPLE,
+		ITEM_COUNTERS,
+		ITEM_EVENT
+	} type;
 	union {
 		struct sample sample;
 		struct counters counters;
@@ -75,6 +80,8 @@ struct journal_reader {
 	/* following */
 	uint32_t seen_segment, seen_block;
 	size_t seen_at;
+	off_t seen_size;
+	ino_t seen_inode;
 	size_t seen_samples, seen_counters, seen_events, seen_chunks;
 };
 
@@ -116,7 +123,8 @@ table_probe(struct journal_reader *r, const struct probe_def *def)
 			return (uint32_t)i;
 	uint32_t link = link_of(r, def);
 	r->probes = memory_grow(r->probes, r->n_probes + 1, sizeof *r->probes);
-	r->probe_links = memory_grow(r->probe_links, r->n_probes + 1, sizeof *r->probe_links);
+	r->probe_links =
+	    memory_grow(r->probe_links, r->n_probes + 1, sizeof *r->probe_links);
 	r->probes[r->n_probes] = *def;
 	r->probe_links[r->n_probes] = link;
 	return (uint32_t)r->n_probes++;
@@ -196,7 +204,8 @@ anchor(struct journal_reader *r, struct session *s, const struct clock_state *cl
 }
 
 static void
-take_block(struct journal_reader *r, const struct block_head *h, uint32_t segment, size_t at)
+take_block(
+    struct journal_reader *r, const struct block_head *h, uint32_t segment, size_t at)
 {
 	struct session *s = session_at(r, h->session, h->boot_id);
 
@@ -205,8 +214,8 @@ take_block(struct journal_reader *r, const struct block_head *h, uint32_t segmen
 		s->room_blocks = s->room_blocks * 2 + 64;
 		s->blocks = memory_grow(s->blocks, s->room_blocks, sizeof *s->blocks);
 	}
-	s->blocks[s->n_blocks++] = (struct block_ref){
-	    segment, h->number, h->flags, at, h->first_ns, h->last_ns};
+	s->blocks[s->n_blocks++] =
+	    (struct block_ref){segment, h->number, h->flags, at, h->first_ns, h->last_ns};
 }
 
 static int
@@ -231,10 +240,12 @@ index_segment(struct journal_reader *r, uint32_t number, size_t at, uint32_t blo
 	struct segment_head head;
 	struct block_head h;
 
-	if (load_segment(r, number) < 0 || !segment_head_get(&head, r->file.p, r->file.n)) {
+	if (load_segment(r, number) < 0 ||
+	    !segment_head_get(&head, r->file.p, r->file.n)) {
 		if (number != r->segments[r->n_segments - 1]) {
 			r->corrupt = true;
-			snprintf(r->error, sizeof r->error, "segment %u: damaged header", number);
+			snprintf(r->error, sizeof r->error, "segment %u: damaged header",
+			    number);
 		}
 		return;
 	}
@@ -290,10 +301,12 @@ journal_read(struct journal_reader **out, const char *dir, char *err, size_t roo
 		segment_path(path, sizeof path, dir, r->segments[i]);
 		if (stat(path, &st) == 0)
 			r->bytes += (uint64_t)st.st_size;
+		r->seen_inode = st.st_ino;
 		index_segment(r, r->segments[i], SEGMENT_BYTES, 0);
 	}
 	struct wal_head h;
-	if (load_wal(r, &h) == 0 && h.segment == r->seen_segment && h.block == r->seen_block)
+	if (load_wal(r, &h) == 0 && h.segment == r->seen_segment &&
+	    h.block == r->seen_block)
 		anchor(r, session_at(r, h.session, h.boot_id), &h.clock);
 	/* Learn the tables now, so that callers know the probes before the first scan. */
 	for (size_t i = 0; i < r->n_sessions; i++) {
@@ -306,7 +319,8 @@ journal_read(struct journal_reader **out, const char *dir, char *err, size_t roo
 			const uint8_t *p = r->file.p + s->blocks[k].at;
 			if (block_get(&bh, p, r->file.n - s->blocks[k].at) != 0)
 				continue;
-			const uint8_t *body = block_plain(&bh, p + BLOCK_BYTES, &r->plain);
+			const uint8_t *body =
+			    block_plain(&bh, p + BLOCK_BYTES, &r->plain);
 			if (body != NULL &&
 			    rows_decode(&r->rows, body, bh.plain_bytes, &s->dialect) == 0)
 				learn(r, s);
@@ -408,24 +422,32 @@ heap_pop(struct reading *g)
 	return top;
 }
 
-/* A late reply takes the place of the loss written at its timeout. */
+/*
+ * The second record of a sending amends the first: a late reply takes the place of the
+ * loss written at its timeout, a duplicate only leaves its flag. Result: true if ${s} is
+ * done with.
+ */
 static bool
-supersede(struct reading *g, const struct sample *s)
+amend(struct reading *g, const struct sample *s)
 {
-	if (!(s->flags & FLAG_LATE))
+	if (!(s->flags & (FLAG_LATE | FLAG_DUP)))
 		return false;
 	for (size_t i = 0; i < g->n; i++) {
 		struct item *it = &g->heap[i];
-		if (it->type == ITEM_SAMPLE && it->sample.probe == s->probe &&
-		    it->sample.seq == s->seq) {
-			struct sample merged = *s;
-			merged.time = it->sample.time;
-			merged.sent = it->sample.sent;
-			it->sample = merged;
+		if (it->type != ITEM_SAMPLE || it->sample.probe != s->probe ||
+		    it->sample.seq != s->seq)
+			continue;
+		if (s->flags & FLAG_DUP) {
+			it->sample.flags |= FLAG_DUP;
 			return true;
 		}
+		struct sample merged = *s;
+		merged.time = it->sample.time;
+		merged.sent = it->sample.sent;
+		it->sample = merged;
+		return true;
 	}
-	return false;
+	return (s->flags & FLAG_DUP) != 0;
 }
 
 static void
@@ -447,7 +469,7 @@ hold_sample(struct journal_reader *r, struct reading *g, const struct sample *in
 	s->time.ns = s->sent.ns + g->s->anchor_ns;
 	it.key_ns = s->time.ns;
 	saw(g, it.key_ns + (s->rtt_ns > 0 ? s->rtt_ns : 0));
-	if (!supersede(g, s))
+	if (!amend(g, s))
 		heap_push(g, &it);
 }
 
@@ -460,7 +482,7 @@ hold_rows(struct journal_reader *r, struct reading *g, const struct rows *rows)
 		struct item it = {.order = r->order++, .type = ITEM_COUNTERS};
 		it.counters = rows->counters[i];
 		if (!mapped(g->s->link_map, g->s->n_link_map, it.counters.link,
-			&it.counters.link))
+		        &it.counters.link))
 			continue;
 		it.counters.time.ns = it.counters.at.ns + g->s->anchor_ns;
 		it.key_ns = it.counters.time.ns;
@@ -475,9 +497,9 @@ hold_rows(struct journal_reader *r, struct reading *g, const struct rows *rows)
 		it.event->session = g->s->id;
 		if (it.event->link >= 0)
 			it.event->link = mapped(g->s->link_map, g->s->n_link_map,
-					     (uint32_t)it.event->link, &link)
-			    ? (int32_t)link
-			    : -1;
+			                     (uint32_t)it.event->link, &link)
+			                     ? (int32_t)link
+			                     : -1;
 		it.event->time.ns = it.event->at.ns + g->s->anchor_ns;
 		it.event->time_until.ns = it.event->until.ns + g->s->anchor_ns;
 		it.key_ns = it.event->time.ns;
@@ -488,17 +510,51 @@ hold_rows(struct journal_reader *r, struct reading *g, const struct rows *rows)
 
 /* ---- scanning ---- */
 
+/* Where block ${number} of the loaded segment begins; 0: nowhere. */
+static size_t
+block_place(const struct journal_reader *r, uint32_t number)
+{
+	struct block_head h;
+	size_t at = SEGMENT_BYTES;
+
+	while (at < r->file.n && block_get(&h, r->file.p + at, r->file.n - at) == 0) {
+		if (h.number == number)
+			return at;
+		at += BLOCK_BYTES + h.stored_bytes;
+	}
+	return 0;
+}
+
+/* The header of a block; sealing since it was indexed has moved it. */
+static int
+find_block(struct journal_reader *r, const struct block_ref *ref, struct block_head *h,
+    size_t *at)
+{
+	int rc = load_segment(r, ref->segment);
+
+	if (rc < 0)
+		return rc;
+	*at = ref->at;
+	if (*at < r->file.n && block_get(h, r->file.p + *at, r->file.n - *at) == 0 &&
+	    h->number == ref->number)
+		return 0;
+	*at = block_place(r, ref->number);
+	return *at != 0 ? block_get(h, r->file.p + *at, r->file.n - *at) : -EBADMSG;
+}
+
 static int
 read_block(struct journal_reader *r, struct session *s, const struct block_ref *ref)
 {
 	struct block_head h;
-	int rc = load_segment(r, ref->segment);
+	size_t at;
+	int rc = find_block(r, ref, &h, &at);
 
-	if (rc == 0)
-		rc = block_get(&h, r->file.p + ref->at, r->file.n - ref->at);
+	rows_clear(&r->rows);
+	if (rc == -ENOENT)
+		return 0; /* retention took it since it was indexed */
 	const uint8_t *body = NULL;
 	if (rc == 0)
-		body = block_plain(&h, r->file.p + ref->at + BLOCK_BYTES, &r->plain);
+		body = block_plain(&h, r->file.p + at + BLOCK_BYTES, &r->plain);
 	if (body == NULL || rows_decode(&r->rows, body, h.plain_bytes, &s->dialect) < 0) {
 		snprintf(r->error, sizeof r->error, "segment %u, block %u: damaged",
 		    ref->segment, ref->number);
@@ -513,11 +569,12 @@ static int
 fill(struct journal_reader *r, struct reading *g, int64_t from_ns, int64_t to_ns)
 {
 	while (g->next_block < g->s->n_blocks &&
-	    (g->n == 0 || g->now_ns - g->heap[0].key_ns <= HOLD_NS)) {
+	       (g->n == 0 || g->now_ns - g->heap[0].key_ns <= HOLD_NS)) {
 		const struct block_ref *ref = &g->s->blocks[g->next_block++];
 		int64_t first = ref->first_ns + g->s->anchor_ns;
 		int64_t last = ref->last_ns + g->s->anchor_ns;
-		bool outside = last < from_ns - 60 * NS_PER_S || first > to_ns + 60 * NS_PER_S;
+		bool outside =
+		    last < from_ns - 60 * NS_PER_S || first > to_ns + 60 * NS_PER_S;
 		if (outside && !(ref->flags & BLOCK_HAS_DEFS))
 			continue;
 		int rc = read_block(r, g->s, ref);
@@ -530,7 +587,8 @@ fill(struct journal_reader *r, struct reading *g, int64_t from_ns, int64_t to_ns
 }
 
 static int
-give(const struct item *it, int64_t from_ns, int64_t to_ns, const struct journal_visitor *v)
+give(const struct item *it, int64_t from_ns, int64_t to_ns,
+    const struct journal_visitor *v)
 {
 	int rc = 0;
 	bool inside = it->key_ns >= from_ns && it->key_ns < to_ns;
@@ -556,18 +614,19 @@ reading_done(struct reading *g)
 	free(g->heap);
 }
 
-/* The write-ahead file of a running (or dead) daemon, after the last block of its session. */
+/* The write-ahead file of a running (or dead) daemon, after the last block of its
+ * session. */
 static void
 hold_wal(struct journal_reader *r, struct reading *g)
 {
 	struct wal_head h;
 	size_t at = WAL_BYTES, n;
 
-	if (load_wal(r, &h) < 0 || h.session != g->s->id || h.segment != r->seen_segment ||
-	    h.block != r->seen_block)
+	if (load_wal(r, &h) < 0 || h.session != g->s->id ||
+	    h.segment != r->seen_segment || h.block != r->seen_block)
 		return;
 	while ((n = wal_chunk_get(
-		    r->wal.p + at, r->wal.n - at, &r->rows, &g->s->dialect)) > 0) {
+	            r->wal.p + at, r->wal.n - at, &r->rows, &g->s->dialect)) > 0) {
 		learn(r, g->s);
 		hold_rows(r, g, &r->rows);
 		at += n;
@@ -591,17 +650,20 @@ journal_scan(
 		struct reading *first = NULL;
 		for (size_t i = 0; i < n && rc == 0; i++) {
 			bool more = g[i].next_block < g[i].s->n_blocks;
-			if (g[i].n == 0 && !more && i == n - 1 && g[i].first_key_ns == 0) {
-				g[i].first_key_ns = 1;
-				hold_wal(r, &g[i]);
-			}
-			rc = fill(r, &g[i], from.ns, to.ns);
-			if (rc == 0 && i == n - 1 && g[i].next_block == g[i].s->n_blocks &&
+			if (g[i].n == 0 && !more && i == n - 1 &&
 			    g[i].first_key_ns == 0) {
 				g[i].first_key_ns = 1;
 				hold_wal(r, &g[i]);
 			}
-			if (g[i].n > 0 && (first == NULL || before(&g[i].heap[0], &first->heap[0])))
+			rc = fill(r, &g[i], from.ns, to.ns);
+			if (rc == 0 && i == n - 1 &&
+			    g[i].next_block == g[i].s->n_blocks &&
+			    g[i].first_key_ns == 0) {
+				g[i].first_key_ns = 1;
+				hold_wal(r, &g[i]);
+			}
+			if (g[i].n > 0 &&
+			    (first == NULL || before(&g[i].heap[0], &first->heap[0])))
 				first = &g[i];
 		}
 		if (rc != 0 || first == NULL)
@@ -654,53 +716,102 @@ drop_seen(struct journal_reader *r)
 	r->seen_samples = r->seen_counters = r->seen_events = r->seen_chunks = 0;
 }
 
-static int
-follow_blocks(struct journal_reader *r, const struct journal_visitor *v)
+/* Load the segment followed if it changed since. Result: true if there may be more in it.
+ */
+static bool
+follow_load(struct journal_reader *r)
 {
-	size_t before_n = r->n_sessions;
-	uint32_t number = r->seen_segment;
-	size_t at = r->seen_at;
+	struct segment_head head;
+	struct stat st;
+	char path[1100];
+
+	segment_path(path, sizeof path, r->dir, r->seen_segment);
+	if (stat(path, &st) < 0)
+		return false;
+	if (st.st_size == r->seen_size && st.st_ino == r->seen_inode)
+		return false;
+	r->loaded = 0;
+	if (load_segment(r, r->seen_segment) < 0 ||
+	    !segment_head_get(&head, r->file.p, r->file.n))
+		return false;
+	if (st.st_ino != r->seen_inode && r->seen_inode != 0 && r->seen_block > 0) {
+		/* Sealed under us: the same blocks, elsewhere. */
+		struct block_head h;
+		size_t last = block_place(r, r->seen_block - 1);
+		if (last == 0 || block_get(&h, r->file.p + last, r->file.n - last) != 0)
+			return false;
+		r->seen_at = last + BLOCK_BYTES + h.stored_bytes;
+	}
+	r->seen_size = st.st_size;
+	r->seen_inode = st.st_ino;
+	return true;
+}
+
+/* Go on to the next segment; it begins only once this one is complete. */
+static bool
+follow_next(struct journal_reader *r)
+{
+	struct stat st;
+	char path[1100];
+
+	segment_path(path, sizeof path, r->dir, r->seen_segment + 1);
+	if (stat(path, &st) < 0)
+		return false;
+	r->seen_segment++;
+	r->seen_block = 0;
+	r->seen_at = SEGMENT_BYTES;
+	r->seen_size = 0;
+	r->seen_inode = 0;
+	return true;
+}
+
+static int
+follow_segment(struct journal_reader *r, const struct journal_visitor *v)
+{
 	struct block_head h;
 
-	(void)before_n;
-	r->loaded = 0;
-	if (load_segment(r, number) < 0)
-		return 0;
-	for (;;) {
-		struct segment_head head;
-		if (at >= r->file.n || !segment_head_get(&head, r->file.p, r->file.n) ||
-		    block_get(&h, r->file.p + at, r->file.n - at) != 0) {
-			/* sealed under us, or the next one begun */
-			char path[1100];
-			struct stat st;
-			segment_path(path, sizeof path, r->dir, number + 1);
-			if (stat(path, &st) < 0 || at < r->file.n)
-				break;
-			number++;
-			r->loaded = 0;
-			if (load_segment(r, number) < 0)
-				break;
-			r->seen_segment = number;
-			r->seen_block = 0;
-			r->seen_at = at = SEGMENT_BYTES;
-			continue;
-		}
-		take_block(r, &h, number, at);
+	while (r->seen_at < r->file.n &&
+	       block_get(&h, r->file.p + r->seen_at, r->file.n - r->seen_at) == 0) {
+		struct block_ref ref = {.segment = r->seen_segment,
+		    .number = h.number,
+		    .flags = h.flags,
+		    .at = r->seen_at};
 		struct session *s = session_at(r, h.session, h.boot_id);
-		int rc = read_block(r, s, &s->blocks[s->n_blocks - 1]);
+		anchor(r, s, &h.clock);
+		int rc = read_block(r, s, &ref);
 		if (rc < 0)
 			return rc;
 		drop_seen(r);
 		struct reading g = {.s = s};
 		hold_rows(r, &g, &r->rows);
-		at += BLOCK_BYTES + h.stored_bytes;
-		r->seen_at = at;
+		r->seen_at += BLOCK_BYTES + h.stored_bytes;
 		r->seen_block++;
 		rc = drain(&g, v);
 		if (rc != 0)
 			return rc;
 	}
 	return 0;
+}
+
+/*
+ * Whether the next segment exists is asked before this one is read: what is found then
+ * to be its end is its end.
+ */
+static int
+follow_blocks(struct journal_reader *r, const struct journal_visitor *v)
+{
+	struct stat st;
+	char path[1100];
+	bool more;
+	int rc = 0;
+
+	do {
+		segment_path(path, sizeof path, r->dir, r->seen_segment + 1);
+		more = stat(path, &st) == 0;
+		if (follow_load(r))
+			rc = follow_segment(r, v);
+	} while (rc == 0 && more && follow_next(r));
+	return rc;
 }
 
 int
@@ -716,7 +827,8 @@ journal_follow(struct journal_reader *r, const struct journal_visitor *v)
 	struct session *s = session_at(r, h.session, h.boot_id);
 	anchor(r, s, &h.clock);
 	struct reading g = {.s = s};
-	while ((n = wal_chunk_get(r->wal.p + at, r->wal.n - at, &r->rows, &s->dialect)) > 0) {
+	while ((n = wal_chunk_get(r->wal.p + at, r->wal.n - at, &r->rows, &s->dialect)) >
+	       0) {
 		at += n;
 		learn(r, s);
 		if (chunk++ < r->seen_chunks)

@@ -187,7 +187,8 @@ walk_segment(const char *dir, uint32_t number, struct journal_tail *tail,
 	tail->sealed = false;
 	if (!segment_head_get(&head, file.p, file.n)) {
 		if (file.n >= SEGMENT_BYTES && good_block_after(file.p, file.n)) {
-			snprintf(err, room, "%s: segment %u: damaged header", path, number);
+			snprintf(
+			    err, room, "%s: segment %u: damaged header", path, number);
 			rc = -EBADMSG;
 		}
 		goto out;
@@ -203,16 +204,17 @@ walk_segment(const char *dir, uint32_t number, struct journal_tail *tail,
 		if (block_get(&h, p, left) != 0) {
 			if (!head.sealed && !good_block_after(p, left))
 				break;
-			snprintf(err, room, "%s: segment %u, block %u: damaged", path, number,
-			    tail->blocks);
+			snprintf(err, room, "%s: segment %u, block %u: damaged", path,
+			    number, tail->blocks);
 			rc = -EBADMSG;
 			goto out;
 		}
 		const uint8_t *body = block_plain(&h, p + BLOCK_BYTES, &plain);
-		if (body == NULL || rows_decode(&rows, body, h.plain_bytes, dialect) < 0 ||
+		if (body == NULL ||
+		    rows_decode(&rows, body, h.plain_bytes, dialect) < 0 ||
 		    memcmp(h.previous, tail->hash, HASH_BYTES) != 0) {
-			snprintf(err, room, "%s: segment %u, block %u: chain broken", path,
-			    number, tail->blocks);
+			snprintf(err, room, "%s: segment %u, block %u: chain broken",
+			    path, number, tail->blocks);
 			rc = -EBADMSG;
 			goto out;
 		}
@@ -237,7 +239,8 @@ journal_tail_find(const char *dir, struct journal_tail *tail, struct dialect *di
 	int n = segment_list(dir, &numbers), rc = 0;
 
 	memset(tail, 0, sizeof *tail);
-	/* The one before the last gives session and hash where the last is still empty. */
+	/* The one before the last gives session and hash where the last is still empty.
+	 */
 	for (int i = n > 2 ? n - 2 : 0; i < n && rc == 0; i++)
 		rc = walk_segment(dir, numbers[i], tail, dialect, err, room);
 	free(numbers);

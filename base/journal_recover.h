@@ -5,10 +5,10 @@
 
 /* What the end of a journal looks like when it is opened for writing. */
 struct journal_tail {
-	uint32_t segment;	     /* number of the last one; 0: none */
-	uint32_t blocks;	     /* good ones in it */
-	uint64_t good_bytes, bytes;  /* of the last segment; the rest is a torn tail */
-	uint32_t session;	     /* highest seen */
+	uint32_t segment;           /* number of the last one; 0: none */
+	uint32_t blocks;            /* good ones in it */
+	uint64_t good_bytes, bytes; /* of the last segment; the rest is a torn tail */
+	uint32_t session;           /* highest seen */
 	bool sealed;
 	uint8_t hash[HASH_BYTES]; /* of the last good block */
 	char agent[37];
@@ -16,14 +16,15 @@ struct journal_tail {
 
 /*
  * journal_tail_find(dir, tail, dialect, err, room):
- * Read the last segment (and the one before for its hash). A bad block at the very end is a
- * torn tail; one with a good block after it is corruption: -EBADMSG, named in err.
+ * Read the last segment (and the one before for its hash). A bad block at the very end is
+ * a torn tail; one with a good block after it is corruption: -EBADMSG, named in err.
  * dialect learns the probes of the last segment, so that its write-ahead file decodes.
  */
 int journal_tail_find(const char *dir, struct journal_tail *tail, struct dialect *dialect,
     char *err, size_t room);
 
-/* Which sends of each probe were settled: to tell what was in flight when a daemon died. */
+/* Which sends of each probe were settled: to tell what was in flight when a daemon died.
+ */
 #define FLIGHT_WINDOW 1024
 struct flights {
 	struct flight {
@@ -32,7 +33,7 @@ struct flights {
 		int64_t every_ns;
 		bool any;
 		uint64_t settled[FLIGHT_WINDOW / 64];
-	} *probes;
+	} * probes;
 	size_t n;
 };
 

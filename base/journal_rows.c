@@ -1,9 +1,10 @@
 /*
  * The payload of a block: sections (type, length, body) of rows, samples in columns.
  *
- * Samples are packed against a prediction from their own probe: the sequence number follows
- * the last one, the send time is the seeded schedule's at so many slots later, the RTT is
- * like the last. What is stored is the difference, which is small, and zstd does the rest.
+ * Samples are packed against a prediction from their own probe: the sequence number
+ * follows the last one, the send time is the seeded schedule's at so many slots later,
+ * the RTT is like the last. What is stored is the difference, which is small, and zstd
+ * does the rest.
  */
 #include "base/journal_format.h"
 #include "base/schedule.h"
@@ -12,18 +13,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum section { SECTION_LINKS = 1, SECTION_PROBES, SECTION_SAMPLES, SECTION_COUNTERS,
-	SECTION_EVENTS, SECTION_SENT };
+enum section {
+	SECTION_LINKS = 1,
+	SECTION_PROBES,
+	SECTION_SAMPLES,
+	SECTION_COUNTERS,
+	SECTION_EVENTS,
+	SECTION_SENT
+};
 
 #define NUMBER_MAX 1000000u
 
-#define ADD(r, what, value)                                                                   \
-	do {                                                                                  \
-		if ((r)->n_##what == (r)->room_##what) {                                      \
-			(r)->room_##what = (r)->room_##what * 2 + 64;                         \
-			(r)->what = memory_grow((r)->what, (r)->room_##what, sizeof *(r)->what); \
-		}                                                                             \
-		(r)->what[(r)->n_##what++] = (value);                                         \
+#define ADD(r, what, value)                                                              \
+	do {                                                                             \
+		if ((r)->n_##what == (r)->room_##what) {                                 \
+			(r)->room_##what = (r)->room_##what * 2 + 64;                    \
+			(r)->what =                                                      \
+			    memory_grow((r)->what, (r)->room_##what, sizeof *(r)->what); \
+		}                                                                        \
+		(r)->what[(r)->n_##what++] = (value);                                    \
 	} while (0)
 
 void
@@ -49,7 +57,8 @@ bool
 rows_empty(const struct rows *r)
 {
 	return r->n_links + r->n_probes + r->n_samples + r->n_counters + r->n_events +
-	    r->n_sent == 0;
+	           r->n_sent ==
+	       0;
 }
 
 void
@@ -140,7 +149,8 @@ sub(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-/* When sequence number ${seq} of the probe should have left, by its last row in the block. */
+/* When sequence number ${seq} of the probe should have left, by its last row in the
+ * block. */
 static int64_t
 predict(const struct dialect_probe *p, uint64_t seq, int64_t base_ns)
 {
@@ -153,7 +163,8 @@ predict(const struct dialect_probe *p, uint64_t seq, int64_t base_ns)
 	if (p->seed != 0 && p->sent_ns > 0) {
 		uint64_t slot = (uint64_t)(p->sent_ns / p->every_ns) + ahead;
 		return schedule_at(p->seed, (int64_t)(p->every_ns & 0xffffffffffffff),
-		    slot & 0xffffffffff).ns;
+		    slot & 0xffffffffff)
+		    .ns;
 	}
 	return add(p->sent_ns, (int64_t)(ahead * (uint64_t)p->every_ns));
 }
@@ -266,7 +277,8 @@ encode_samples(struct bytes *b, const struct rows *rows, struct dialect *d)
 	for (size_t i = 0; i < n; i++)
 		bytes_varint(b, rows->samples[i].probe);
 	for (size_t i = 0; i < n; i++)
-		bytes_u8(b, (uint8_t)(rows->samples[i].outcome | rows->samples[i].stamp << 4));
+		bytes_u8(
+		    b, (uint8_t)(rows->samples[i].outcome | rows->samples[i].stamp << 4));
 	for (size_t i = 0; i < n; i++)
 		bytes_varint(b, rows->samples[i].code);
 	for (size_t i = 0; i < n; i++)

@@ -55,7 +55,8 @@ check_block(struct check *c, uint32_t segment, uint32_t number, size_t *at)
 		char hex[65];
 		hash_hex(hex, c->hash);
 		if (strcmp(hex, c->root_hash) != 0)
-			return broken(c, segment, number, "is not what the root file says");
+			return broken(
+			    c, segment, number, "is not what the root file says");
 		c->root_found = true;
 	}
 	*at += BLOCK_BYTES + h.stored_bytes;
@@ -158,7 +159,7 @@ journal_retain(const char *dir, wall_t oldest, uint64_t max_bytes, wall_t claim)
 		if (stat(path, &st) < 0)
 			break;
 		int64_t end = (int64_t)st.st_mtim.tv_sec * NS_PER_S;
-		bool old = end < oldest.ns, big = max_bytes > 0 && total > max_bytes;
+		bool old = end<oldest.ns, big = max_bytes> 0 && total > max_bytes;
 		if (end >= claim.ns || !(old || big) || unlink(path) < 0)
 			break;
 		total -= (uint64_t)st.st_size;

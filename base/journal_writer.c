@@ -1,8 +1,9 @@
 /*
  * Rows gather in memory. Once a second what is new goes to the write-ahead file; at 512
- * samples or 10 s all of it becomes a block, the root file follows, and the write-ahead file
- * starts anew for the next block. A crash between any two of these steps loses nothing that
- * was synced: the write-ahead file names the block it is for, and is void once that exists.
+ * samples or 10 s all of it becomes a block, the root file follows, and the write-ahead
+ * file starts anew for the next block. A crash between any two of these steps loses
+ * nothing that was synced: the write-ahead file names the block it is for, and is void
+ * once that exists.
  */
 #include "base/journal_recover.h"
 
@@ -86,7 +87,8 @@ write_root(struct journal_writer *w)
 	char hex[65], line[128];
 
 	hash_hex(hex, w->hash);
-	int n = snprintf(line, sizeof line, "%08u %u %s\n", w->segment, w->blocks - 1, hex);
+	int n =
+	    snprintf(line, sizeof line, "%08u %u %s\n", w->segment, w->blocks - 1, hex);
 	return replace_file(w->dir, "root", line, (size_t)n);
 }
 
@@ -137,7 +139,8 @@ begin_segment(struct journal_writer *w)
 	return 0;
 }
 
-/* Compress a finished segment block by block. The hashes stay; only the storage changes. */
+/* Compress a finished segment block by block. The hashes stay; only the storage changes.
+ */
 static int
 seal_segment(const char *dir, uint32_t number)
 {
@@ -167,7 +170,8 @@ seal_segment(const char *dir, uint32_t number)
 			packed.p = memory_grow(packed.p, bound, 1);
 		}
 		size_t n = ZSTD_compress(packed.p, bound, body, h.plain_bytes, 6);
-		if (!ZSTD_isError(n) && n < h.plain_bytes && !(h.flags & BLOCK_COMPRESSED)) {
+		if (!ZSTD_isError(n) && n < h.plain_bytes &&
+		    !(h.flags & BLOCK_COMPRESSED)) {
 			h.flags |= BLOCK_COMPRESSED;
 			h.stored_bytes = (uint32_t)n;
 			body = packed.p;
@@ -187,12 +191,12 @@ times_of(const struct rows *r, int64_t *first, int64_t *last)
 {
 	*first = INT64_MAX;
 	*last = INT64_MIN;
-#define SEE(t)                                                                               \
-	do {                                                                                 \
-		if ((t) < *first)                                                            \
-			*first = (t);                                                        \
-		if ((t) > *last)                                                             \
-			*last = (t);                                                         \
+#define SEE(t)                                                                           \
+	do {                                                                             \
+		if ((t) < *first)                                                        \
+			*first = (t);                                                    \
+		if ((t) > *last)                                                         \
+			*last = (t);                                                     \
 	} while (0)
 	for (size_t i = 0; i < r->n_samples; i++)
 		SEE(r->samples[i].sent.ns);
@@ -219,7 +223,8 @@ define_all(struct journal_writer *w, struct rows *rows)
 static int
 close_block(struct journal_writer *w)
 {
-	struct block_head h = {.number = w->blocks, .session = w->session, .clock = w->clock};
+	struct block_head h = {
+	    .number = w->blocks, .session = w->session, .clock = w->clock};
 	int rc;
 
 	if (rows_empty(&w->rows))
@@ -233,7 +238,7 @@ close_block(struct journal_writer *w)
 	times_of(&w->rows, &h.first_ns, &h.last_ns);
 	block_put(&w->out, &h, w->payload.p);
 	rc = write_all(w->segment_fd, w->out.p, w->out.n, w->segment_bytes);
-	if (rc == 0 && fdatasync(w->segment_fd) < 0)
+	if (rc == 0 && !w->import && fdatasync(w->segment_fd) < 0)
 		rc = -errno;
 	if (rc < 0) {
 		(void)!ftruncate(w->segment_fd, (off_t)w->segment_bytes);
@@ -244,7 +249,8 @@ close_block(struct journal_writer *w)
 	w->blocks++;
 	rows_clear(&w->rows);
 	w->block_open = false;
-	(void)write_root(w);
+	if (!w->import)
+		(void)write_root(w);
 	if (clock_wall().ns / SEGMENT_AGE_NS != w->segment_hour ||
 	    w->segment_bytes >= SEGMENT_ROOM) {
 		uint32_t done = w->segment;
@@ -271,6 +277,21 @@ move_rows(struct rows *to, const struct rows *from)
 		rows_add_sent(to, &from->sent[i]);
 }
 
+static int
+append_wal(struct journal_writer *w)
+{
+	w->payload.n = w->out.n = 0;
+	rows_encode(&w->payload, &w->pending, &w->wal_dialect);
+	wal_chunk_put(&w->out, w->payload.p, w->payload.n);
+	int rc = write_all(w->wal_fd, w->out.p, w->out.n, w->wal_bytes);
+	if (rc < 0) {
+		(void)!ftruncate(w->wal_fd, (off_t)w->wal_bytes);
+		return rc;
+	}
+	w->wal_bytes += w->out.n;
+	return 0;
+}
+
 /* Append what is pending to the write-ahead file and take it into the block. */
 static int
 sync_pending(struct journal_writer *w)
@@ -284,15 +305,9 @@ sync_pending(struct journal_writer *w)
 	}
 	if (rows_empty(&w->pending))
 		return 0;
-	w->payload.n = w->out.n = 0;
-	rows_encode(&w->payload, &w->pending, &w->wal_dialect);
-	wal_chunk_put(&w->out, w->payload.p, w->payload.n);
-	int rc = write_all(w->wal_fd, w->out.p, w->out.n, w->wal_bytes);
-	if (rc < 0) {
-		(void)!ftruncate(w->wal_fd, (off_t)w->wal_bytes);
+	int rc = w->import ? 0 : append_wal(w);
+	if (rc < 0)
 		return rc;
-	}
-	w->wal_bytes += w->out.n;
 	move_rows(&w->rows, &w->pending);
 	rows_clear(&w->pending);
 	return 0;
@@ -502,19 +517,22 @@ replay_wal(struct journal_writer *w, const struct bytes *wal)
 	w->session = h.session;
 	w->clock = h.clock;
 	memcpy(w->boot_id, h.boot_id, sizeof w->boot_id);
-	while ((n = wal_chunk_get(wal->p + at, wal->n - at, &chunk, &w->wal_dialect)) > 0) {
+	while (
+	    (n = wal_chunk_get(wal->p + at, wal->n - at, &chunk, &w->wal_dialect)) > 0) {
 		move_rows(&w->rows, &chunk);
 		at += n;
 	}
 	rows_free(&chunk);
 	for (size_t i = 0; i < w->rows.n_samples; i++)
-		flights_settled(&w->flights, w->rows.samples[i].probe, w->rows.samples[i].seq);
+		flights_settled(
+		    &w->flights, w->rows.samples[i].probe, w->rows.samples[i].seq);
 	for (size_t i = 0; i < w->rows.n_sent; i++)
 		flights_sent(&w->flights, w->rows.sent[i].probe, w->rows.sent[i].seq,
 		    w->rows.sent[i].sent);
 	for (size_t i = 0; i < w->wal_dialect.n; i++)
 		if (w->wal_dialect.probes[i].known)
-			flights_every(&w->flights, (uint32_t)i, w->wal_dialect.probes[i].every_ns);
+			flights_every(
+			    &w->flights, (uint32_t)i, w->wal_dialect.probes[i].every_ns);
 	flights_unsettled(&w->flights, h.session, &w->rows);
 	if (rows_empty(&w->rows))
 		return 0;
@@ -578,9 +596,11 @@ open_last(struct journal_writer *w, const struct journal_tail *tail)
 	if (tail->good_bytes < tail->bytes) {
 		if (ftruncate(w->segment_fd, (off_t)tail->good_bytes) < 0)
 			return -errno;
-		struct event e = {.kind = EVENT_TORN_TAIL, .link = -1, .at = clock_mono()};
+		struct event e = {
+		    .kind = EVENT_TORN_TAIL, .link = -1, .at = clock_mono()};
 		e.until = e.at;
-		snprintf(e.text, sizeof e.text, "%llu bytes cut from segment %u after block %u",
+		snprintf(e.text, sizeof e.text,
+		    "%llu bytes cut from segment %u after block %u",
 		    (unsigned long long)(tail->bytes - tail->good_bytes), tail->segment,
 		    tail->blocks);
 		rows_add_event(&w->pending, &e);
@@ -638,7 +658,8 @@ lock_journal(struct journal_writer *w, char *err, size_t room)
 	if (w->lock_fd < 0 || flock(w->lock_fd, LOCK_EX | LOCK_NB) < 0) {
 		int rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
 		snprintf(err, room, "%s: %s", path,
-		    rc == -EBUSY ? "another process writes this journal" : strerror(errno));
+		    rc == -EBUSY ? "another process writes this journal"
+		                 : strerror(errno));
 		return rc;
 	}
 	return 0;
@@ -668,8 +689,8 @@ writer_free(struct journal_writer *w)
 }
 
 int
-journal_open(struct journal_writer **out, const char *dir, const char *software, char *err,
-    size_t room)
+journal_open(struct journal_writer **out, const char *dir, const char *software,
+    char *err, size_t room)
 {
 	struct journal_writer *w = memory_grow(NULL, 1, sizeof *w);
 	struct journal_tail tail;
@@ -709,7 +730,8 @@ journal_close(struct journal_writer *w, bool clean)
 	if (w == NULL)
 		return 0;
 	if (clean && !w->import) {
-		struct event e = {.kind = EVENT_SESSION_STOP, .link = -1, .session = w->session};
+		struct event e = {
+		    .kind = EVENT_SESSION_STOP, .link = -1, .session = w->session};
 		flights_unsettled(&w->flights, w->session, &w->pending);
 		e.at = e.until = clock_mono();
 		rows_add_event(&w->pending, &e);
@@ -717,6 +739,11 @@ journal_close(struct journal_writer *w, bool clean)
 	rc = w->stalled ? resume(w, clock_mono()) : sync_pending(w);
 	if (rc == 0)
 		rc = close_block(w);
+	if (rc == 0 && w->import) { /* an import is all or nothing: durable once, here */
+		rc = write_root(w);
+		if (fdatasync(w->segment_fd) < 0 && rc == 0)
+			rc = -errno;
+	}
 	writer_free(w);
 	return rc;
 }

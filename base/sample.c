@@ -3,12 +3,14 @@
 #include <string.h>
 
 static const char *const KINDS[] = {"ping", "tcp", "dns", "http"};
-static const char *const ROLES[] = {"internet", "gateway", "isp", "reflector", "throughput"};
-static const char *const OUTCOMES[] = {"reply", "lost", "refused", "not-sent", "unsettled"};
+static const char *const ROLES[] = {
+    "internet", "gateway", "isp", "reflector", "throughput"};
+static const char *const OUTCOMES[] = {
+    "reply", "lost", "refused", "not-sent", "unsettled"};
 static const char *const STAMPS[] = {"none", "user", "kernel-rx", "kernel", "import"};
-static const char *const CODES[] = {"", "timeout", "neighbour", "no-carrier", "no-interface",
-    "no-route", "send-failed", "unreachable", "reset", "port", "rcode", "malformed",
-    "resolve", "http", "no-address"};
+static const char *const CODES[] = {"", "timeout", "neighbour", "no-carrier",
+    "no-interface", "no-route", "send-failed", "unreachable", "reset", "port", "rcode",
+    "malformed", "resolve", "http", "no-address"};
 static const char *const FLAGS[] = {"late", "clock", "own-drop", "egress-wrong",
     "egress-unproven", "masked", "dup", "retransmitted", "load"};
 

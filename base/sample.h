@@ -9,9 +9,16 @@
 
 /*
  * The vocabulary of facts. A sample says what became of one sending of a probe and
- * never judges. The numbers of the enums are those of the journal: append, never renumber.
+ * never judges. The numbers of the enums are those of the journal: append, never
+ * renumber.
  */
-enum kind { KIND_PING = 0, KIND_TCP, KIND_DNS, KIND_HTTP, KIND_COUNT };
+enum kind {
+	KIND_PING = 0,
+	KIND_TCP,
+	KIND_DNS,
+	KIND_HTTP,
+	KIND_COUNT
+};
 
 enum role {
 	ROLE_INTERNET = 0,
@@ -24,8 +31,9 @@ enum role {
 
 enum outcome {
 	OUTCOME_REPLY = 0, /* answered; rtt_ns holds */
-	OUTCOME_LOST,	   /* not answered within its timeout */
-	OUTCOME_REFUSED,   /* the target itself said no (reset, port unreachable); an answer */
+	OUTCOME_LOST,      /* not answered within its timeout */
+	OUTCOME_REFUSED, /* the target itself said no (reset, port unreachable); an answer
+	                  */
 	OUTCOME_NOT_SENT,  /* never left: the call failed, or no carrier */
 	OUTCOME_UNSETTLED, /* in flight when the daemon died */
 	OUTCOME_COUNT
@@ -47,7 +55,7 @@ enum sample_flag {
 /* Where the two time stamps of a round trip came from. */
 enum stamp {
 	STAMP_NONE = 0, /* no stamp: nothing was received */
-	STAMP_USER,	/* both by this program */
+	STAMP_USER,     /* both by this program */
 	STAMP_KERNEL_RX,
 	STAMP_KERNEL, /* both by the kernel */
 	STAMP_IMPORT, /* somebody else's number */
@@ -58,30 +66,30 @@ enum stamp {
 enum code {
 	CODE_NONE = 0,
 	CODE_TIMEOUT,
-	CODE_NEIGHBOUR,	   /* sent with carrier up, no kernel TX stamp by the timeout */
+	CODE_NEIGHBOUR,    /* sent with carrier up, no kernel TX stamp by the timeout */
 	CODE_NO_CARRIER,   /* not-sent: link down or administratively down */
 	CODE_NO_INTERFACE, /* not-sent: the interface is not there */
-	CODE_NO_ROUTE,	   /* not-sent: the kernel had no way out */
+	CODE_NO_ROUTE,     /* not-sent: the kernel had no way out */
 	CODE_SEND_FAILED,  /* not-sent: any other error of the call */
 	CODE_UNREACHABLE,  /* lost: a router on the way said unreachable */
-	CODE_RESET,	   /* refused by a TCP reset */
-	CODE_PORT,	   /* refused by port unreachable from the target */
-	CODE_RCODE,	   /* dns: answered with an rcode other than NOERROR */
-	CODE_MALFORMED,	   /* an answer that cannot be parsed */
-	CODE_RESOLVE,	   /* http: name not resolved */
-	CODE_HTTP,	   /* http: status or transfer failed */
+	CODE_RESET,        /* refused by a TCP reset */
+	CODE_PORT,         /* refused by port unreachable from the target */
+	CODE_RCODE,        /* dns: answered with an rcode other than NOERROR */
+	CODE_MALFORMED,    /* an answer that cannot be parsed */
+	CODE_RESOLVE,      /* http: name not resolved */
+	CODE_HTTP,         /* http: status or transfer failed */
 	CODE_NO_ADDRESS,   /* not-sent: the link has no address of this family */
 	CODE_COUNT
 };
 
 struct sample {
-	uint32_t probe;	  /* index in the reader's probe table, or the writer's number */
+	uint32_t probe;   /* index in the reader's probe table, or the writer's number */
 	uint32_t session; /* strictly increasing over restarts */
-	uint64_t seq;	  /* of this probe in this session, from 1 */
-	mono_t sent;	  /* when it left, CLOCK_BOOTTIME */
-	wall_t time;	  /* the same as UTC label; set by readers, ignored by the writer */
-	int64_t rtt_ns;	  /* -1 unless reply or refused; http: duration of the transfer */
-	uint64_t bytes;	  /* http: bytes carried; else 0 */
+	uint64_t seq;     /* of this probe in this session, from 1 */
+	mono_t sent;      /* when it left, CLOCK_BOOTTIME */
+	wall_t time;    /* the same as UTC label; set by readers, ignored by the writer */
+	int64_t rtt_ns; /* -1 unless reply or refused; http: duration of the transfer */
+	uint64_t bytes; /* http: bytes carried; else 0 */
 	enum outcome outcome;
 	enum stamp stamp;
 	enum code code;
@@ -111,7 +119,8 @@ bool outcome_parse(const char *text, enum outcome *out);
 void flags_print(uint32_t flags, char *out, size_t room);
 bool flags_parse(const char *text, uint32_t *out);
 
-/* True if the sample is an answer in the sense of RFC 2678: reply, or refused by the target. */
+/* True if the sample is an answer in the sense of RFC 2678: reply, or refused by the
+ * target. */
 bool sample_is_answer(const struct sample *s);
 
 /* True if a sample may vote at all: it left, by its link, and was not our own drop. */

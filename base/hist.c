@@ -1,0 +1,65 @@
+#include "base/hist.h"
+
+#include <math.h>
+
+static size_t
+bucket_of(int64_t ns)
+{
+	uint64_t us = ns > 0 ? (uint64_t)ns / 16 : 0; /* 16 ns: 64 below 1.024 us */
+
+	if (us < 64)
+		return (size_t)us;
+	int top = 63 - __builtin_clzll(us);
+	size_t i = (size_t)(top - 5) * 64 + (size_t)((us >> (top - 6)) & 63);
+	return i < HIST_BUCKETS ? i : HIST_BUCKETS - 1;
+}
+
+static int64_t
+middle_of(size_t i)
+{
+	if (i < 64)
+		return (int64_t)i * 16 + 8;
+	int shift = (int)(i / 64) - 1;
+	int64_t low = (int64_t)(64 + i % 64) << shift;
+	return (low + ((int64_t)1 << shift) / 2) * 16;
+}
+
+void
+hist_add(struct hist *h, int64_t ns)
+{
+	h->count[bucket_of(ns)]++;
+	h->n++;
+}
+
+void
+hist_add_lost(struct hist *h)
+{
+	h->lost++;
+}
+
+void
+hist_merge(struct hist *to, const struct hist *from)
+{
+	for (size_t i = 0; i < HIST_BUCKETS; i++)
+		to->count[i] += from->count[i];
+	to->n += from->n;
+	to->lost += from->lost;
+}
+
+int64_t
+hist_quantile(const struct hist *h, double q)
+{
+	uint64_t all = h->n + h->lost, seen = 0;
+	uint64_t rank = (uint64_t)ceil(q * (double)all);
+
+	if (all == 0)
+		return -1;
+	if (rank == 0)
+		rank = 1;
+	for (size_t i = 0; i < HIST_BUCKETS; i++) {
+		seen += h->count[i];
+		if (seen >= rank)
+			return middle_of(i);
+	}
+	return -1;
+}

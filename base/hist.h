@@ -1,0 +1,33 @@
+#ifndef BASE_HIST_H
+#define BASE_HIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A log-linear histogram of durations: 64 buckets an octave from 1 us up, so a quantile
+ * is off by at most 1.6 %. Adding two gives the histogram of both, exactly. Lost probes
+ * count as infinity (RFC 2681: their delay is undefined), so loss shows in the upper
+ * quantiles.
+ */
+#define HIST_BUCKETS (64 * 26)
+
+struct hist {
+	uint32_t count[HIST_BUCKETS];
+	uint64_t n;    /* answered */
+	uint64_t lost; /* at infinity */
+};
+
+void hist_add(struct hist *h, int64_t ns);
+void hist_add_lost(struct hist *h);
+void hist_merge(struct hist *to, const struct hist *from);
+
+/*
+ * hist_quantile(h, q):
+ * The smallest value with at least q of all probes at or below it (the inverse of the
+ * empirical distribution; type 1 of Hyndman and Fan), as the middle of its bucket, in ns.
+ * Result: -1 where it lies among the lost, or nothing was counted.
+ */
+int64_t hist_quantile(const struct hist *h, double q);
+
+#endif

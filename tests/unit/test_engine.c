@@ -1,0 +1,288 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/schedule.h"
+#include "collector/engine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SEC NS_PER_S
+#define MS  NS_PER_MS
+
+static struct {
+	struct sample samples[256];
+	size_t n_samples, n_sent, n_forgotten;
+	mono_t sent_at[256];
+	uint64_t last_seq;
+	int result;
+	enum code code;
+} seen;
+
+static void
+on_sent(void *ctx, uint32_t probe, uint64_t seq, mono_t at)
+{
+	(void)ctx;
+	(void)probe;
+	seen.last_seq = seq;
+	seen.sent_at[seen.n_sent++ % 256] = at;
+}
+
+static void
+on_sample(void *ctx, const struct sample *s)
+{
+	(void)ctx;
+	seen.samples[seen.n_samples++ % 256] = *s;
+}
+
+static int
+send_it(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out)
+{
+	(void)ctx;
+	(void)probe;
+	(void)seq;
+	out->sent = (mono_t){now.ns + 1000};
+	out->code = seen.code;
+	return seen.result;
+}
+
+static void
+forget_it(void *ctx, uint32_t probe, uint64_t seq)
+{
+	(void)ctx;
+	(void)probe;
+	(void)seq;
+	seen.n_forgotten++;
+}
+
+static const struct engine_sink SINK = {NULL, on_sent, on_sample};
+static const struct transport WIRE = {.send = send_it, .forget = forget_it};
+static const struct probe_def DEF = {
+    .every_ns = 1 * SEC, .timeout_ns = 3 * SEC, .seed = 42};
+
+/* Run over every wake-up until ${to}. */
+static void
+run_to(struct engine *e, mono_t to)
+{
+	while (engine_next(e).ns <= to.ns)
+		engine_run(e, engine_next(e));
+}
+
+static struct engine *
+fresh(const struct transport *t, const struct probe_def *def)
+{
+	struct engine *e = engine_new(&SINK);
+
+	memset(&seen, 0, sizeof seen);
+	assert_int_equal(engine_add(e, 7, def, t, (mono_t){1000 * SEC}), 0);
+	return e;
+}
+
+static void
+sends_once_a_slot_at_the_seeded_time(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+
+	(void)state;
+	run_to(e, (mono_t){1060 * SEC});
+	assert_in_range(seen.n_sent, 59, 60);
+	for (size_t i = 1; i < seen.n_sent; i++) {
+		uint64_t slot = (uint64_t)(seen.sent_at[i].ns / SEC);
+		assert_int_equal(slot, seen.sent_at[i - 1].ns / SEC + 1);
+		assert_int_equal(
+		    seen.sent_at[i].ns, schedule_at(DEF.seed, DEF.every_ns, slot).ns);
+	}
+	assert_int_equal(engine_add(e, 7, &DEF, &WIRE, (mono_t){0}), -EEXIST);
+	engine_free(e);
+}
+
+static void
+an_unanswered_sending_is_lost_at_its_timeout_and_late_after(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	engine_run(e, first);
+	run_to(e, (mono_t){first.ns + 3 * SEC + 1000});
+	assert_int_equal(seen.n_samples, 1);
+	assert_int_equal(seen.samples[0].outcome, OUTCOME_LOST);
+	assert_int_equal(seen.samples[0].code, CODE_TIMEOUT);
+	assert_int_equal(seen.samples[0].seq, 1);
+
+	struct answer a = {.outcome = OUTCOME_REPLY, .stamp = STAMP_USER};
+	a.received.ns = first.ns + 1000 + 7 * SEC;
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.n_samples, 2);
+	assert_int_equal(seen.samples[1].flags, FLAG_LATE);
+	assert_int_equal(seen.samples[1].rtt_ns, 7 * SEC);
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.samples[2].flags, FLAG_DUP);
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.n_samples, 3);
+	run_to(e, (mono_t){first.ns + 12 * SEC});
+	assert_true(seen.n_forgotten >= 1);
+	assert_false(engine_known(e, 7, 1));
+	size_t n = seen.n_samples;
+	engine_answer(e, 7, 1, &a);
+	engine_answer(e, 99, 1, &a);
+	engine_answer(e, 7, UINT64_MAX, &a);
+	assert_int_equal(seen.n_samples, n);
+	engine_free(e);
+}
+
+static void
+an_answer_settles_with_the_best_stamps(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	engine_run(e, first);
+	engine_stamped(e, 7, 1, (mono_t){first.ns + 5000});
+	struct answer a = {.outcome = OUTCOME_REPLY, .stamp = STAMP_KERNEL};
+	a.received.ns = first.ns + 5000 + 20 * MS;
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.n_samples, 1);
+	assert_int_equal(seen.samples[0].rtt_ns, 20 * MS);
+	assert_int_equal(seen.samples[0].sent.ns, first.ns + 5000);
+	assert_int_equal(engine_in_flight(e), 0);
+	engine_free(e);
+}
+
+static void
+an_answer_read_late_but_on_time_is_not_lost(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	engine_run(e, first);
+	/* Read after its timeout, before the engine ran: it arrived in time by its stamp.
+	 */
+	struct answer a = {.outcome = OUTCOME_REPLY, .received = {first.ns + 2 * SEC}};
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.samples[0].flags, 0);
+	engine_run(e, (mono_t){first.ns + 1100 * MS});
+	a.received.ns = seen.sent_at[1].ns + 5 * SEC;
+	engine_answer(e, 7, 2, &a);
+	assert_int_equal(seen.samples[1].outcome, OUTCOME_LOST);
+	assert_int_equal(seen.samples[2].flags, FLAG_LATE);
+	engine_free(e);
+}
+
+static void
+what_never_left_is_not_sent(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	seen.result = -ENETDOWN;
+	seen.code = CODE_NO_CARRIER;
+	run_to(e, (mono_t){first.ns + 20 * SEC});
+	assert_true(seen.n_samples >= 20);
+	for (size_t i = 0; i < seen.n_samples; i++) {
+		assert_int_equal(seen.samples[i].outcome, OUTCOME_NOT_SENT);
+		assert_int_equal(seen.samples[i].code, CODE_NO_CARRIER);
+	}
+	assert_int_equal(engine_in_flight(e), 0);
+	engine_free(e);
+}
+
+static void
+a_routers_word_is_kept_for_the_timeout_and_a_neighbour_is_told(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	engine_expect_stamps(e, 7);
+	engine_run(e, first);
+	struct answer a = {.outcome = OUTCOME_LOST, .code = CODE_UNREACHABLE};
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.n_samples, 0);
+	run_to(e, (mono_t){first.ns + 6 * SEC});
+	assert_int_equal(seen.samples[0].code, CODE_UNREACHABLE);
+	assert_int_equal(seen.samples[0].flags, 0);
+	assert_int_equal(seen.samples[1].code, CODE_NEIGHBOUR);
+	engine_free(e);
+}
+
+static void
+slots_missed_in_a_suspend_are_not_sent_in_a_burst(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	engine_run(e, first);
+	engine_run(e, (mono_t){first.ns + 3600 * SEC});
+	assert_in_range(seen.n_sent, 1, 2);
+	run_to(e, (mono_t){first.ns + 3610 * SEC});
+	assert_in_range(seen.n_sent, 10, 12);
+	engine_free(e);
+}
+
+static void
+a_removed_probe_sends_no_more_but_settles(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	engine_run(e, first);
+	engine_remove(e, 7);
+	run_to(e, (mono_t){first.ns + 30 * SEC});
+	assert_int_equal(seen.n_sent, 1);
+	assert_int_equal(seen.n_samples, 1);
+	assert_int_equal(seen.samples[0].outcome, OUTCOME_LOST);
+	assert_int_equal(seen.n_forgotten, 1);
+	assert_int_equal(engine_next(e).ns, INT64_MAX);
+	assert_int_equal(engine_add(e, 7, &DEF, &WIRE, (mono_t){first.ns + 60 * SEC}), 0);
+	run_to(e, (mono_t){first.ns + 62 * SEC});
+	assert_true(seen.last_seq >= 2);
+	engine_free(e);
+}
+
+static void
+a_transport_that_settles_has_no_timeout(void **state)
+{
+	struct transport t = {.send = send_it, .settles = true};
+	struct engine *e = fresh(&t, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	engine_run(e, first);
+	engine_remove(e, 7);
+	run_to(e, (mono_t){first.ns + 100 * SEC});
+	assert_int_equal(seen.n_samples, 0);
+	struct answer a = {.outcome = OUTCOME_LOST, .code = CODE_HTTP, .bytes = 12};
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.n_samples, 1);
+	assert_int_equal(seen.samples[0].code, CODE_HTTP);
+	assert_int_equal(seen.samples[0].bytes, 12);
+	engine_free(e);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(sends_once_a_slot_at_the_seeded_time),
+	    cmocka_unit_test(an_unanswered_sending_is_lost_at_its_timeout_and_late_after),
+	    cmocka_unit_test(an_answer_settles_with_the_best_stamps),
+	    cmocka_unit_test(an_answer_read_late_but_on_time_is_not_lost),
+	    cmocka_unit_test(what_never_left_is_not_sent),
+	    cmocka_unit_test(
+	        a_routers_word_is_kept_for_the_timeout_and_a_neighbour_is_told),
+	    cmocka_unit_test(slots_missed_in_a_suspend_are_not_sent_in_a_burst),
+	    cmocka_unit_test(a_removed_probe_sends_no_more_but_settles),
+	    cmocka_unit_test(a_transport_that_settles_has_no_timeout),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
