@@ -191,6 +191,10 @@ struct journal_stats {
 
 int journal_stats(struct journal_reader *r, struct journal_stats *out);
 
+/* The same without reading the samples: what block headers tell. samples, by_outcome, first
+ * and last stay 0. */
+void journal_clock_of(const struct journal_reader *r, struct journal_stats *out);
+
 /*
  * journal_verify(dir, err, room):
  * Check every CRC, hash, session order, seal and the root file.

@@ -863,16 +863,13 @@ tally_sample(void *ctx, const struct sample *s)
 	return 0;
 }
 
-int
-journal_stats(struct journal_reader *r, struct journal_stats *out)
+void
+journal_clock_of(const struct journal_reader *r, struct journal_stats *out)
 {
-	struct tally t = {out, false};
-	struct journal_visitor v = {.ctx = &t, .sample = tally_sample};
 	struct bytes root = {0};
 	char path[1100];
 
 	memset(out, 0, sizeof *out);
-	int rc = journal_scan(r, (wall_t){INT64_MIN / 2}, (wall_t){INT64_MAX / 2}, &v);
 	out->segments = (uint64_t)r->n_segments;
 	out->bytes = r->bytes;
 	out->synchronised = r->n_sessions > 0;
@@ -893,5 +890,14 @@ journal_stats(struct journal_reader *r, struct journal_stats *out)
 				out->root[at++] = (char)root.p[i];
 		}
 	bytes_free(&root);
-	return rc;
+}
+
+int
+journal_stats(struct journal_reader *r, struct journal_stats *out)
+{
+	struct tally t = {out, false};
+	struct journal_visitor v = {.ctx = &t, .sample = tally_sample};
+
+	journal_clock_of(r, out);
+	return journal_scan(r, (wall_t){INT64_MIN / 2}, (wall_t){INT64_MAX / 2}, &v);
 }
