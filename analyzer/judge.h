@@ -9,7 +9,10 @@
  * fault is evidence about another's.
  */
 
-enum extent { EXTENT_TOTAL, EXTENT_PARTIAL };
+enum extent {
+	EXTENT_TOTAL,
+	EXTENT_PARTIAL
+};
 
 enum attribution {
 	ATTR_UNDETERMINED = 0,
@@ -23,7 +26,11 @@ enum attribution {
 	ATTR_SATURATION
 };
 
-enum confidence { CONF_LOW, CONF_MEDIUM, CONF_HIGH };
+enum confidence {
+	CONF_LOW,
+	CONF_MEDIUM,
+	CONF_HIGH
+};
 
 enum degradation_kind {
 	DEG_LOSS,
@@ -54,16 +61,31 @@ struct span {
 	int64_t start_ns, end_ns; /* UTC */
 };
 
+/* What the rules took in for one outage: printed with it. */
+struct outage_inputs {
+	double loss_ratio; /* p: of the ten non-dark minutes before, at least 5 % */
+	double
+	    loss_around_ratio; /* of ten minutes on either side, this outage left out */
+	double probes_30d;     /* n30: what the voters send in 30 days */
+	unsigned lost_in_a_row, outage_needs, micro_needs;
+	unsigned k;         /* losses in a row that fix an edge */
+	int64_t rtt_p99_ns; /* R */
+};
+
 struct outage {
 	char id[17];
-	int64_t start_ns, end_ns; /* midpoints; end is as_of where open */
+	int64_t start_ns, end_ns;             /* midpoints; end is as_of where open */
 	int64_t start_bound_ns, end_bound_ns; /* true edge within ± this */
-	int64_t down_ns, unknown_ns;	       /* parts of [start, end) */
+	int64_t down_ns, unknown_ns; /* parts of [start, end), which they sum to */
+	int64_t clipped_ns;          /* of [start, end), outside the period */
+	int64_t down_in_ns;          /* of down_ns, inside the period */
 	bool open, micro, counted;
-	const char *not_counted_reason; /* NULL where counted */
+	const char
+	    *not_counted_reason; /* local, cpe, carrier, clock; NULL where counted */
 	enum extent extent;
 	unsigned networks_failed, networks_total;
 	uint64_t probes_lost, replies_during, rx_bytes;
+	struct outage_inputs inputs;
 	enum attribution attribution;
 	enum confidence confidence;
 	char incident[17];     /* shared by outages split by a long hole; own id else */
@@ -101,23 +123,31 @@ struct link_result {
 	struct unknown *unknown; /* do not overlap */
 	size_t n_unknown;
 	int64_t scheduled_ns, unknown_ns, down_ns, micro_ns;
+	struct span *bad_seconds; /* runs of seconds with more than half the votes lost */
+	size_t n_bad_seconds;
+	struct span *thin_seconds; /* runs of seconds with too few votes to say */
+	size_t n_thin_seconds;
+	double votes_per_s;     /* of the voters, by their cadence */
+	int64_t clock_bound_ns; /* of the rule */
 	uint64_t voters_sent, voters_lost;
-	double ordinary_loss;	    /* ratio, worst used in the outage rule */
+	double ordinary_loss;        /* ratio, worst used in the outage rule */
 	int64_t shortest_certain_ns; /* shortest outage certain to be found */
-	bool live_dark;		    /* at the end: dark and not over */
+	bool live_dark;              /* at the end: dark and not over */
 };
 
-/* The parameters of the rules; judge_rule_default fills in DESIGN.md's. Printed with results. */
+/* The parameters of the rules; judge_rule_default fills in DESIGN.md's. Printed with
+ * results. */
 struct judge_rule {
-	double quorum;		  /* 0.8 of networks */
-	int64_t hold_ns;	  /* answers within 10 s */
-	int64_t max_hole_ns;	  /* 15 min */
-	int64_t stall_ns;	  /* 2 s */
-	double max_gap_factor;	  /* 2.5 */
-	int64_t quiet_bytes;	  /* 64 KiB */
+	double quorum;             /* 0.8 of networks */
+	int64_t hold_ns;           /* answers within 10 s */
+	int64_t max_hole_ns;       /* 15 min */
+	int64_t stall_ns;          /* 2 s */
+	double max_gap_factor;     /* 2.5 */
+	int64_t quiet_bytes;       /* 64 KiB */
 	int64_t quiet_bytes_per_s; /* 1 KiB/s */
-	int64_t clock_bound_ns;	  /* added to each edge */
-	bool clock_unknown;	  /* a boot never synchronised: outages listed, not counted */
+	int64_t clock_bound_ns;    /* added to each edge */
+	bool clock_unknown; /* a boot never synchronised: outages listed, not counted */
+	char agent[37];     /* whose journal; part of the ids */
 };
 
 void judge_rule_default(struct judge_rule *rule);
@@ -142,13 +172,57 @@ void judge_event(struct judge *j, const struct event *e);
 /*
  * judge_finish(j, from, to, as_of, results):
  * Close the books at ${as_of} and report what lies in [from, to). results points to an
- * array with one link_result a link, owned by the judge. Outages and degradations that
+ * array with one link_result a link, owned by the judge until the next finish. Nothing is
+ * closed for good: feeding may go on after it. Outages and degradations that
  * touch the period are listed whole (unclipped); sums are clipped.
- * down + up + unknown = scheduled, exactly; the outages' counted down seconds sum to down.
+ * down + up + unknown = scheduled, exactly; the outages' counted down seconds sum to
+ * down.
  */
 size_t judge_finish(struct judge *j, int64_t from_ns, int64_t to_ns, int64_t as_of_ns,
     const struct link_result **results);
 
+/*
+ * Live. Facts come in order of completion: judge_arrival and its siblings note them for
+ * judge_live at once and hold them back until judge_settle, from which the judgement is
+ * fed in order of sending, a late reply in place of its loss. judge_settle(j, now) feeds
+ * all that was sent more than the rule's hold before ${now} (UTC nanoseconds).
+ */
+void judge_arrival(struct judge *j, const struct sample *s);
+void judge_arrival_counters(struct judge *j, const struct counters *c);
+void judge_arrival_event(struct judge *j, const struct event *e);
+void judge_settle(struct judge *j, int64_t now_ns);
+
+enum live_state {
+	LIVE_UP,
+	LIVE_SUSPECTED,
+	LIVE_DARK,
+	LIVE_UNKNOWN
+};
+
+struct live {
+	enum live_state
+	    state;        /* suspected: unanswered for their timeout; dark: confirmed */
+	int64_t since_ns; /* of the state; where dark or suspected the likely onset */
+	unsigned networks_failing, networks_total;
+	unsigned lost_in_a_row, outage_needs;
+	enum attribution attribution; /* likely, so far */
+};
+
+/*
+ * judge_live(j, link, now, out): how ${link} stands at ${now}, from what has arrived.
+ * Cheap, and changes nothing.
+ */
+void judge_live(const struct judge *j, uint32_t link, int64_t now_ns, struct live *out);
+
+/*
+ * judge_certain(j, link, needs, shortest): the rule of an outage for the voters of
+ * ${link} as they are declared, with ordinary loss at its floor, for check-config: lost
+ * in a row, and the shortest outage certain to be found.
+ */
+void judge_certain(
+    const struct judge *j, uint32_t link, unsigned *needs, int64_t *shortest_ns);
+
+const char *live_name(enum live_state s);
 const char *extent_name(enum extent e);
 const char *attribution_name(enum attribution a);
 const char *confidence_name(enum confidence c);

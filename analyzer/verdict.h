@@ -15,7 +15,12 @@ enum verdict_kind {
 	VERDICT_NONE
 };
 
-enum interval_class { CLASS_EXCLUDED, CLASS_UNKNOWN, CLASS_DOWN, CLASS_UP };
+enum interval_class {
+	CLASS_EXCLUDED,
+	CLASS_UNKNOWN,
+	CLASS_DOWN,
+	CLASS_UP
+};
 
 struct interval {
 	int64_t start_ns, end_ns;
@@ -27,12 +32,12 @@ struct interval {
 struct terms {
 	char contract[NAME_ROOM];
 	char profile[16];
-	double target;	       /* ratio; 0: none */
+	double target;         /* ratio; 0: none */
 	int64_t min_outage_ns; /* event: shorter ones do not count as down */
 	double min_coverage;   /* 0.95: below, the verdict is refused */
 	struct span period;
 	char period_kind[16]; /* month, quarter, year, 30d, range */
-	bool complete;	      /* the period is over at as_of */
+	bool complete;        /* the period is over at as_of */
 };
 
 struct verdict {

@@ -43,6 +43,7 @@ rows_free(struct rows *r)
 	free(r->counters);
 	free(r->events);
 	free(r->sent);
+	free(r->sent_of);
 	*r = (struct rows){0};
 }
 
@@ -95,15 +96,25 @@ rows_add_event(struct rows *r, const struct event *e)
 	ADD(r, events, *e);
 }
 
+/* One row a probe: its newest sending. */
 void
 rows_add_sent(struct rows *r, const struct sent_row *s)
 {
-	for (size_t i = 0; i < r->n_sent; i++) {
-		if (r->sent[i].probe == s->probe) {
-			r->sent[i] = *s;
-			return;
-		}
+	if (s->probe >= NUMBER_MAX)
+		return;
+	if (s->probe >= r->n_sent_of) {
+		size_t n = (size_t)s->probe * 2 + 64;
+		r->sent_of = memory_grow(r->sent_of, n, sizeof *r->sent_of);
+		memset(r->sent_of + r->n_sent_of, 0,
+		    (n - r->n_sent_of) * sizeof *r->sent_of);
+		r->n_sent_of = n;
 	}
+	size_t place = r->sent_of[s->probe];
+	if (place < r->n_sent && r->sent[place].probe == s->probe) {
+		r->sent[place] = *s;
+		return;
+	}
+	r->sent_of[s->probe] = (uint32_t)r->n_sent;
 	ADD(r, sent, *s);
 }
 

@@ -19,10 +19,11 @@
 #include <zstd.h>
 
 #define SEGMENT_ROOM (16u << 20)
+#define SEAL_LEVEL   3
 
 struct journal_writer {
 	char dir[1024], software[64], agent[37], boot_id[37];
-	int lock_fd, wal_fd, segment_fd;
+	int lock_fd, wal_fd, segment_fd, root_fd;
 	uint32_t session, segment, blocks;
 	uint64_t segment_bytes, wal_bytes;
 	int64_t segment_hour;
@@ -38,6 +39,7 @@ struct journal_writer {
 	size_t n_links, n_probes;
 	struct flights flights;
 	struct bytes payload, out;
+	ZSTD_CCtx *zstd;
 };
 
 static int
@@ -81,6 +83,7 @@ replace_file(const char *dir, const char *name, const void *p, size_t n)
 	return rc;
 }
 
+/* The newest hash in a file of its own, of fixed length: one write within one sector. */
 static int
 write_root(struct journal_writer *w)
 {
@@ -88,8 +91,11 @@ write_root(struct journal_writer *w)
 
 	hash_hex(hex, w->hash);
 	int n =
-	    snprintf(line, sizeof line, "%08u %u %s\n", w->segment, w->blocks - 1, hex);
-	return replace_file(w->dir, "root", line, (size_t)n);
+	    snprintf(line, sizeof line, "%08u %08u %s\n", w->segment, w->blocks - 1, hex);
+	int rc = write_all(w->root_fd, line, (size_t)n, 0);
+	if (rc == 0 && fdatasync(w->root_fd) < 0)
+		rc = -errno;
+	return rc;
 }
 
 static int
@@ -142,7 +148,7 @@ begin_segment(struct journal_writer *w)
 /* Compress a finished segment block by block. The hashes stay; only the storage changes.
  */
 static int
-seal_segment(const char *dir, uint32_t number)
+seal_segment(ZSTD_CCtx *zstd, const char *dir, uint32_t number)
 {
 	struct bytes file = {0}, out = {0}, packed = {0};
 	struct segment_head head;
@@ -169,7 +175,8 @@ seal_segment(const char *dir, uint32_t number)
 			packed.room = bound;
 			packed.p = memory_grow(packed.p, bound, 1);
 		}
-		size_t n = ZSTD_compress(packed.p, bound, body, h.plain_bytes, 6);
+		size_t n = ZSTD_compressCCtx(
+		    zstd, packed.p, bound, body, h.plain_bytes, SEAL_LEVEL);
 		if (!ZSTD_isError(n) && n < h.plain_bytes &&
 		    !(h.flags & BLOCK_COMPRESSED)) {
 			h.flags |= BLOCK_COMPRESSED;
@@ -255,7 +262,7 @@ close_block(struct journal_writer *w)
 	    w->segment_bytes >= SEGMENT_ROOM) {
 		uint32_t done = w->segment;
 		if (begin_segment(w) == 0)
-			(void)seal_segment(w->dir, done);
+			(void)seal_segment(w->zstd, w->dir, done);
 	}
 	return begin_wal(w);
 }
@@ -620,6 +627,12 @@ start_session(struct journal_writer *w, const struct journal_tail *tail)
 	(void)file_load(&wal, path);
 	w->wal_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	rc = w->wal_fd < 0 ? -errno : 0;
+	if (rc == 0) {
+		char root[1100];
+		snprintf(root, sizeof root, "%s/journal/root", w->dir);
+		w->root_fd = open(root, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		rc = w->root_fd < 0 ? -errno : 0;
+	}
 	w->session = tail->session;
 	if (rc == 0 && w->segment_bytes > SEGMENT_BYTES)
 		rc = load_flights(w, tail->session);
@@ -674,6 +687,8 @@ writer_free(struct journal_writer *w)
 		close(w->segment_fd);
 	if (w->wal_fd >= 0)
 		close(w->wal_fd);
+	if (w->root_fd >= 0)
+		close(w->root_fd);
 	if (w->lock_fd >= 0)
 		close(w->lock_fd);
 	rows_free(&w->rows);
@@ -683,6 +698,7 @@ writer_free(struct journal_writer *w)
 	flights_free(&w->flights);
 	bytes_free(&w->payload);
 	bytes_free(&w->out);
+	ZSTD_freeCCtx(w->zstd);
 	free(w->links);
 	free(w->probes);
 	free(w);
@@ -697,7 +713,8 @@ journal_open(struct journal_writer **out, const char *dir, const char *software,
 	int rc;
 
 	memset(w, 0, sizeof *w);
-	w->lock_fd = w->wal_fd = w->segment_fd = -1;
+	w->lock_fd = w->wal_fd = w->segment_fd = w->root_fd = -1;
+	w->zstd = ZSTD_createCCtx();
 	snprintf(w->dir, sizeof w->dir, "%s", dir);
 	snprintf(w->software, sizeof w->software, "%s", software);
 	rc = lock_journal(w, err, room);

@@ -1,5 +1,31 @@
-check_PROGRAMS += tests/unit/test_journal
+# Each links only what stands below what it tests: a call in the wrong direction does not link.
+check_PROGRAMS += tests/unit/test_journal tests/unit/test_engine
 tests_unit_test_journal_LDADD = base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
-check_PROGRAMS += tests/unit/test_engine
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c collector/engine.c collector/engine.h
 tests_unit_test_engine_LDADD = base/libbase.a $(CMOCKA_LIBS)
+
+# The simulation: base/clock.c stays out of it, its clock comes first.
+noinst_PROGRAMS += tests/sim/sim
+tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/clock_virtual.c tests/sim/clock_virtual.h \
+	tests/sim/judged.c tests/sim/judged.h tests/sim/scenario.c tests/sim/scenario.h \
+	tests/sim/world.c tests/sim/world.h collector/engine.c collector/engine.h
+tests_sim_sim_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) -lm
+SIMS = tests/sim/scenarios/blips.sim tests/sim/scenarios/both-access.sim \
+	tests/sim/scenarios/both-power.sim tests/sim/scenarios/both-targets.sim \
+	tests/sim/scenarios/carrier.sim tests/sim/scenarios/clean-lossy.sim \
+	tests/sim/scenarios/cpe-customer.sim tests/sim/scenarios/dns.sim \
+	tests/sim/scenarios/dst-autumn.sim tests/sim/scenarios/dst-spring.sim \
+	tests/sim/scenarios/icmp.sim tests/sim/scenarios/killed.sim \
+	tests/sim/scenarios/layers.sim tests/sim/scenarios/loss-30.sim \
+	tests/sim/scenarios/loss-5.sim tests/sim/scenarios/month.sim \
+	tests/sim/scenarios/never-synchronised.sim tests/sim/scenarios/one-target.sim \
+	tests/sim/scenarios/open.sim tests/sim/scenarios/ppp.sim tests/sim/scenarios/reboot.sim \
+	tests/sim/scenarios/silent-gateway.sim tests/sim/scenarios/stall.sim \
+	tests/sim/scenarios/step-at-boot.sim tests/sim/scenarios/step-back.sim \
+	tests/sim/scenarios/step-forward.sim tests/sim/scenarios/stopped-long.sim \
+	tests/sim/scenarios/suspend.sim tests/sim/scenarios/year.sim
+TEST_EXTENSIONS = .sim
+SIM_LOG_COMPILER = tests/sim/sim
+TESTS += $(SIMS)
+EXTRA_DIST += $(SIMS)
+$(SIMS:.sim=.log): tests/sim/sim$(EXEEXT)

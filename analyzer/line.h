@@ -1,0 +1,274 @@
+#ifndef ANALYZER_LINE_H
+#define ANALYZER_LINE_H
+
+#include "analyzer/judge.h"
+#include "base/hist.h"
+
+/*
+ * What the judge keeps of each link while samples pass: inside of the analyzer only.
+ * Memory is bounded by the probes, rings of fixed size, and what was found.
+ */
+#define RING_SAMPLES 512 /* voters' samples kept to look back from a run to its edges */
+#define ROLE_RING    32
+#define COUNTER_RING 32
+#define LOSS_MINUTES 10
+#define FAMILIES     2
+#define NETWORKS_MAX 256
+#define SPEAKS_NS                                                                        \
+	(600 * NS_PER_S) /* a gateway or first hop speaks if it answered since */
+
+enum {
+	V4 = 0,
+	V6 = 1
+};
+
+/* What a sample says for judging. */
+enum say {
+	SAY_NOTHING,
+	SAY_ANSWER,
+	SAY_LOST,
+	SAY_CUT /* could not be sent: no carrier, no interface */
+};
+
+struct heard {
+	int64_t sent_ns;
+	bool answered;
+};
+
+struct probe_line {
+	struct probe_def def;
+	uint32_t link;
+	int network; /* of a voter; -1 */
+	bool votes, known, failing, present;
+	int64_t last_sent_ns, last_answer_ns, max_gap_ns;
+	struct heard ring[ROLE_RING]; /* of gateway and isp probes */
+	unsigned ring_n;
+	uint64_t in_answered, in_lost; /* since the run was seen */
+	bool now_known, now_answered;  /* as they arrive, for judge_live */
+	int64_t now_answer_ns;
+};
+
+struct network_line {
+	char name[64];
+	int family;
+	bool joined, left, absent;
+	bool failing, in_run;
+	unsigned up;  /* probes that answered and have not failed since */
+	unsigned row; /* answers in a row */
+	int64_t last_sent_ns, last_answer_ns, every_ns;
+	int64_t fail_since_ns, dark_at_fail_ns;
+	int64_t up_sent_ns, up_received_ns; /* first answer since it failed */
+	uint64_t up_answers;                /* since then */
+	uint64_t sent, answered;            /* while the link was not dark */
+	uint64_t lost_row;
+	struct {
+		uint64_t sent, answered;
+	} * others; /* of each network when this one began to fail */
+	size_t n_others;
+};
+
+struct voted {
+	int64_t sent_ns, received_ns;
+	uint32_t session, probe;
+	uint64_t seq;
+	int network;
+	enum say say;
+};
+
+/* A dark run while it lasts, and the edges known so far. */
+struct run {
+	bool active;
+	bool need_link; /* all families; else one */
+	int family;
+	int64_t seen_ns; /* sending that made it dark */
+	int64_t start_lo_ns, start_hi_ns;
+	int64_t gap_from_ns, gap_to_ns; /* an unknown gap since the last lost sample */
+	struct voted first;
+	uint64_t lost, lost_before, cut, streak, best_streak, replies;
+	int64_t last_lost_ns;
+	bool tcp_answered, other_carrier, only_ping;
+	unsigned failed, total;
+	uint64_t rx_start, rx_now;
+	int64_t rx_start_ns, rx_now_ns;
+	bool has_rx;
+	double loss_ratio; /* ordinary, when it began */
+	int64_t rtt_p99_ns;
+	unsigned k;
+	struct span *holes;
+	size_t n_holes;
+	char incident[17];
+	struct cause_hint {
+		bool set;
+		enum attribution attribution;
+	} earlier; /* what the part before a long hole was found to be */
+};
+
+struct spans {
+	struct span *v;
+	size_t n, room;
+};
+
+/* A condition on a class of probes: holds from the first lost to the first answer. */
+struct condition {
+	bool active;
+	int64_t start_ns, last_ns;
+	uint64_t lost, needed;
+};
+
+struct class_line {  /* ping voters, or services (tcp, dns, http) */
+	double rate; /* sendings a second */
+	unsigned n, failing;
+	int64_t last_answer_ns, first_lost_ns, last_lost_ns;
+	uint64_t lost;
+};
+
+/* Sequential test of loss: DESIGN.md "Judging". */
+struct loss_line {
+	double rise, fall;
+	bool active;
+	int64_t start_ns, last_lost_ns;
+	uint64_t sent, lost; /* since the start */
+	uint64_t gw_sent, gw_lost, isp_sent, isp_lost;
+};
+
+struct stall_line {
+	bool open;
+	int64_t last_arrival_ns, from_ns, until_ns;
+	uint64_t sent, lost;
+};
+
+struct found { /* an outage, with what later judgement needs */
+	struct outage o;
+	bool gateway_dead, gateway_alive, first_hop_dead, first_hop_alive, carrier;
+};
+
+struct line {
+	struct link_def def;
+	uint32_t number;
+	bool states; /* an imported history of states, not of samples */
+	int64_t first_ns, last_ns, end_ns; /* of the history; end 0: goes on */
+	uint32_t *probes;
+	size_t n_probes;
+	struct network_line *networks;
+	size_t n_networks;
+	int64_t fastest_ns;
+	unsigned members[FAMILIES], failing[FAMILIES];
+	unsigned stale_next;
+	bool ever_joined;
+	int64_t joined_ns;
+	struct voted ring[RING_SAMPLES];
+	unsigned ring_n;
+	struct run runs[1 + FAMILIES]; /* of the link; of each family */
+	int64_t dark_ns;               /* time in runs, for membership */
+	struct {
+		int64_t minute;
+		uint64_t sent, lost;
+	} minutes[LOSS_MINUTES];
+	struct hist rtt[2];
+	int64_t rtt_hour;
+	struct class_line ping, service, dns;
+	struct condition icmp_down, service_down, dns_down;
+	struct loss_line loss;
+	struct stall_line stall;
+	struct {
+		int64_t at_ns;
+		uint64_t rx;
+	} counters[COUNTER_RING];
+	unsigned counters_n;
+	bool carrier, has_carrier;
+	int64_t carrier_ns;
+	uint64_t now_lost; /* voters' in a row, as they arrive */
+	int64_t now_ns, now_since_ns;
+	struct spans covered;   /* by voters */
+	struct spans bad, thin; /* seconds */
+	int64_t second;
+	unsigned second_sent, second_lost;
+	struct unknown *reasons; /* why it was not covered, where an event says so */
+	size_t n_reasons, room_reasons;
+	struct found *found;
+	size_t n_found, room_found;
+	struct degradation *degradations;
+	size_t n_degradations, room_degradations;
+	int64_t state_ns;
+	int state; /* of imported states: 'u', 'd', '?' */
+	double worst_loss;
+	uint64_t sent, lost;
+	struct link_result result;
+};
+
+struct judge {
+	struct judge_rule rule;
+	struct line *lines;
+	size_t n_lines;
+	struct probe_line *probes;
+	size_t n_probes;
+	struct link_result *results;
+	struct held *held; /* live: what waits for its turn, a heap */
+	size_t n_held, room_held;
+	uint64_t hold_order;
+};
+
+/* ---- vote.c ---- */
+enum say say_of(const struct sample *s);
+void vote_probe(struct judge *j, struct line *l, struct probe_line *p);
+/* Take a voter's sample; false if it changes nothing (a stranger, a masked loss). */
+void vote_take(struct judge *j, struct line *l, struct probe_line *p,
+    const struct sample *s, enum say say);
+/* The time from..to was unknown on this link: nobody is absent for it. */
+void vote_gap(struct line *l, int64_t from_ns, int64_t to_ns);
+unsigned vote_quorum(double quorum, unsigned members);
+double vote_loss(const struct line *l, int64_t now_ns);
+void vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost);
+double vote_rate(
+    const struct judge *j, const struct line *l); /* voters' probes a second */
+
+/* ---- run.c ---- */
+void run_update(struct judge *j, struct line *l, const struct voted *v);
+void run_gap(struct judge *j, struct line *l, int64_t from_ns, int64_t to_ns);
+/* The lost in a row that make an outage, a micro-outage, in this loss. */
+unsigned run_needed(const struct judge *j, const struct line *l, double loss, bool micro);
+/* The outage as it stands, were it to end (or not) now; false below micro. */
+bool run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
+    int64_t end_lo_ns, int64_t end_hi_ns, struct found *out);
+void state_outage(struct judge *j, struct line *l, const struct run *r, int64_t end_ns,
+    struct found *out);
+void found_free(struct found *f);
+
+/* ---- cause.c ---- */
+void cause_reset(struct judge *j, struct line *l, const struct run *r);
+void cause_role_sample(
+    struct line *l, struct probe_line *p, const struct sample *s, enum say say);
+void cause_find(struct judge *j, struct line *l, const struct run *r, int64_t end_lo_ns,
+    struct found *f);
+void cause_common(struct found **list, size_t n);
+
+/* ---- degrade.c ---- */
+void degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
+    const struct sample *s, enum say say);
+void degrade_voter(struct judge *j, struct line *l, const struct sample *s, enum say say,
+    bool fresh_loss);
+void degrade_run_was_loss(struct line *l, const struct run *r);
+void degrade_add(struct line *l, enum degradation_kind kind, enum attribution a,
+    int64_t from_ns, int64_t to_ns, uint64_t sent, uint64_t lost, uint32_t probe);
+/* Those still going on at ${as_of}, as open ones, into l->degradations' copy. */
+size_t degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
+    struct degradation out[8]);
+
+/* ---- coverage.c ---- */
+void spans_add(struct spans *s, int64_t from_ns, int64_t to_ns);
+void coverage_sample(
+    struct judge *j, struct line *l, struct probe_line *p, int64_t at_ns);
+void coverage_reason(
+    struct line *l, int64_t from_ns, int64_t to_ns, enum unknown_reason reason);
+/* Unknown time in [from, to): gaps between what was covered, each with its reason. */
+size_t coverage_unknown(const struct judge *j, const struct line *l, int64_t from_ns,
+    int64_t to_ns, struct unknown **out);
+
+/* Edges are whole microseconds, so that printed sums are exact. */
+static inline int64_t
+whole_us(int64_t ns)
+{
+	return ns / 1000 * 1000;
+}
+
+#endif

@@ -1,0 +1,544 @@
+/*
+ * Dark runs. A run begins with the sample by which a quorum of the networks fails and
+ * ends with the answer by which it no longer does. Its edges are then looked up in the
+ * ring of the last samples: the start lies between the last answered before it and the
+ * k-th lost after it plus R, the end between the k-th last lost and the receipt of the
+ * first answer. k grows with ordinary loss, so that a stray loss beside an edge does not
+ * move it.
+ */
+#include "analyzer/line.h"
+
+#include "base/bytes.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEAST_LOSS 0.05
+
+static const struct voted *
+back(const struct line *l, unsigned i) /* 0: the newest */
+{
+	return &l->ring[(l->ring_n - 1 - i) % RING_SAMPLES];
+}
+
+static unsigned
+kept(const struct line *l)
+{
+	return l->ring_n < RING_SAMPLES ? l->ring_n : RING_SAMPLES;
+}
+
+static bool
+family_dark(const struct judge *j, const struct line *l, int family)
+{
+	unsigned n = l->members[family];
+
+	return n > 0 && l->failing[family] >= vote_quorum(j->rule.quorum, n);
+}
+
+static bool
+is_dark(const struct judge *j, const struct line *l, const struct run *r)
+{
+	if (!r->need_link)
+		return family_dark(j, l, r->family);
+	if (l->members[V4] + l->members[V6] == 0)
+		return false;
+	for (int f = 0; f < FAMILIES; f++)
+		if (l->members[f] > 0 && !family_dark(j, l, f))
+			return false;
+	return true;
+}
+
+static bool
+concerns(const struct line *l, const struct run *r, int network)
+{
+	return network >= 0 && (r->need_link || l->networks[network].family == r->family);
+}
+
+/* ---- parameters ---- */
+
+unsigned
+run_needed(const struct judge *j, const struct line *l, double loss, bool micro)
+{
+	double p = loss < LEAST_LOSS ? LEAST_LOSS : loss > 0.99 ? 0.99 : loss;
+	double month = vote_rate(j, l) * 86400 * 30;
+	double n = ceil(log((micro ? 1 : 0.01) / (month > 1 ? month : 1)) / log(p));
+	unsigned least = micro ? 3 : 10;
+
+	if (!micro && l->fastest_ns >= 10 * NS_PER_S)
+		return 6;
+	return n > least ? (unsigned)n : least;
+}
+
+static int64_t
+rtt_p99(const struct line *l)
+{
+	struct hist both = l->rtt[0];
+
+	hist_merge(&both, &l->rtt[1]);
+	both.lost = 0;
+	int64_t q = hist_quantile(&both, 0.99);
+	if (q < 0)
+		return NS_PER_S;
+	return q < 3 * NS_PER_S ? q : 3 * NS_PER_S;
+}
+
+/* ---- the start ---- */
+
+/* Which of the failing networks fell with this run: those with no answer since it began.
+ */
+static void
+gather_networks(struct judge *j, struct line *l, struct run *r)
+{
+	int64_t slack = r->rtt_p99_ns + 2 * l->fastest_ns;
+
+	(void)j;
+	r->failed = r->total = 0;
+	for (size_t i = 0; i < l->n_networks; i++) {
+		struct network_line *n = &l->networks[i];
+		if (!n->joined || n->left || n->absent || !concerns(l, r, (int)i))
+			continue;
+		r->total++;
+		if (r->need_link)
+			n->in_run = n->failing && n->last_answer_ns <= r->seen_ns + slack;
+		r->failed += n->failing;
+	}
+}
+
+/* Look back: the last answer of the networks that failed, and what was lost since. */
+static void
+find_start(struct line *l, struct run *r)
+{
+	int64_t last_answer = INT64_MIN, oldest_answer = INT64_MAX;
+	unsigned lost = 0, n = kept(l);
+
+	for (size_t i = 0; i < l->n_networks; i++) {
+		const struct network_line *w = &l->networks[i];
+		if (!concerns(l, r, (int)i) || !w->joined || w->left || w->absent ||
+		    !w->failing)
+			continue;
+		if (w->last_answer_ns > last_answer)
+			last_answer = w->last_answer_ns;
+		if (w->last_answer_ns < oldest_answer)
+			oldest_answer = w->last_answer_ns;
+	}
+	r->lost = r->cut = 0;
+	r->start_lo_ns = last_answer;
+	r->start_hi_ns = INT64_MIN;
+	r->only_ping = true;
+	for (unsigned i = n; i-- > 0;) {
+		const struct voted *v = back(l, i);
+		if (v->sent_ns <= last_answer || v->say == SAY_ANSWER ||
+		    !concerns(l, r, v->network) || !l->networks[v->network].failing)
+			continue;
+		if (lost++ == 0)
+			r->first = *v;
+		r->lost++;
+		r->cut += v->say == SAY_CUT;
+		r->last_lost_ns = v->sent_ns;
+		if (lost == r->k || (v->say == SAY_CUT && r->start_hi_ns == INT64_MIN))
+			r->start_hi_ns =
+			    v->sent_ns + (v->say == SAY_CUT ? 0 : r->rtt_p99_ns);
+	}
+	if (r->start_hi_ns == INT64_MIN)
+		r->start_hi_ns = r->last_lost_ns + r->rtt_p99_ns;
+	r->streak = r->best_streak = r->lost;
+}
+
+static void
+begin(struct judge *j, struct line *l, struct run *r, const struct voted *v)
+{
+	bool link = r->need_link;
+	int family = r->family;
+	int64_t gap_from = r->gap_from_ns, gap_to = r->gap_to_ns;
+	char incident[17];
+	struct cause_hint earlier = r->earlier;
+
+	memcpy(incident, r->incident, sizeof incident);
+	*r = (struct run){.active = true, .need_link = link, .family = family};
+	r->seen_ns = v->sent_ns;
+	r->loss_ratio = vote_loss(l, v->sent_ns);
+	r->k = r->loss_ratio < 0.001 ? 1 : r->loss_ratio < 0.02 ? 2 : 3;
+	r->rtt_p99_ns = rtt_p99(l);
+	gather_networks(j, l, r);
+	find_start(l, r);
+	r->lost_before = r->lost - 1; /* what was counted as loss before it was seen */
+	if (gap_to > r->start_lo_ns && gap_to != 0) { /* dark since some time in a gap */
+		r->gap_from_ns = gap_from;
+		r->gap_to_ns = gap_to;
+		memcpy(r->incident, incident, sizeof incident);
+		r->earlier = earlier;
+	}
+	if (link)
+		cause_reset(j, l, r);
+}
+
+/* ---- the end ---- */
+
+/* The first answer that lasted, and the k-th last loss before it. */
+static void
+find_end(const struct line *l, const struct run *r, int64_t *lo, int64_t *hi)
+{
+	int64_t sent = INT64_MAX, received = INT64_MAX;
+	unsigned lost = 0;
+	bool cut = false;
+
+	for (size_t i = 0; i < l->n_networks; i++) {
+		const struct network_line *w = &l->networks[i];
+		if (!concerns(l, r, (int)i) || w->failing || w->up_sent_ns < r->seen_ns)
+			continue;
+		if (w->up_sent_ns < sent)
+			sent = w->up_sent_ns;
+		if (w->up_received_ns < received)
+			received = w->up_received_ns;
+	}
+	*hi = received;
+	*lo = INT64_MIN;
+	for (unsigned i = 0; i < kept(l) && lost < r->k; i++) {
+		const struct voted *v = back(l, i);
+		if (v->sent_ns >= sent || v->say == SAY_ANSWER ||
+		    !concerns(l, r, v->network))
+			continue;
+		if (v->sent_ns < r->start_lo_ns)
+			break;
+		if (cut && v->say != SAY_CUT)
+			break;
+		cut |= v->say == SAY_CUT;
+		*lo = v->sent_ns;
+		lost++;
+		if (cut)
+			break; /* no doubt about a port without carrier */
+	}
+	if (*lo == INT64_MIN)
+		*lo = r->last_lost_ns;
+}
+
+/* ---- what it was ---- */
+
+static void
+edge(int64_t lo, int64_t hi, int64_t clock_ns, int64_t *at, int64_t *bound)
+{
+	if (hi < lo)
+		hi = lo;
+	*at = whole_us(lo + (hi - lo) / 2);
+	*bound = whole_us((hi - lo) / 2 + clock_ns + 2000);
+}
+
+/* An edge within a gap: the last (or first) instant known to be dark, the gap its bound.
+ */
+static void
+edge_in_gap(int64_t dark, int64_t other, int64_t clock_ns, int64_t *at, int64_t *bound)
+{
+	int64_t width = other > dark ? other - dark : dark - other;
+
+	*at = whole_us(dark);
+	*bound = whole_us(width + clock_ns + 2000);
+}
+
+static void
+identify(const struct judge *j, const struct line *l, const struct voted *v, char id[17])
+{
+	char text[256];
+	uint64_t h = 1469598103934665603ull;
+
+	snprintf(text, sizeof text, "%s/%s/%s/%u/%s/%llu", j->rule.agent, l->def.centre,
+	    l->def.link, v->session,
+	    v->probe < j->n_probes ? j->probes[v->probe].def.name : "",
+	    (unsigned long long)v->seq);
+	for (const char *c = text; *c != '\0'; c++)
+		h = (h ^ (unsigned char)*c) * 1099511628211ull;
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93ull;
+	h ^= h >> 32;
+	snprintf(id, 17, "%016llx", (unsigned long long)h);
+}
+
+void
+found_free(struct found *f)
+{
+	free(f->o.holes);
+	f->o.holes = NULL;
+}
+
+static int64_t
+longest_ns(const struct outage *o)
+{
+	return o->end_ns - o->start_ns;
+}
+
+/* An outage that somebody else stated: from the state's instant to ${end_ns}. */
+void
+state_outage(struct judge *j, struct line *l, const struct run *r, int64_t end_ns,
+    struct found *out)
+{
+	memset(out, 0, sizeof *out);
+	out->o.start_ns = r->start_lo_ns;
+	out->o.end_ns = end_ns;
+	out->o.counted = true;
+	out->o.extent = EXTENT_TOTAL;
+	out->o.confidence = CONF_LOW;
+	out->o.deepest_answering = "none";
+	identify(j, l, &r->first, out->o.id);
+	memcpy(out->o.incident, out->o.id, sizeof out->o.incident);
+}
+
+static bool
+classify(
+    const struct judge *j, const struct line *l, const struct run *r, struct outage *o)
+{
+	unsigned outage = run_needed(j, l, r->loss_ratio, false);
+	unsigned micro = run_needed(j, l, r->loss_ratio, true);
+	bool slow = l->fastest_ns >= 10 * NS_PER_S;
+
+	o->inputs = (struct outage_inputs){
+	    .loss_ratio = r->loss_ratio > LEAST_LOSS ? r->loss_ratio : LEAST_LOSS,
+	    .probes_30d = vote_rate(j, l) * 86400 * 30,
+	    .lost_in_a_row = (unsigned)r->best_streak,
+	    .outage_needs = outage,
+	    .micro_needs = micro,
+	    .k = r->k,
+	    .rtt_p99_ns = r->rtt_p99_ns};
+	o->micro = r->best_streak < outage || (slow && longest_ns(o) < 60 * NS_PER_S);
+	if (!o->micro)
+		return true;
+	return r->best_streak >= micro && r->loss_ratio <= 0.3;
+}
+
+bool
+run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
+    int64_t end_lo_ns, int64_t end_hi_ns, struct found *out)
+{
+	struct outage *o = &out->o;
+	int64_t clock = j->rule.clock_bound_ns;
+
+	memset(out, 0, sizeof *out);
+	if (r->gap_to_ns > r->start_lo_ns && r->gap_from_ns >= r->start_lo_ns)
+		edge_in_gap(
+		    r->first.sent_ns > r->gap_to_ns ? r->first.sent_ns : r->gap_to_ns,
+		    r->start_lo_ns, clock, &o->start_ns, &o->start_bound_ns);
+	else
+		edge(r->start_lo_ns, r->start_hi_ns, clock, &o->start_ns,
+		    &o->start_bound_ns);
+	if (open)
+		o->end_ns = whole_us(end_hi_ns);
+	else if (r->gap_from_ns >= r->start_hi_ns && r->gap_to_ns > end_lo_ns)
+		edge_in_gap(
+		    r->gap_from_ns, end_hi_ns, clock, &o->end_ns, &o->end_bound_ns);
+	else
+		edge(end_lo_ns, end_hi_ns, clock, &o->end_ns, &o->end_bound_ns);
+	if (o->end_ns < o->start_ns)
+		o->end_ns = o->start_ns;
+	o->open = open;
+	if (!classify(j, l, r, o))
+		return false;
+	identify(j, l, &r->first, o->id);
+	memcpy(o->incident, r->incident[0] != '\0' ? r->incident : o->id,
+	    sizeof o->incident);
+	o->probes_lost = r->lost;
+	o->networks_failed = r->failed;
+	o->networks_total = r->total;
+	o->replies_during = r->replies;
+	o->n_holes = r->n_holes;
+	if (r->n_holes > 0) {
+		o->holes = memory_grow(NULL, r->n_holes, sizeof *o->holes);
+		memcpy(o->holes, r->holes, r->n_holes * sizeof *o->holes);
+	}
+	return true;
+}
+
+/* ICMP alone was silent: none of the failing networks was asked by TCP, and bytes flowed
+ * or TCP to others completed. */
+static bool
+only_icmp(const struct judge *j, const struct line *l, const struct run *r,
+    const struct found *f)
+{
+	double seconds = (double)(f->o.end_ns - f->o.start_ns) / 1e9;
+
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		if (p->votes && p->known && p->def.kind == KIND_TCP &&
+		    l->networks[p->network].in_run)
+			return false;
+	}
+	bool flows = f->o.rx_bytes >= (uint64_t)j->rule.quiet_bytes &&
+	             (double)f->o.rx_bytes > (double)j->rule.quiet_bytes_per_s * seconds;
+	return r->cut == 0 && (flows || r->tcp_answered);
+}
+
+/* Answers at its very end are of the time after it. */
+static void
+forget_last_replies(const struct line *l, struct run *r, const struct voted *v)
+{
+	uint64_t after = 0;
+
+	for (size_t i = 0; i < l->n_networks; i++) {
+		const struct network_line *n = &l->networks[i];
+		if (n->in_run && !n->failing && n->up_sent_ns >= r->seen_ns)
+			after += n->up_answers;
+	}
+	if (after > 0 && v->say == SAY_ANSWER)
+		after--; /* the one that ended it was not counted */
+	r->replies -= after < r->replies ? after : r->replies;
+}
+
+static void
+keep(struct line *l, const struct found *f)
+{
+	if (l->n_found == l->room_found) {
+		l->room_found = l->room_found * 2 + 8;
+		l->found = memory_grow(l->found, l->room_found, sizeof *l->found);
+	}
+	l->found[l->n_found++] = *f;
+}
+
+static void
+finish(struct judge *j, struct line *l, struct run *r, const struct voted *v)
+{
+	struct found f;
+	int64_t lo, hi, now_ns = v->sent_ns;
+
+	forget_last_replies(l, r, v);
+	find_end(l, r, &lo, &hi);
+	l->dark_ns += r->need_link ? now_ns - r->seen_ns : 0;
+	if (!run_outage(j, l, r, false, lo, hi, &f)) {
+		if (r->need_link)
+			degrade_run_was_loss(l, r);
+	} else if (!r->need_link) {
+		/* One family alone; the link's own run would tell if it was both. */
+		if (!l->runs[0].active && l->members[V4] > 0 && l->members[V6] > 0)
+			degrade_add(l, r->family == V4 ? DEG_IPV4 : DEG_IPV6,
+			    ATTR_UNDETERMINED, f.o.start_ns, f.o.end_ns, r->lost, r->lost,
+			    r->first.probe);
+		found_free(&f);
+	} else {
+		cause_find(j, l, r, lo, &f);
+		if (only_icmp(j, l, r, &f)) {
+			degrade_add(l, DEG_ICMP, ATTR_UNDETERMINED, f.o.start_ns,
+			    f.o.end_ns, r->lost, r->lost, r->first.probe);
+			found_free(&f);
+		} else {
+			keep(l, &f);
+		}
+	}
+	if (r->need_link) {
+		for (size_t i = 0; i < l->n_networks; i++) {
+			struct network_line *n = &l->networks[i];
+			if (n->failing && n->in_run) { /* failing since then on its own */
+				n->fail_since_ns = now_ns;
+				n->dark_at_fail_ns = l->dark_ns;
+			}
+			n->in_run = false;
+		}
+	}
+	free(r->holes);
+	*r = (struct run){.need_link = r->need_link, .family = r->family};
+}
+
+/* ---- unknown time ---- */
+
+/* A gap in the middle of a run is a hole if it is dark on both sides; a long one parts
+ * two. */
+static void
+resolve_gap(struct judge *j, struct line *l, struct run *r, const struct voted *v)
+{
+	struct found f;
+
+	if (r->gap_from_ns < r->start_hi_ns || v->sent_ns < r->gap_to_ns)
+		return;
+	if (r->gap_to_ns - r->gap_from_ns <= j->rule.max_hole_ns) {
+		r->holes = memory_grow(r->holes, r->n_holes + 1, sizeof *r->holes);
+		r->holes[r->n_holes++] =
+		    (struct span){whole_us(r->gap_from_ns), whole_us(r->gap_to_ns)};
+		r->gap_from_ns = r->gap_to_ns = 0;
+		return;
+	}
+	if (run_outage(j, l, r, false, r->gap_from_ns, r->gap_from_ns, &f)) {
+		edge_in_gap(r->gap_from_ns, r->gap_to_ns, j->rule.clock_bound_ns,
+		    &f.o.end_ns, &f.o.end_bound_ns);
+		if (r->need_link) {
+			cause_find(j, l, r, r->gap_from_ns, &f);
+			keep(l, &f);
+			memcpy(r->incident, f.o.incident, sizeof r->incident);
+			r->earlier = (struct cause_hint){true, f.o.attribution};
+		} else {
+			found_free(&f);
+		}
+	}
+	free(r->holes);
+	r->holes = NULL;
+	r->n_holes = 0;
+	r->start_lo_ns = r->gap_from_ns;
+	r->start_hi_ns = r->seen_ns = v->sent_ns;
+	r->first = *v;
+	r->lost = r->cut = r->streak = r->best_streak = r->replies = 0;
+	if (r->need_link)
+		cause_reset(j, l, r);
+}
+
+void
+run_gap(struct judge *j, struct line *l, int64_t from_ns, int64_t to_ns)
+{
+	(void)j;
+	for (int i = 0; i < 1 + FAMILIES; i++) {
+		l->runs[i].gap_from_ns = from_ns;
+		l->runs[i].gap_to_ns = to_ns;
+	}
+}
+
+/* ---- one sample ---- */
+
+static void
+go_on(struct judge *j, struct line *l, struct run *r, const struct voted *v)
+{
+	if (v->say == SAY_ANSWER) {
+		r->replies++;
+		r->streak = 0;
+		if (!l->networks[v->network].in_run &&
+		    j->probes[v->probe].def.kind == KIND_TCP)
+			r->tcp_answered = true;
+		return;
+	}
+	if (!l->networks[v->network].failing)
+		return;
+	resolve_gap(j, l, r, v);
+	/* A network that fell with the others but was asked last: the start is looked up
+	 * anew. */
+	if (r->need_link && !l->networks[v->network].in_run &&
+	    l->networks[v->network].last_answer_ns <=
+	        r->seen_ns + r->rtt_p99_ns + 2 * l->fastest_ns &&
+	    v->sent_ns <= r->seen_ns + 5 * l->fastest_ns + 5 * NS_PER_S &&
+	    r->n_holes == 0) {
+		gather_networks(j, l, r);
+		find_start(l, r);
+		cause_reset(j, l, r);
+		return;
+	}
+	if (r->need_link && !l->networks[v->network].in_run)
+		return; /* one that answered well into the run */
+	r->lost++;
+	r->cut += v->say == SAY_CUT;
+	r->last_lost_ns = v->sent_ns;
+	if (++r->streak > r->best_streak)
+		r->best_streak = r->streak;
+}
+
+void
+run_update(struct judge *j, struct line *l, const struct voted *v)
+{
+	l->ring[l->ring_n++ % RING_SAMPLES] = *v;
+	if (l->ring_n >= 2 * RING_SAMPLES)
+		l->ring_n -= RING_SAMPLES;
+	for (int i = 0; i < 1 + FAMILIES; i++) {
+		struct run *r = &l->runs[i];
+		bool dark = is_dark(j, l, r);
+		if (!concerns(l, r, v->network))
+			continue;
+		if (r->active && dark)
+			go_on(j, l, r, v);
+		else if (r->active)
+			finish(j, l, r, v);
+		else if (dark)
+			begin(j, l, r, v);
+	}
+}

@@ -1,0 +1,326 @@
+/*
+ * Who votes, and how. Targets of one network are one vote, which fails when every probe
+ * to them that ever answered has failed since. A network joins at its first answer; it
+ * leaves when it alone fails for long, and returns after ten answers in a row. Everything
+ * is updated by one sample at a time, in order of sending.
+ */
+#include "analyzer/line.h"
+
+#include "base/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RETURN_ROW    10
+#define LEAVE_MIN_NS  (60 * NS_PER_S)
+#define OTHERS_NEEDED 2
+#define OTHERS_RATIO  0.8
+
+enum say
+say_of(const struct sample *s)
+{
+	if (s->outcome == OUTCOME_NOT_SENT &&
+	    (s->code == CODE_NO_CARRIER || s->code == CODE_NO_INTERFACE))
+		return SAY_CUT;
+	if (!sample_may_vote(s) || s->outcome == OUTCOME_UNSETTLED)
+		return SAY_NOTHING;
+	if (sample_is_answer(s))
+		return SAY_ANSWER;
+	if (s->outcome == OUTCOME_LOST && !(s->flags & FLAG_MASKED))
+		return SAY_LOST;
+	return SAY_NOTHING;
+}
+
+static int
+network_of(struct line *l, const struct probe_def *def)
+{
+	const char *name = def->network[0] != '\0' ? def->network : def->target;
+	int family = def->family == 6 ? V6 : V4;
+	char key[64];
+
+	memset(key, 0, sizeof key);
+	memcpy(key, name, strnlen(name, sizeof key - 1));
+	for (size_t i = 0; i < l->n_networks; i++)
+		if (l->networks[i].family == family &&
+		    strcmp(l->networks[i].name, key) == 0)
+			return (int)i;
+	if (l->n_networks == NETWORKS_MAX)
+		return -1;
+	l->networks = memory_grow(l->networks, l->n_networks + 1, sizeof *l->networks);
+	struct network_line *n = &l->networks[l->n_networks];
+	memset(n, 0, sizeof *n);
+	memcpy(n->name, key, sizeof n->name);
+	n->family = family;
+	n->every_ns = def->every_ns;
+	return (int)l->n_networks++;
+}
+
+void
+vote_probe(struct judge *j, struct line *l, struct probe_line *p)
+{
+	bool may = p->def.role == ROLE_INTERNET &&
+	           (p->def.kind == KIND_PING || p->def.kind == KIND_TCP);
+
+	p->network = -1;
+	if (may && (l->fastest_ns == 0 || p->def.every_ns < l->fastest_ns))
+		l->fastest_ns = p->def.every_ns;
+	if (may)
+		p->network = network_of(l, &p->def);
+	/* Who is too slow to vote depends on the fastest, which may have come last. */
+	for (size_t i = 0; i < l->n_probes; i++) {
+		struct probe_line *q = &j->probes[l->probes[i]];
+		q->votes = q->network >= 0 && q->def.every_ns <= 5 * l->fastest_ns;
+	}
+}
+
+unsigned
+vote_quorum(double quorum, unsigned members)
+{
+	unsigned q = (unsigned)(quorum * members);
+
+	return (double)q + 1e-9 < quorum * members ? q + 1 : q;
+}
+
+double
+vote_rate(const struct judge *j, const struct line *l)
+{
+	double rate = 0;
+
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		if (p->votes && (p->present || !l->ever_joined))
+			rate += 1e9 / (double)p->def.every_ns;
+	}
+	return rate;
+}
+
+/* ---- ordinary loss ---- */
+
+void
+vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
+{
+	int64_t minute = at_ns / (60 * NS_PER_S);
+	size_t i = (size_t)(minute % LOSS_MINUTES);
+
+	if (l->minutes[i].minute != minute) {
+		l->minutes[i].minute = minute;
+		l->minutes[i].sent = l->minutes[i].lost = 0;
+	}
+	l->minutes[i].sent += sent;
+	l->minutes[i].lost += lost;
+}
+
+/* Loss in the last ten minutes that were not dark. */
+double
+vote_loss(const struct line *l, int64_t now_ns)
+{
+	uint64_t sent = 0, lost = 0;
+	int64_t oldest = now_ns / (60 * NS_PER_S) - LOSS_MINUTES;
+
+	for (size_t i = 0; i < LOSS_MINUTES; i++) {
+		if (l->minutes[i].minute <= oldest)
+			continue;
+		sent += l->minutes[i].sent;
+		lost += l->minutes[i].lost;
+	}
+	return sent > 0 ? (double)lost / (double)sent : 0;
+}
+
+/* ---- membership ---- */
+
+static bool
+is_member(const struct network_line *n)
+{
+	return n->joined && !n->left && !n->absent;
+}
+
+static void
+recount(struct line *l)
+{
+	memset(l->members, 0, sizeof l->members);
+	memset(l->failing, 0, sizeof l->failing);
+	for (size_t i = 0; i < l->n_networks; i++) {
+		if (!is_member(&l->networks[i]))
+			continue;
+		l->members[l->networks[i].family]++;
+		l->failing[l->networks[i].family] += l->networks[i].failing;
+	}
+}
+
+static int64_t
+dark_so_far(const struct line *l, int64_t now_ns)
+{
+	const struct run *r = &l->runs[0];
+
+	return l->dark_ns + (r->active ? now_ns - r->seen_ns : 0);
+}
+
+static void
+begin_to_fail(struct line *l, struct network_line *n, int64_t now_ns)
+{
+	n->failing = true;
+	n->fail_since_ns = now_ns;
+	n->dark_at_fail_ns = dark_so_far(l, now_ns);
+	n->row = 0;
+	if (n->n_others < l->n_networks) {
+		n->others = memory_grow(n->others, l->n_networks, sizeof *n->others);
+		n->n_others = l->n_networks;
+	}
+	for (size_t i = 0; i < l->n_networks; i++) {
+		n->others[i].sent = l->networks[i].sent;
+		n->others[i].answered = l->networks[i].answered;
+	}
+	recount(l);
+}
+
+static unsigned
+others_fine(const struct line *l, const struct network_line *n)
+{
+	unsigned fine = 0;
+
+	for (size_t i = 0; i < l->n_networks && i < n->n_others; i++) {
+		const struct network_line *o = &l->networks[i];
+		uint64_t sent = o->sent - n->others[i].sent;
+		uint64_t answered = o->answered - n->others[i].answered;
+		if (o != n && is_member(o) && sent > 0 &&
+		    (double)answered >= OTHERS_RATIO * (double)sent)
+			fine++;
+	}
+	return fine;
+}
+
+/* A network that fails while others answer says something of itself, not of the link. */
+static void
+consider_leaving(struct judge *j, struct line *l, struct network_line *n, int64_t now_ns)
+{
+	int64_t limit = 5 * n->every_ns > LEAVE_MIN_NS ? 5 * n->every_ns : LEAVE_MIN_NS;
+	int64_t failing =
+	    now_ns - n->fail_since_ns - (dark_so_far(l, now_ns) - n->dark_at_fail_ns);
+
+	(void)j;
+	if (!n->failing || n->left || failing < limit || l->runs[0].active)
+		return;
+	if (l->members[V4] + l->members[V6] <= 2 || others_fine(l, n) < OTHERS_NEEDED)
+		return;
+	n->left = true;
+	n->row = 0;
+	recount(l);
+}
+
+static void
+come_back(struct judge *j, struct line *l, struct network_line *n, int64_t now_ns)
+{
+	n->left = false;
+	for (size_t i = 0; i < l->n_probes; i++) {
+		struct probe_line *p = &j->probes[l->probes[i]];
+		if (p->votes && &l->networks[p->network] == n) {
+			degrade_add(l, DEG_TARGET, ATTR_TARGET, n->fail_since_ns, now_ns,
+			    n->lost_row, n->lost_row, l->probes[i]);
+			break;
+		}
+	}
+	n->lost_row = 0;
+	recount(l);
+}
+
+/* A network nobody sends to any more (a reload took it away) is no member. */
+static void
+look_for_absent(struct line *l, int64_t now_ns)
+{
+	if (l->n_networks == 0)
+		return;
+	struct network_line *n = &l->networks[l->stale_next++ % l->n_networks];
+	int64_t limit = 3 * n->every_ns + 2 * NS_PER_S;
+	bool absent = n->joined && now_ns - n->last_sent_ns > limit;
+
+	if (absent && !n->absent) {
+		n->absent = true;
+		recount(l);
+	}
+}
+
+void
+vote_gap(struct line *l, int64_t from_ns, int64_t to_ns)
+{
+	(void)from_ns;
+	for (size_t i = 0; i < l->n_networks; i++)
+		if (!l->networks[i].absent && l->networks[i].joined)
+			l->networks[i].last_sent_ns = to_ns;
+}
+
+/* ---- one sample ---- */
+
+static void
+take_answer(struct judge *j, struct line *l, struct probe_line *p, struct network_line *n,
+    const struct sample *s)
+{
+	int64_t now = s->time.ns;
+
+	if (!p->known || p->failing) {
+		p->known = true;
+		p->failing = false;
+		n->up++;
+	}
+	n->last_answer_ns = now;
+	n->row++;
+	if (n->failing || !n->joined) {
+		n->failing = false;
+		n->up_sent_ns = now;
+		n->up_received_ns = now + s->rtt_ns;
+		n->up_answers = 0;
+		n->row = 1;
+		if (!n->joined) {
+			n->joined = true;
+			if (!l->ever_joined)
+				l->joined_ns = now;
+			l->ever_joined = true;
+		}
+		if (!n->left)
+			n->lost_row = 0;
+		recount(l);
+	}
+	n->up_answers++;
+	if (now + s->rtt_ns < n->up_received_ns)
+		n->up_received_ns = now + s->rtt_ns;
+	if (n->left && n->row >= RETURN_ROW)
+		come_back(j, l, n, now);
+}
+
+static void
+take_loss(struct line *l, struct probe_line *p, struct network_line *n, int64_t now)
+{
+	if (p->known && !p->failing) {
+		p->failing = true;
+		if (n->up > 0)
+			n->up--;
+	}
+	n->row = 0;
+	n->lost_row++;
+	if (n->joined && !n->failing && n->up == 0)
+		begin_to_fail(l, n, now);
+}
+
+void
+vote_take(struct judge *j, struct line *l, struct probe_line *p, const struct sample *s,
+    enum say say)
+{
+	struct network_line *n = &l->networks[p->network];
+	int64_t now = s->time.ns;
+
+	n->last_sent_ns = now;
+	if (n->absent) {
+		n->absent = false;
+		recount(l);
+	}
+	if (say == SAY_ANSWER)
+		take_answer(j, l, p, n, s);
+	else
+		take_loss(l, p, n, now);
+	if (!l->runs[0].active) {
+		n->sent++;
+		n->answered += say == SAY_ANSWER;
+	}
+	look_for_absent(l, now);
+	if (say != SAY_ANSWER)
+		consider_leaving(j, l, n, now);
+}
