@@ -1,12 +1,24 @@
 #include "tests/sim/judged.h"
 
+#include "base/bytes.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* A sample on its way to the live judge: known when it was answered or given up. */
+struct arrival {
+	int64_t at_ns;
+	struct sample sample;
+};
 
 struct feed {
 	struct journal_reader *reader;
 	struct judge *judge;
+	struct judge *live; /* fed in order of completion, settling as time goes */
+	struct arrival *heap;
+	size_t n, room;
 	size_t links, probes; /* told so far */
 	uint64_t samples;
 };
@@ -17,12 +29,71 @@ tell_tables(struct feed *f)
 	size_t n;
 	const struct link_def *links = journal_links(f->reader, &n);
 
-	for (; f->links < n; f->links++)
+	for (; f->links < n; f->links++) {
 		judge_link(f->judge, &links[f->links]);
+		judge_link(f->live, &links[f->links]);
+	}
 	const struct probe_def *probes = journal_probes(f->reader, &n);
-	for (; f->probes < n; f->probes++)
-		judge_probe(f->judge, &probes[f->probes],
-		    journal_probe_link(f->reader, (uint32_t)f->probes));
+	for (; f->probes < n; f->probes++) {
+		uint32_t link = journal_probe_link(f->reader, (uint32_t)f->probes);
+		judge_probe(f->judge, &probes[f->probes], link);
+		judge_probe(f->live, &probes[f->probes], link);
+	}
+}
+
+/* ---- the live judge ---- */
+
+static void
+push(struct feed *f, const struct arrival *a)
+{
+	if (f->n == f->room) {
+		f->room = f->room * 2 + 64;
+		f->heap = memory_grow(f->heap, f->room, sizeof *f->heap);
+	}
+	size_t i = f->n++;
+	for (; i > 0 && a->at_ns < f->heap[(i - 1) / 2].at_ns; i = (i - 1) / 2)
+		f->heap[i] = f->heap[(i - 1) / 2];
+	f->heap[i] = *a;
+}
+
+static void
+arrive_until(struct feed *f, int64_t now_ns)
+{
+	while (f->n > 0 && f->heap[0].at_ns <= now_ns) {
+		struct arrival top = f->heap[0], last = f->heap[--f->n];
+		size_t i = 0;
+		for (size_t k; (k = 2 * i + 1) < f->n; i = k) {
+			if (k + 1 < f->n && f->heap[k + 1].at_ns < f->heap[k].at_ns)
+				k++;
+			if (f->heap[k].at_ns >= last.at_ns)
+				break;
+			f->heap[i] = f->heap[k];
+		}
+		if (f->n > 0)
+			f->heap[i] = last;
+		judge_arrival(f->live, &top.sample);
+		judge_settle(f->live, top.at_ns);
+	}
+}
+
+static void
+give_live(struct feed *f, const struct sample *s)
+{
+	struct arrival a = {
+	    .at_ns = s->time.ns + (s->rtt_ns > 0 ? s->rtt_ns : 0), .sample = *s};
+
+	arrive_until(f, s->time.ns);
+	if (s->outcome == OUTCOME_LOST)
+		a.at_ns = s->time.ns + 3 * NS_PER_S;
+	if (s->flags & FLAG_LATE) { /* first the loss, later what amends it */
+		struct arrival lost = a;
+		lost.at_ns = s->time.ns + 3 * NS_PER_S;
+		lost.sample.outcome = OUTCOME_LOST;
+		lost.sample.rtt_ns = -1;
+		lost.sample.flags &= ~(uint32_t)FLAG_LATE;
+		push(f, &lost);
+	}
+	push(f, &a);
 }
 
 static int
@@ -34,20 +105,29 @@ on_sample(void *ctx, const struct sample *s)
 		tell_tables(f);
 	f->samples++;
 	judge_sample(f->judge, s);
+	give_live(f, s);
 	return 0;
 }
 
 static int
 on_counters(void *ctx, const struct counters *c)
 {
-	judge_counters(((struct feed *)ctx)->judge, c);
+	struct feed *f = ctx;
+
+	judge_counters(f->judge, c);
+	arrive_until(f, c->time.ns);
+	judge_arrival_counters(f->live, c);
 	return 0;
 }
 
 static int
 on_event(void *ctx, const struct event *e)
 {
-	judge_event(((struct feed *)ctx)->judge, e);
+	struct feed *f = ctx;
+
+	judge_event(f->judge, e);
+	arrive_until(f, e->time.ns);
+	judge_arrival_event(f->live, e);
 	return 0;
 }
 
@@ -215,6 +295,35 @@ hold_link(
 	hold_identities(s, def->link, r);
 }
 
+static bool
+same_outages(const struct outage *a, const struct outage *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(a[i].id, b[i].id) != 0 || a[i].start_ns != b[i].start_ns ||
+		    a[i].end_ns != b[i].end_ns || a[i].down_ns != b[i].down_ns ||
+		    a[i].attribution != b[i].attribution || a[i].counted != b[i].counted)
+			return false;
+	return true;
+}
+
+/* Judged live and judged later are the same once settled. */
+static void
+hold_live(const struct scenario *s, const struct link_result *later, size_t n,
+    const struct link_result *live, size_t n_live)
+{
+	for (size_t i = 0; i < n && n == n_live; i++) {
+		const struct link_result *a = &later[i], *b = &live[i];
+		if (a->n_outages != b->n_outages || a->n_micro != b->n_micro ||
+		    a->n_degradations != b->n_degradations || a->down_ns != b->down_ns ||
+		    a->unknown_ns != b->unknown_ns || a->micro_ns != b->micro_ns ||
+		    !same_outages(a->outages, b->outages, a->n_outages) ||
+		    !same_outages(a->micro, b->micro, a->n_micro))
+			differ(s, 1, "judged live, it is not what it is later");
+	}
+	if (n != n_live)
+		differ(s, 1, "the live judge knows other links");
+}
+
 int
 judged(struct scenario *s, const char *dir)
 {
@@ -222,7 +331,7 @@ judged(struct scenario *s, const char *dir)
 	struct journal_visitor v = {&f, on_sample, on_counters, on_event};
 	struct journal_stats stats;
 	struct judge_rule rule;
-	const struct link_result *results;
+	const struct link_result *results, *live;
 	char err[512];
 	size_t n_defs;
 
@@ -236,12 +345,18 @@ judged(struct scenario *s, const char *dir)
 	rule.clock_bound_ns = stats.clock_bound_ns;
 	rule.clock_unknown = !stats.synchronised;
 	f.judge = judge_new(&rule);
+	f.live = judge_new(&rule);
 	tell_tables(&f);
 	if (journal_scan(
 	        f.reader, (wall_t){INT64_MIN / 2}, (wall_t){INT64_MAX / 2}, &v) != 0)
 		differ(s, 1, "the journal cannot be read");
 	size_t n = judge_finish(f.judge, s->start_ns, s->start_ns + s->length_ns,
 	    s->start_ns + s->length_ns, &results);
+	arrive_until(&f, INT64_MAX / 2);
+	judge_settle(f.live, INT64_MAX / 2);
+	size_t n_live = judge_finish(f.live, s->start_ns, s->start_ns + s->length_ns,
+	    s->start_ns + s->length_ns, &live);
+	hold_live(s, results, n, live, n_live);
 	const struct link_def *defs = journal_links(f.reader, &n_defs);
 	for (size_t l = 0; l < n; l++)
 		for (int i = 0; i < s->n_links; i++)
@@ -252,6 +367,8 @@ judged(struct scenario *s, const char *dir)
 			differ(s, s->expects[k].line, "what is expected was not found");
 	printf("%s: %" PRIu64 " samples\n", s->path, f.samples);
 	judge_free(f.judge);
+	judge_free(f.live);
+	free(f.heap);
 	journal_reader_free(f.reader);
 	return failures > 0;
 }
