@@ -10,13 +10,13 @@
 struct probe_conf {
 	struct probe_def def;
 	char address[TEXT_ROOM]; /* ping, tcp: literal; dns: server; http: empty */
-	uint16_t port;		 /* tcp, dns (default 53) */
+	uint16_t port;           /* tcp, dns (default 53) */
 	char query_name[TEXT_ROOM];
 	char query_type[16]; /* A, AAAA, NS, MX, TXT, SOA, PTR, CNAME */
 	char url[1024];
-	bool upload;	       /* http: direction = up */
-	uint64_t max_bytes;    /* http: at most so many a test; default 100M */
-	bool builtin;	       /* from the built-in set */
+	bool upload;        /* http: direction = up */
+	uint64_t max_bytes; /* http: at most so many a test; default 100M */
+	bool builtin;       /* from the built-in set */
 	unsigned line;
 };
 
@@ -35,20 +35,24 @@ struct link_conf {
 struct contract_conf {
 	char name[NAME_ROOM];
 	char reference[TEXT_ROOM];
-	double availability; /* ratio; 0: no target */
-	char period[16];     /* month, quarter, year, 30d */
-	char profile[16];    /* event, ses-10-10 */
-	int64_t min_outage_ns; /* event profile: shorter ones do not count; 0 */
+	double availability;     /* ratio; 0: no target */
+	char period[16];         /* month, quarter, year, 30d */
+	char profile[16];        /* event, ses-10-10 */
+	int64_t min_outage_ns;   /* event profile: shorter ones do not count; 0 */
 	int64_t claim_window_ns; /* 0: not stated */
 	unsigned line;
 };
 
-enum notify_kind { NOTIFY_MAIL, NOTIFY_WEBHOOK, NOTIFY_COMMAND };
+enum notify_kind {
+	NOTIFY_MAIL,
+	NOTIFY_WEBHOOK,
+	NOTIFY_COMMAND
+};
 
 struct notify_conf {
 	enum notify_kind kind;
 	char name[NAME_ROOM];
-	char url[1024];	     /* smtp://host:port or http(s)://… */
+	char url[1024]; /* smtp://host:port or http(s)://… */
 	char from[TEXT_ROOM], to[TEXT_ROOM];
 	char command[1024];
 	char via[NAME_ROOM]; /* prefer this link; empty: one that is up */
@@ -57,11 +61,12 @@ struct notify_conf {
 
 struct settings {
 	char data_dir[1024];
-	bool clock_trusted;	/* clock = trusted: UTC is good though the kernel says unsynchronised */
-	int64_t clock_bound_ns; /* the bound then; default 100 ms */
-	int64_t retain_ns;	/* default 400 days */
-	uint64_t retain_bytes;	/* 0: no limit */
-	char user[NAME_ROOM];	/* run as; default nobody when started as root */
+	bool clock_trusted;      /* clock = trusted: UTC is good though the kernel says
+	                            unsynchronised */
+	int64_t clock_bound_ns;  /* the bound then; default 100 ms */
+	int64_t retain_ns;       /* default 400 days */
+	uint64_t retain_bytes;   /* 0: no limit */
+	char user[NAME_ROOM];    /* run as; default nobody when started as root */
 	struct link_conf *links; /* all centres' links, in file order */
 	size_t n_links;
 	struct contract_conf *contracts;
@@ -76,7 +81,8 @@ struct settings {
  * Read and check ${path} (regular file, at most 1 MiB, no NUL, BOM skipped).
  *
  * Result  0, or -errno (-EINVAL for a mistake in it) with one line
- *         "FILE:LINE: what is wrong, and what would be right" in err; nothing is kept then.
+ *         "FILE:LINE: what is wrong, and what would be right" in err; nothing is kept
+ * then.
  */
 int settings_load(struct settings **out, const char *path, char *err, size_t room);
 int settings_parse(struct settings **out, const char *name, const char *text, size_t len,

@@ -1,0 +1,48 @@
+#ifndef CONFIG_READING_H
+#define CONFIG_READING_H
+
+#include "config/outline.h"
+#include "config/settings.h"
+
+#include <confuse.h>
+
+/* One configuration being read: inside of config/ only. */
+struct reading {
+	struct settings *settings;
+	struct outline outline;
+	const char *name; /* of the file, for messages */
+	char *err;
+	size_t room;
+	bool failed;
+};
+
+/* Say what is wrong at an option of a section (NULL: the section); -EINVAL. Only the
+ * first mistake is told. */
+int mistake(struct reading *r, int section, const char *option, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The text of an option, or NULL where it is not given. */
+const char *given(cfg_t *cfg, const char *option);
+
+/* Copy a text option that must fit; absent leaves ${out} alone. */
+int take_text(struct reading *r, int section, cfg_t *cfg, const char *option, char *out,
+    size_t room);
+int take_duration(struct reading *r, int section, cfg_t *cfg, const char *option,
+    int64_t least, int64_t most, int64_t *out);
+
+/* One of a list of words, NULL at its end. */
+int take_word(struct reading *r, int section, cfg_t *cfg, const char *option,
+    const char *const *words, char *out, size_t room);
+
+/* A link's section with its probes, appended to the settings. */
+int read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *cfg);
+
+/* The built-in targets, for a link that has no ping or tcp of role internet. */
+void builtin_add(struct link_conf *link, bool ipv6);
+
+/* What every probe derives from the rest: family, target and network texts, seed. */
+void probe_finish(const struct link_conf *link, struct probe_conf *p);
+void probe_init(
+    const struct link_conf *link, struct probe_conf *p, enum kind kind, const char *name);
+
+#endif

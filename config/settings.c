@@ -1,0 +1,528 @@
+/*
+ * libconfuse reads the sections; every value is text to it and goes through units.h. A
+ * first pass (outline.h) finds what it would let pass and the lines it does not keep.
+ */
+#include "config/reading.h"
+
+#include "base/bytes.h"
+#include "config/units.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_MAX (1u << 20)
+
+/* clang-format off */
+#define TEXT(name) CFG_STR(name, NULL, CFGF_NODEFAULT)
+#define EVERY_PROBE TEXT("every"), TEXT("timeout"), TEXT("role"), TEXT("network")
+
+static cfg_opt_t PING[] = {TEXT("address"), EVERY_PROBE, CFG_END()};
+static cfg_opt_t TCP[] = {TEXT("address"), TEXT("port"), EVERY_PROBE, CFG_END()};
+static cfg_opt_t DNS[] = {TEXT("server"), TEXT("port"), TEXT("name"), TEXT("type"), EVERY_PROBE,
+	CFG_END()};
+static cfg_opt_t HTTP[] = {TEXT("url"), TEXT("direction"), TEXT("max-bytes"), EVERY_PROBE,
+	CFG_END()};
+static cfg_opt_t LINK[] = {
+	TEXT("isp"), TEXT("contract"), TEXT("interface"), TEXT("source"), TEXT("source6"),
+	TEXT("mark"), TEXT("gateway"), TEXT("medium"), TEXT("cpe-owner"), TEXT("ipv6"),
+	TEXT("capacity-down"), TEXT("capacity-up"),
+	CFG_SEC("ping", PING, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("tcp", TCP, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("dns", DNS, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("http", HTTP, CFGF_MULTI | CFGF_TITLE),
+	CFG_END()};
+static cfg_opt_t CENTRE[] = {TEXT("name"), TEXT("timezone"),
+	CFG_SEC("link", LINK, CFGF_MULTI | CFGF_TITLE), CFG_END()};
+static cfg_opt_t CONTRACT[] = {TEXT("reference"), TEXT("availability"), TEXT("period"),
+	TEXT("profile"), TEXT("min-outage"), TEXT("claim-window"), CFG_END()};
+static cfg_opt_t NOTIFY[] = {TEXT("mail"), TEXT("smtp"), TEXT("from"), TEXT("webhook"),
+	TEXT("command"), TEXT("via"), CFG_END()};
+static cfg_opt_t TOP[] = {TEXT("data-dir"), TEXT("clock"), TEXT("clock-bound"), TEXT("retain"),
+	TEXT("retain-bytes"), TEXT("user"),
+	CFG_SEC("centre", CENTRE, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("contract", CONTRACT, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("notify", NOTIFY, CFGF_MULTI | CFGF_TITLE), CFG_END()};
+/* clang-format on */
+
+/* ---- words and values ---- */
+
+int
+mistake(struct reading *r, int section, const char *option, const char *format, ...)
+{
+	char what[400];
+	va_list ap;
+
+	if (r->failed)
+		return -EINVAL;
+	r->failed = true;
+	va_start(ap, format);
+	vsnprintf(what, sizeof what, format, ap);
+	va_end(ap);
+	snprintf(r->err, r->room, "%s:%u: %s%s%s", r->name,
+	    outline_line(&r->outline, section, option), option != NULL ? option : "",
+	    option != NULL ? ": " : "", what);
+	return -EINVAL;
+}
+
+const char *
+given(cfg_t *cfg, const char *option)
+{
+	return cfg_size(cfg, option) > 0 ? cfg_getstr(cfg, option) : NULL;
+}
+
+int
+take_text(struct reading *r, int section, cfg_t *cfg, const char *option, char *out,
+    size_t room)
+{
+	const char *text = given(cfg, option);
+
+	if (text == NULL)
+		return 0;
+	if (strlen(text) >= room)
+		return mistake(r, section, option, "%zu bytes are too many; at most %zu",
+		    strlen(text), room - 1);
+	for (const char *c = text; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 127)
+			return mistake(r, section, option,
+			    "a control character is in it; remove it");
+	snprintf(out, room, "%s", text);
+	return 0;
+}
+
+int
+take_duration(struct reading *r, int section, cfg_t *cfg, const char *option,
+    int64_t least, int64_t most, int64_t *out)
+{
+	const char *text = given(cfg, option), *why;
+	char a[32], b[32];
+	int64_t v;
+
+	if (text == NULL)
+		return 0;
+	if (!units_duration(text, &v, &why))
+		return mistake(
+		    r, section, option, "\"%.40s\" is no duration; write %s", text, why);
+	if (v < least || v > most) {
+		units_print_duration(least, a, sizeof a);
+		units_print_duration(most, b, sizeof b);
+		return mistake(r, section, option, "%.40s is out of range; from %s to %s",
+		    text, a, b);
+	}
+	*out = v;
+	return 0;
+}
+
+int
+take_word(struct reading *r, int section, cfg_t *cfg, const char *option,
+    const char *const *words, char *out, size_t room)
+{
+	const char *text = given(cfg, option);
+	char all[200] = "";
+
+	if (text == NULL)
+		return 0;
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (strcmp(words[i], text) == 0) {
+			snprintf(out, room, "%s", text);
+			return 0;
+		}
+		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s",
+		    i > 0 ? ", " : "", words[i]);
+	}
+	return mistake(
+	    r, section, option, "\"%.40s\" is not known; one of: %s", text, all);
+}
+
+/* ---- sections ---- */
+
+static int
+read_contract(struct reading *r, cfg_t *cfg)
+{
+	static const char *const PERIODS[] = {"month", "quarter", "year", "30d", NULL};
+	static const char *const PROFILES[] = {"event", "ses-10-10", NULL};
+	const char *title = cfg_title(cfg), *text, *why;
+	int at = outline_find(&r->outline, -1, "contract", title);
+	struct settings *s = r->settings;
+
+	s->contracts =
+	    memory_grow(s->contracts, s->n_contracts + 1, sizeof *s->contracts);
+	struct contract_conf *c = &s->contracts[s->n_contracts++];
+	memset(c, 0, sizeof *c);
+	if (!units_name(title))
+		return mistake(r, at, NULL,
+		    "contract \"%.40s\": a name is a-z, 0-9 and -, at most 32", title);
+	snprintf(c->name, sizeof c->name, "%s", title);
+	strcpy(c->period, "month");
+	strcpy(c->profile, "event");
+	c->line = outline_line(&r->outline, at, NULL);
+	if ((text = given(cfg, "availability")) != NULL &&
+	    !units_percent(text, &c->availability, &why))
+		return mistake(
+		    r, at, "availability", "\"%.40s\" is none; write %s", text, why);
+	if (take_text(r, at, cfg, "reference", c->reference, sizeof c->reference) < 0 ||
+	    take_word(r, at, cfg, "period", PERIODS, c->period, sizeof c->period) < 0 ||
+	    take_word(r, at, cfg, "profile", PROFILES, c->profile, sizeof c->profile) <
+	        0 ||
+	    take_duration(
+	        r, at, cfg, "min-outage", 0, 86400 * NS_PER_S, &c->min_outage_ns) < 0 ||
+	    take_duration(r, at, cfg, "claim-window", 86400 * NS_PER_S,
+	        3660 * 86400 * NS_PER_S, &c->claim_window_ns) < 0)
+		return -EINVAL;
+	return 0;
+}
+
+static int
+read_mail(struct reading *r, int at, cfg_t *cfg, struct notify_conf *n)
+{
+	if (take_text(r, at, cfg, "mail", n->to, sizeof n->to) < 0 ||
+	    take_text(r, at, cfg, "smtp", n->url, sizeof n->url) < 0 ||
+	    take_text(r, at, cfg, "from", n->from, sizeof n->from) < 0)
+		return -EINVAL;
+	n->kind = NOTIFY_MAIL;
+	if (strchr(n->to, '@') == NULL || strpbrk(n->to, " <>,") != NULL)
+		return mistake(r, at, "mail",
+		    "\"%.60s\" is no address; write someone@example.org", n->to);
+	if (strncmp(n->url, "smtp://", 7) != 0 && strncmp(n->url, "smtps://", 8) != 0)
+		return mistake(
+		    r, at, "smtp", "the server is missing; write smtp://HOST:PORT");
+	if (n->from[0] == '\0')
+		snprintf(n->from, sizeof n->from, "%s", n->to);
+	return 0;
+}
+
+static int
+read_notify(struct reading *r, cfg_t *cfg)
+{
+	const char *title = cfg_title(cfg);
+	int at = outline_find(&r->outline, -1, "notify", title);
+	bool mail = given(cfg, "mail") != NULL, hook = given(cfg, "webhook") != NULL,
+	     command = given(cfg, "command") != NULL;
+	struct settings *s = r->settings;
+
+	s->notify = memory_grow(s->notify, s->n_notify + 1, sizeof *s->notify);
+	struct notify_conf *n = &s->notify[s->n_notify++];
+	memset(n, 0, sizeof *n);
+	if (!units_name(title))
+		return mistake(r, at, NULL,
+		    "notify \"%.40s\": a name is a-z, 0-9 and -, at most 32", title);
+	snprintf(n->name, sizeof n->name, "%s", title);
+	n->line = outline_line(&r->outline, at, NULL);
+	if (mail + hook + command != 1)
+		return mistake(
+		    r, at, NULL, "notify %s wants one of mail, webhook, command", title);
+	if (take_text(r, at, cfg, "via", n->via, sizeof n->via) < 0)
+		return -EINVAL;
+	if (mail)
+		return read_mail(r, at, cfg, n);
+	if (command) {
+		n->kind = NOTIFY_COMMAND;
+		if (take_text(r, at, cfg, "command", n->command, sizeof n->command) < 0)
+			return -EINVAL;
+		return n->command[0] == '/' ? 0
+		                            : mistake(r, at, "command",
+		                                  "write it with its whole path, /…");
+	}
+	n->kind = NOTIFY_WEBHOOK;
+	if (take_text(r, at, cfg, "webhook", n->url, sizeof n->url) < 0)
+		return -EINVAL;
+	if (strncmp(n->url, "http://", 7) != 0 && strncmp(n->url, "https://", 8) != 0)
+		return mistake(
+		    r, at, "webhook", "\"%.60s\" is no URL; write https://…", n->url);
+	return 0;
+}
+
+static bool
+zone_exists(const char *zone)
+{
+	char path[200];
+
+	if (zone[0] == '/' || strstr(zone, "..") != NULL || strlen(zone) > 60)
+		return false;
+	snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int
+read_centre(struct reading *r, cfg_t *cfg)
+{
+	const char *title = cfg_title(cfg);
+	int at = outline_find(&r->outline, -1, "centre", title);
+	struct link_def pattern;
+
+	memset(&pattern, 0, sizeof pattern);
+	if (!units_name(title))
+		return mistake(r, at, NULL,
+		    "centre \"%.40s\": a name is a-z, 0-9 and -, at most 32", title);
+	snprintf(pattern.centre, sizeof pattern.centre, "%s", title);
+	snprintf(pattern.centre_name, sizeof pattern.centre_name, "%s", title);
+	strcpy(pattern.timezone, "UTC");
+	if (take_text(r, at, cfg, "name", pattern.centre_name,
+	        sizeof pattern.centre_name) < 0 ||
+	    take_text(r, at, cfg, "timezone", pattern.timezone, sizeof pattern.timezone) <
+	        0)
+		return -EINVAL;
+	if (!zone_exists(pattern.timezone))
+		return mistake(r, at, "timezone",
+		    "\"%.60s\" is not known; write one like Europe/London",
+		    pattern.timezone);
+	if (cfg_size(cfg, "link") == 0)
+		return mistake(
+		    r, at, NULL, "centre %s has no link; add link NAME { … }", title);
+	for (unsigned i = 0; i < cfg_size(cfg, "link"); i++)
+		if (read_link(r, at, &pattern, cfg_getnsec(cfg, "link", i)) < 0)
+			return -EINVAL;
+	return 0;
+}
+
+static int
+read_top(struct reading *r, cfg_t *cfg)
+{
+	static const char *const CLOCKS[] = {"kernel", "trusted", NULL};
+	struct settings *s = r->settings;
+	char clock[16] = "kernel";
+	const char *text, *why;
+
+	strcpy(s->data_dir, "/var/lib/linkwitness");
+	s->clock_bound_ns = 100 * NS_PER_MS;
+	s->retain_ns = 400ll * 86400 * NS_PER_S;
+	strcpy(s->user, "nobody");
+	if (take_text(r, -1, cfg, "data-dir", s->data_dir, sizeof s->data_dir - 64) < 0 ||
+	    take_word(r, -1, cfg, "clock", CLOCKS, clock, sizeof clock) < 0 ||
+	    take_duration(r, -1, cfg, "clock-bound", NS_PER_US, 10 * NS_PER_S,
+	        &s->clock_bound_ns) < 0 ||
+	    take_duration(r, -1, cfg, "retain", 86400 * NS_PER_S,
+	        36600ll * 86400 * NS_PER_S, &s->retain_ns) < 0 ||
+	    take_text(r, -1, cfg, "user", s->user, sizeof s->user) < 0)
+		return -EINVAL;
+	s->clock_trusted = strcmp(clock, "trusted") == 0;
+	if (s->data_dir[0] != '/')
+		return mistake(r, -1, "data-dir",
+		    "\"%.60s\" is not a whole path; begin it with /", s->data_dir);
+	if ((text = given(cfg, "retain-bytes")) != NULL &&
+	    !units_bytes(text, &s->retain_bytes, &why))
+		return mistake(
+		    r, -1, "retain-bytes", "\"%.40s\" is none; write %s", text, why);
+	for (unsigned i = 0; i < cfg_size(cfg, "contract"); i++)
+		if (read_contract(r, cfg_getnsec(cfg, "contract", i)) < 0)
+			return -EINVAL;
+	for (unsigned i = 0; i < cfg_size(cfg, "centre"); i++)
+		if (read_centre(r, cfg_getnsec(cfg, "centre", i)) < 0)
+			return -EINVAL;
+	for (unsigned i = 0; i < cfg_size(cfg, "notify"); i++)
+		if (read_notify(r, cfg_getnsec(cfg, "notify", i)) < 0)
+			return -EINVAL;
+	if (s->n_links == 0)
+		return mistake(r, -1, NULL,
+		    "there is no centre; add centre NAME { link NAME { … } }");
+	return 0;
+}
+
+/* ---- what refers to what ---- */
+
+static bool
+link_known(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_links; i++) {
+		char full[2 * NAME_ROOM + 2];
+		snprintf(full, sizeof full, "%s/%s", s->links[i].def.centre,
+		    s->links[i].def.link);
+		if (strcmp(name, s->links[i].def.link) == 0 || strcmp(name, full) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+check_references(struct reading *r)
+{
+	const struct settings *s = r->settings;
+
+	for (size_t i = 0; i < s->n_links; i++) {
+		const struct link_def *d = &s->links[i].def;
+		if (d->contract[0] == '\0' || settings_contract(s, d) != NULL)
+			continue;
+		int centre = outline_find(&r->outline, -1, "centre", d->centre);
+		return mistake(r, outline_find(&r->outline, centre, "link", d->link),
+		    "contract", "there is no contract \"%s\"; add contract %s { … }",
+		    d->contract, d->contract);
+	}
+	for (size_t i = 0; i < s->n_notify; i++)
+		if (s->notify[i].via[0] != '\0' && !link_known(s, s->notify[i].via))
+			return mistake(r,
+			    outline_find(&r->outline, -1, "notify", s->notify[i].name),
+			    "via", "there is no link \"%s\"", s->notify[i].via);
+	return 0;
+}
+
+const struct contract_conf *
+settings_contract(const struct settings *s, const struct link_def *link)
+{
+	for (size_t i = 0; i < s->n_contracts; i++)
+		if (strcmp(s->contracts[i].name, link->contract) == 0)
+			return &s->contracts[i];
+	return NULL;
+}
+
+/* ---- the file ---- */
+
+static struct reading
+    *current; /* libconfuse's error callback has no context of its own */
+
+static void
+on_error(cfg_t *cfg, const char *format, va_list ap)
+{
+	char what[300];
+
+	if (current->failed)
+		return;
+	vsnprintf(what, sizeof what, format, ap);
+	current->failed = true;
+	const char *option = strstr(what, "no such option");
+	if (option != NULL)
+		snprintf(current->err, current->room,
+		    "%s:%d: %s; linkwitness.conf(5) lists those that are", current->name,
+		    cfg->line, what);
+	else
+		snprintf(current->err, current->room,
+		    "%s:%d: %s; write NAME = VALUE or KIND NAME { … }", current->name,
+		    cfg->line, what);
+}
+
+static int
+parse_text(struct reading *r, const char *text)
+{
+	cfg_t *cfg = cfg_init(TOP, CFGF_NONE);
+	int rc = -EINVAL;
+
+	if (cfg == NULL)
+		return -ENOMEM;
+	current = r;
+	cfg_set_error_function(cfg, on_error);
+	if (cfg_parse_buf(cfg, text) == CFG_SUCCESS && !r->failed)
+		rc = read_top(r, cfg);
+	else if (!r->failed)
+		mistake(r, -1, NULL, "it cannot be understood");
+	cfg_free(cfg);
+	current = NULL;
+	return rc < 0 || r->failed ? -EINVAL : check_references(r);
+}
+
+static void
+fingerprint(struct settings *s, const char *text, size_t len)
+{
+	uint8_t hash[32];
+
+	EVP_Digest(text, len, hash, NULL, EVP_sha256(), NULL);
+	for (int i = 0; i < 32; i++)
+		snprintf(s->sha256 + 2 * i, 3, "%02x", hash[i]);
+}
+
+int
+settings_parse(struct settings **out, const char *name, const char *text, size_t len,
+    char *err, size_t room)
+{
+	struct settings *s = memory_grow(NULL, 1, sizeof *s);
+	struct reading r = {.settings = s, .name = name, .err = err, .room = room};
+	char what[400] = "";
+	unsigned line = 0;
+	int rc = -EINVAL;
+
+	memset(s, 0, sizeof *s);
+	fingerprint(s, text, len);
+	const char *nul = memchr(text, '\0', len);
+	if (nul != NULL) {
+		line = 1;
+		for (const char *c = text; c < nul; c++)
+			line += *c == '\n';
+		snprintf(what, sizeof what,
+		    "a NUL byte is in it; a configuration is plain text");
+	} else if (len > FILE_MAX) {
+		line = 1;
+		snprintf(what, sizeof what,
+		    "it is larger than 1 MiB; that is no configuration");
+	}
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
+	if (line == 0)
+		line = outline_read(&r.outline, text, len, what, sizeof what);
+	if (line != 0) {
+		snprintf(err, room, "%s:%u: %s", name, line, what);
+	} else {
+		char *copy = memory_grow(NULL, len + 2, 1);
+		memcpy(copy, text, len);
+		copy[len] = '\n';
+		copy[len + 1] = '\0';
+		rc = parse_text(&r, copy);
+		free(copy);
+	}
+	outline_done(&r.outline);
+	if (rc < 0) {
+		settings_free(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+int
+settings_load(struct settings **out, const char *path, char *err, size_t room)
+{
+	struct stat st;
+	char *text = NULL;
+	size_t n = 0;
+	int rc = 0, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		rc = -errno;
+		snprintf(err, room, "%s: %s; name the file with -c", path, strerror(-rc));
+	} else if (!S_ISREG(st.st_mode)) {
+		rc = -EINVAL;
+		snprintf(
+		    err, room, "%s: not a regular file; name the file with -c", path);
+	} else if (st.st_size > FILE_MAX) {
+		rc = -EINVAL;
+		snprintf(err, room,
+		    "%s:1: it is larger than 1 MiB; that is no configuration", path);
+	}
+	if (rc == 0) {
+		text = memory_grow(NULL, FILE_MAX + 2, 1);
+		for (ssize_t got; n <= FILE_MAX &&
+		                  (got = read(fd, text + n, FILE_MAX + 1 - n)) != 0;) {
+			if (got < 0) {
+				rc = -errno;
+				snprintf(err, room, "%s: %s", path, strerror(errno));
+				break;
+			}
+			n += (size_t)got;
+		}
+	}
+	if (rc == 0)
+		rc = settings_parse(out, path, text, n, err, room);
+	free(text);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+void
+settings_free(struct settings *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->n_links; i++)
+		free(s->links[i].probes);
+	free(s->links);
+	free(s->contracts);
+	free(s->notify);
+	free(s);
+}
