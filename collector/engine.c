@@ -24,9 +24,9 @@ enum state {
 
 struct flight {
 	uint64_t seq;
-	mono_t sent; /* best stamp there is */
-	uint32_t flags;
-	enum code code; /* why it will be lost, if it is */
+	mono_t sent;           /* best stamp there is */
+	uint32_t flags, taint; /* taint: only if it is lost */
+	enum code code;        /* why it will be lost, if it is */
 	uint8_t state;
 	bool stamped; /* by the kernel */
 	bool dup;     /* one is enough to tell */
@@ -141,6 +141,7 @@ time_out(struct engine *e, struct probe *p, struct flight *f)
 	else if (p->expects_stamps && !f->stamped)
 		s.code = CODE_NEIGHBOUR;
 	f->state = LOST;
+	s.flags |= f->taint;
 	emit(e, p, f, &s);
 }
 
@@ -433,6 +434,16 @@ engine_expect_stamps(struct engine *e, uint32_t number)
 
 	if (p != NULL)
 		p->expects_stamps = true;
+}
+
+void
+engine_taint(struct engine *e, uint32_t number, uint32_t flags)
+{
+	struct probe *p = probe_of(e, number);
+
+	for (size_t i = 0; p != NULL && i < p->room; i++)
+		if (p->ring[i].state == FLYING)
+			p->ring[i].taint |= flags;
 }
 
 bool

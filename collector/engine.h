@@ -89,6 +89,9 @@ void engine_stamped(struct engine *e, uint32_t probe, uint64_t seq, mono_t sent)
  * given one. */
 void engine_expect_stamps(struct engine *e, uint32_t probe);
 
+/* Flag what is in flight of ${probe}: it may be lost by our own doing. */
+void engine_taint(struct engine *e, uint32_t probe, uint32_t flags);
+
 /* True while ${seq} is known: sent less than 10 s ago and not from a removed probe. */
 bool engine_known(const struct engine *e, uint32_t probe, uint64_t seq);
 

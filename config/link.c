@@ -329,6 +329,17 @@ name_taken(const struct link_conf *link, const char *name)
 	return false;
 }
 
+void
+settings_gateway(const struct link_conf *link, const char *address, struct probe_conf *p)
+{
+	probe_init(link, p, KIND_PING, "gateway");
+	p->def.role = ROLE_GATEWAY;
+	snprintf(p->address, sizeof p->address, "%s", address);
+	p->builtin = true;
+	p->line = link->line;
+	probe_finish(link, p);
+}
+
 /* A gateway given as an address is asked, unless a probe for it is there already. */
 static void
 add_gateway(struct link_conf *link)
@@ -338,13 +349,7 @@ add_gateway(struct link_conf *link)
 		return;
 	link->probes =
 	    memory_grow(link->probes, link->n_probes + 1, sizeof *link->probes);
-	struct probe_conf *p = &link->probes[link->n_probes++];
-	probe_init(link, p, KIND_PING, "gateway");
-	p->def.role = ROLE_GATEWAY;
-	snprintf(p->address, sizeof p->address, "%s", link->gateway);
-	p->builtin = true;
-	p->line = link->line;
-	probe_finish(link, p);
+	settings_gateway(link, link->gateway, &link->probes[link->n_probes++]);
 }
 
 static int

@@ -89,6 +89,10 @@ int settings_parse(struct settings **out, const char *name, const char *text, si
     char *err, size_t room);
 void settings_free(struct settings *s);
 
+/* The probe that gateway = ADDRESS makes, for a gateway found otherwise. */
+void settings_gateway(
+    const struct link_conf *link, const char *address, struct probe_conf *out);
+
 /* The contract of a link, or NULL where it has none. */
 const struct contract_conf *settings_contract(
     const struct settings *s, const struct link_def *link);

@@ -1,15 +1,19 @@
 # Each links only what stands below what it tests: a call in the wrong direction does not link.
-check_PROGRAMS += tests/unit/test_journal tests/unit/test_engine
+check_PROGRAMS += tests/unit/test_journal tests/unit/test_engine tests/unit/test_dns \
+	tests/unit/test_http
 tests_unit_test_journal_LDADD = base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_engine_SOURCES = tests/unit/test_engine.c collector/engine.c collector/engine.h
-tests_unit_test_engine_LDADD = base/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_engine_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a \
+	base/libbase.a $(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
+EXTRA_DIST += tests/lint.sh
 
 # The simulation: base/clock.c stays out of it, its clock comes first.
 noinst_PROGRAMS += tests/sim/sim
 tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/clock_virtual.c tests/sim/clock_virtual.h \
 	tests/sim/judged.c tests/sim/judged.h tests/sim/scenario.c tests/sim/scenario.h \
-	tests/sim/world.c tests/sim/world.h collector/engine.c collector/engine.h
-tests_sim_sim_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) -lm
+	tests/sim/world.c tests/sim/world.h
+tests_sim_sim_LDADD = collector/libcollector.a analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) -lm
 SIMS = tests/sim/scenarios/blips.sim tests/sim/scenarios/both-access.sim \
 	tests/sim/scenarios/both-power.sim tests/sim/scenarios/both-targets.sim \
 	tests/sim/scenarios/carrier.sim tests/sim/scenarios/clean-lossy.sim \

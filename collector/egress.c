@@ -1,0 +1,115 @@
+#include "collector/egress.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum code
+egress_ready(const struct egress *e, int family)
+{
+	const struct health_link *h = health_of(e->health, e->link);
+
+	if (h->ifindex == 0)
+		return CODE_NO_INTERFACE;
+	if (!h->admin_up || !h->carrier)
+		return CODE_NO_CARRIER;
+	if ((family == AF_INET && !h->has_v4) || (family == AF_INET6 && !h->has_v6))
+		return CODE_NO_ADDRESS;
+	return CODE_NONE;
+}
+
+enum code
+egress_code(int error)
+{
+	switch (error) {
+	case ENODEV:
+	case ENXIO:
+		return CODE_NO_INTERFACE;
+	case ENETDOWN:
+		return CODE_NO_CARRIER;
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+		return CODE_NO_ROUTE;
+	case EADDRNOTAVAIL:
+		return CODE_NO_ADDRESS;
+	default:
+		return CODE_SEND_FAILED;
+	}
+}
+
+int
+egress_open(struct egress *e, enum broker_kind kind, int family, enum code *why)
+{
+	bool raw = kind == BROKER_ICMP4 || kind == BROKER_ICMP6;
+	int fd;
+
+	*why = egress_ready(e, family);
+	if (*why != CODE_NONE)
+		return *why == CODE_NO_ADDRESS   ? -EADDRNOTAVAIL
+		       : *why == CODE_NO_CARRIER ? -ENETDOWN
+		                                 : -ENODEV;
+	if (raw || e->conf->has_mark) {
+		fd = broker_open(e->broker, e->link, kind, family);
+	} else {
+		int type = kind == BROKER_TCP ? SOCK_STREAM : SOCK_DGRAM;
+		fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		int rc = fd < 0 ? -errno : broker_bind(fd, e->conf, family);
+		if (rc < 0) {
+			if (fd >= 0)
+				close(fd);
+			fd = rc;
+		}
+	}
+	if (fd < 0)
+		*why = egress_code(-fd);
+	return fd;
+}
+
+uint32_t
+egress_generation(const struct egress *e)
+{
+	return health_of(e->health, e->link)->generation;
+}
+
+uint32_t
+egress_flags(const struct egress *e)
+{
+	return e->masked != NULL && e->masked(e->masked_ctx, e->link) ? FLAG_MASKED : 0;
+}
+
+/* ---- the outlet ---- */
+
+static int
+outlet_open(void *ctx, int family, int type, enum code *why)
+{
+	return egress_open(
+	    ctx, type == SOCK_STREAM ? BROKER_TCP : BROKER_UDP, family, why);
+}
+
+static uint32_t
+outlet_generation(void *ctx)
+{
+	return egress_generation(ctx);
+}
+
+static enum code
+outlet_ready(void *ctx)
+{
+	return egress_ready(ctx, 0);
+}
+
+static uint32_t
+outlet_flags(void *ctx)
+{
+	return egress_flags(ctx);
+}
+
+struct outlet
+egress_outlet(struct egress *e)
+{
+	return (struct outlet){.ctx = e,
+	    .open = outlet_open,
+	    .generation = outlet_generation,
+	    .ready = outlet_ready,
+	    .flags = outlet_flags};
+}

@@ -1,0 +1,38 @@
+#ifndef COLLECTOR_EGRESS_H
+#define COLLECTOR_EGRESS_H
+
+#include "collector/broker.h"
+#include "collector/health.h"
+#include "collector/outlet.h"
+
+/*
+ * A link's way out: sockets bound to it, and whether it can carry. Raw sockets, and all
+ * sockets of a link with a mark, come from the broker; the others are opened here, which
+ * needs no privilege.
+ */
+struct egress {
+	struct broker *broker;
+	const struct health *health;
+	const struct link_conf *conf;
+	size_t link; /* index in settings and health */
+	bool (*masked)(
+	    void *ctx, size_t link); /* a throughput test loads the link; or NULL */
+	void *masked_ctx;
+};
+
+/* CODE_NONE while the link can carry this family (0: any); else why not. */
+enum code egress_ready(const struct egress *e, int family);
+
+/* A descriptor, or -errno with *why; see outlet.h. */
+int egress_open(struct egress *e, enum broker_kind kind, int family, enum code *why);
+
+/* The code of a failed call on a socket of the link. */
+enum code egress_code(int error);
+
+uint32_t egress_generation(const struct egress *e);
+uint32_t egress_flags(const struct egress *e);
+
+/* The same as what dns and http ask for. */
+struct outlet egress_outlet(struct egress *e);
+
+#endif

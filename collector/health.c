@@ -1,0 +1,358 @@
+#include "collector/health.h"
+
+#include "base/bytes.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BUFFER_BYTES (64 * 1024)
+
+struct health {
+	struct loop *loop;
+	int events, queries; /* netlink sockets: told, and asked */
+	health_fn *changed;
+	void *ctx;
+	const struct link_conf *conf;
+	struct health_link *links, *fresh;
+	size_t n;
+	bool refreshing, known;
+	uint32_t seq;
+	uint8_t *buffer;
+};
+
+/* ---- parsing what the kernel says ---- */
+
+static void
+take_stats(struct health_link *l, const struct rtattr *a)
+{
+	struct rtnl_link_stats64 s;
+
+	if (RTA_PAYLOAD(a) < sizeof s)
+		return;
+	memcpy(&s, RTA_DATA(a), sizeof s);
+	l->rx_bytes = s.rx_bytes;
+	l->tx_bytes = s.tx_bytes;
+	l->rx_packets = s.rx_packets;
+	l->tx_packets = s.tx_packets;
+}
+
+static void
+take_interface(struct health *h, const struct nlmsghdr *m)
+{
+	const struct ifinfomsg *info = NLMSG_DATA(m);
+	int left = (int)(m->nlmsg_len - NLMSG_LENGTH(sizeof *info));
+	const char *name = NULL;
+	const struct rtattr *stats = NULL;
+
+	if (m->nlmsg_len < NLMSG_LENGTH(sizeof *info))
+		return;
+	for (const struct rtattr *a = IFLA_RTA(info); RTA_OK(a, left);
+	     a = RTA_NEXT(a, left)) {
+		if (a->rta_type == IFLA_IFNAME &&
+		    memchr(RTA_DATA(a), '\0', RTA_PAYLOAD(a)) != NULL)
+			name = RTA_DATA(a);
+		else if (a->rta_type == IFLA_STATS64)
+			stats = a;
+	}
+	for (size_t i = 0; name != NULL && i < h->n; i++) {
+		struct health_link *l = &h->fresh[i];
+		bool mine = l->interface[0] != '\0'
+		                ? strcmp(l->interface, name) == 0
+		                : l->ifindex == (uint32_t)info->ifi_index;
+		if (!mine)
+			continue;
+		l->ifindex = (uint32_t)info->ifi_index;
+		l->admin_up = (info->ifi_flags & IFF_UP) != 0;
+		l->carrier =
+		    (info->ifi_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
+		if (stats != NULL)
+			take_stats(l, stats);
+	}
+}
+
+static bool
+is_source(const struct link_conf *c, int family, const void *address)
+{
+	const char *text = family == AF_INET ? c->source : c->source6;
+	uint8_t want[16];
+
+	if (text[0] == '\0')
+		return c->def.interface[0] != '\0';
+	return inet_pton(family, text, want) == 1 &&
+	       memcmp(want, address, family == AF_INET ? 4 : 16) == 0;
+}
+
+static void
+take_address(struct health *h, const struct nlmsghdr *m)
+{
+	const struct ifaddrmsg *info = NLMSG_DATA(m);
+	int left = (int)(m->nlmsg_len - NLMSG_LENGTH(sizeof *info));
+	const void *address = NULL;
+	size_t size = info->ifa_family == AF_INET ? 4 : 16;
+
+	if (m->nlmsg_len < NLMSG_LENGTH(sizeof *info) ||
+	    (info->ifa_flags & IFA_F_TENTATIVE))
+		return;
+	for (const struct rtattr *a = IFA_RTA(info); RTA_OK(a, left);
+	     a = RTA_NEXT(a, left)) {
+		if (RTA_PAYLOAD(a) < size)
+			continue;
+		if (a->rta_type == IFA_LOCAL ||
+		    (a->rta_type == IFA_ADDRESS && address == NULL))
+			address = RTA_DATA(a);
+	}
+	if (address == NULL ||
+	    (info->ifa_family == AF_INET6 && info->ifa_scope == RT_SCOPE_LINK))
+		return;
+	for (size_t i = 0; i < h->n; i++) {
+		struct health_link *l = &h->fresh[i];
+		if (!is_source(&h->conf[i], info->ifa_family, address))
+			continue;
+		if (l->interface[0] == '\0')
+			l->ifindex = info->ifa_index;
+		if (l->ifindex != info->ifa_index)
+			continue;
+		if (info->ifa_family == AF_INET && !l->has_v4) {
+			l->has_v4 = true;
+			memcpy(l->v4, address, 4);
+		}
+		l->has_v6 |= info->ifa_family == AF_INET6;
+	}
+}
+
+static void
+take_route(struct health *h, const struct nlmsghdr *m)
+{
+	const struct rtmsg *info = NLMSG_DATA(m);
+	int left = (int)(m->nlmsg_len - NLMSG_LENGTH(sizeof *info));
+	const void *gateway = NULL;
+	uint32_t out = 0;
+
+	if (m->nlmsg_len < NLMSG_LENGTH(sizeof *info) || info->rtm_family != AF_INET ||
+	    info->rtm_dst_len != 0 || info->rtm_type != RTN_UNICAST)
+		return;
+	for (const struct rtattr *a = RTM_RTA(info); RTA_OK(a, left);
+	     a = RTA_NEXT(a, left)) {
+		if (a->rta_type == RTA_GATEWAY && RTA_PAYLOAD(a) >= 4)
+			gateway = RTA_DATA(a);
+		else if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) >= 4)
+			memcpy(&out, RTA_DATA(a), 4);
+	}
+	for (size_t i = 0; gateway != NULL && i < h->n; i++)
+		if (h->fresh[i].ifindex == out && h->fresh[i].gateway_v4[0] == 0)
+			memcpy(h->fresh[i].gateway_v4, gateway, 4);
+}
+
+/* One datagram of the kernel's; true at the end of a dump. */
+static bool
+take_all(struct health *h, size_t n, uint16_t wanted)
+{
+	const struct nlmsghdr *m = (const struct nlmsghdr *)(void *)h->buffer;
+	int left = (int)n;
+
+	for (; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
+		if (m->nlmsg_seq != h->seq)
+			continue;
+		if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)
+			return true;
+		if (m->nlmsg_type != wanted)
+			continue;
+		if (wanted == RTM_NEWLINK)
+			take_interface(h, m);
+		else if (wanted == RTM_NEWADDR)
+			take_address(h, m);
+		else
+			take_route(h, m);
+	}
+	return false;
+}
+
+static int
+dump(struct health *h, uint16_t type, uint16_t answer)
+{
+	struct {
+		struct nlmsghdr head;
+		struct rtgenmsg family;
+	} q = {.head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtgenmsg)),
+	           .nlmsg_type = type,
+	           .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+	           .nlmsg_seq = ++h->seq}};
+
+	if (send(h->queries, &q, q.head.nlmsg_len, 0) < 0)
+		return -errno;
+	for (;;) {
+		ssize_t n = recv(h->queries, h->buffer, BUFFER_BYTES, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		if (take_all(h, (size_t)n, answer))
+			return 0;
+	}
+}
+
+/* ---- what changed ---- */
+
+static void
+tell(struct health *h, size_t link, const char *what)
+{
+	if (h->changed != NULL)
+		h->changed(h->ctx, link, what);
+}
+
+static void
+compare(struct health *h, size_t i)
+{
+	struct health_link was = h->links[i], *now = &h->links[i];
+
+	*now = h->fresh[i];
+	now->generation = was.generation;
+	bool renumbered = was.has_v4 != now->has_v4 || was.has_v6 != now->has_v6 ||
+	                  memcmp(was.v4, now->v4, 4) != 0;
+	if (was.ifindex != now->ifindex || renumbered)
+		now->generation++;
+	if (!h->known)
+		return;
+	char what[128];
+	if (was.ifindex != 0 && now->ifindex == 0) {
+		tell(h, i, "interface gone");
+	} else if (was.ifindex != now->ifindex) {
+		snprintf(what, sizeof what, "interface back, index %u", now->ifindex);
+		tell(h, i, what);
+	} else if (renumbered) {
+		char a[INET_ADDRSTRLEN] = "none";
+		if (now->has_v4)
+			inet_ntop(AF_INET, now->v4, a, sizeof a);
+		snprintf(what, sizeof what, "renumbered, IPv4 address %s", a);
+		tell(h, i, what);
+	}
+	if (now->ifindex != 0 && was.ifindex == now->ifindex &&
+	    was.carrier != now->carrier)
+		tell(h, i, now->carrier ? "carrier back" : "carrier lost");
+}
+
+int
+health_refresh(struct health *h)
+{
+	static const uint16_t DUMPS[][2] = {{RTM_GETADDR, RTM_NEWADDR},
+	    {RTM_GETLINK, RTM_NEWLINK}, {RTM_GETADDR, RTM_NEWADDR},
+	    {RTM_GETROUTE, RTM_NEWROUTE}};
+	int rc = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		memset(&h->fresh[i], 0, sizeof h->fresh[i]);
+		snprintf(h->fresh[i].interface, sizeof h->fresh[i].interface, "%.15s",
+		    h->conf[i].def.interface);
+	}
+	for (size_t d = 0; d < sizeof DUMPS / sizeof DUMPS[0] && rc == 0; d++)
+		rc = dump(h, DUMPS[d][0], DUMPS[d][1]);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < h->n; i++)
+		compare(h, i);
+	h->known = true;
+	return 0;
+}
+
+/* The kernel told of a change: what it was, a refresh finds out. */
+static void
+on_event(void *ctx, uint32_t events)
+{
+	struct health *h = ctx;
+
+	(void)events;
+	while (recv(h->events, h->buffer, BUFFER_BYTES, MSG_DONTWAIT) > 0 ||
+	       errno == ENOBUFS)
+		errno = 0;
+	(void)health_refresh(h);
+}
+
+/* ---- life ---- */
+
+static int
+netlink(uint32_t groups)
+{
+	struct sockaddr_nl local = {.nl_family = AF_NETLINK, .nl_groups = groups};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&local, sizeof local) < 0) {
+		int saved = errno;
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}
+
+struct health *
+health_new(struct loop *loop, health_fn *changed, void *ctx)
+{
+	struct health *h = memory_grow(NULL, 1, sizeof *h);
+	struct timeval patience = {.tv_sec = 1};
+
+	*h = (struct health){.loop = loop, .changed = changed, .ctx = ctx};
+	h->buffer = memory_grow(NULL, BUFFER_BYTES, 1);
+	h->events = netlink(
+	    RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE);
+	h->queries = netlink(0);
+	if (h->events < 0 || h->queries < 0 ||
+	    loop_watch(loop, h->events, EPOLLIN, on_event, h) < 0) {
+		int saved = errno;
+		health_free(h);
+		errno = saved;
+		return NULL;
+	}
+	setsockopt(h->queries, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	return h;
+}
+
+void
+health_free(struct health *h)
+{
+	if (h == NULL)
+		return;
+	if (h->events >= 0) {
+		loop_unwatch(h->loop, h->events);
+		close(h->events);
+	}
+	if (h->queries >= 0)
+		close(h->queries);
+	free(h->links);
+	free(h->fresh);
+	free(h->buffer);
+	free(h);
+}
+
+void
+health_links(struct health *h, const struct link_conf *links, size_t n)
+{
+	struct health_link *old = h->links;
+	size_t n_old = h->n;
+
+	h->links = memory_grow(NULL, n + 1, sizeof *h->links);
+	memset(h->links, 0, (n + 1) * sizeof *h->links);
+	/* Generations go on, so that nobody mistakes a new socket for an old one. */
+	for (size_t i = 0; i < n; i++)
+		h->links[i].generation = i < n_old ? old[i].generation + 1 : 1;
+	free(old);
+	h->fresh = memory_grow(h->fresh, n + 1, sizeof *h->fresh);
+	h->conf = links;
+	h->n = n;
+	h->known = false;
+	(void)health_refresh(h);
+}
+
+const struct health_link *
+health_of(const struct health *h, size_t link)
+{
+	return &h->links[link];
+}

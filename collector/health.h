@@ -1,0 +1,41 @@
+#ifndef COLLECTOR_HEALTH_H
+#define COLLECTOR_HEALTH_H
+
+#include "base/loop.h"
+#include "config/settings.h"
+
+/*
+ * How the interfaces of the links are, from rtnetlink: carrier, administrative state,
+ * index, addresses, counters, the default gateway. Changes are seen when the kernel tells
+ * them; counters when they are asked for.
+ */
+struct health_link {
+	uint32_t ifindex; /* 0: not there */
+	char interface[16];
+	bool carrier, admin_up;
+	bool has_v4,
+	    has_v6; /* an address that can be used (the link's source, if it has one) */
+	uint8_t v4[4];         /* one of them */
+	uint32_t generation;   /* grows when sockets opened before are of no more use */
+	uint8_t gateway_v4[4]; /* of the default route by this interface; 0.0.0.0: none */
+	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
+};
+
+struct health;
+
+/* changed (may be NULL) is called with a link's index and words, when something that
+ * matters has: gone, back, carrier lost, renumbered. */
+typedef void health_fn(void *ctx, size_t link, const char *what);
+
+/* NULL with errno where the kernel gives no netlink socket. */
+struct health *health_new(struct loop *loop, health_fn *changed, void *ctx);
+void health_free(struct health *h);
+
+/* The links from now on; their order is that of the indexes. */
+void health_links(struct health *h, const struct link_conf *links, size_t n);
+const struct health_link *health_of(const struct health *h, size_t link);
+
+/* Ask the kernel for everything now; about 100 us. 0 or -errno. */
+int health_refresh(struct health *h);
+
+#endif

@@ -1,0 +1,537 @@
+#include "collector/http.h"
+
+#include "base/bytes.h"
+#include "collector/http_spawn.h"
+#include "collector/resolve.h"
+
+#include <errno.h>
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define DNS_PORT          53
+#define IDLE_SHARE        20 /* one part in so many of the capacity */
+#define IDLE_UNKNOWN_BPS  1000000u
+#define IDLE_LEAST_BPS    256000u
+#define IDLE_FOR_NS       (3 * NS_PER_S)
+#define RATE_STALE_NS     (5 * NS_PER_S)
+#define WAIT_MOST_NS      (600 * NS_PER_S)
+#define WAIT_STEP_NS      (NS_PER_S / 2)
+#define LIMIT_NS          (15 * NS_PER_S) /* of the transfer, from its first byte */
+#define GRACE_NS          (5 * NS_PER_S)  /* for the child to start and to report */
+#define OVERHEAD_BYTES    65536u          /* uploads count headers and TLS too */
+#define TAIL_NS           NS_PER_S
+#define PATIENCE_LEAST_NS NS_PER_S
+#define PATIENCE_MOST_NS  (60 * NS_PER_S)
+
+enum phase {
+	PHASE_NONE = 0,
+	PHASE_WAITING,
+	PHASE_RESOLVING,
+	PHASE_RUNNING
+};
+
+struct http_link {
+	bool used;
+	uint64_t idle_down_bps, idle_up_bps;
+	mono_t told, idle_since;        /* ns 0: never; not idle */
+	const struct http_probe *owner; /* its test resolves or runs */
+	bool loading;
+	mono_t loaded_until;
+};
+
+struct http_probe {
+	struct http *h;
+	uint32_t number, link;
+	struct outlet outlet;
+	struct http_request request; /* without addresses */
+	struct http_url url;
+	bool has_server;
+	struct dns_server server;
+	int family;
+	int64_t wait_ns;
+
+	enum phase phase;
+	uint64_t seq;
+	mono_t asked, started;
+	struct loop_timer timer; /* waiting: the next look; running: the kill */
+	struct resolve *resolve;
+	struct http_spawn child;
+	struct http_result result;
+	size_t got; /* bytes of result */
+	char why[128];
+};
+
+struct http {
+	struct loop *loop;
+	struct engine *engine;
+	const char *const *child;
+	struct transport transport;
+	struct http_probe **probes; /* by number; NULL: none of ours */
+	size_t n_probes;
+	struct http_link *links; /* by number */
+	size_t n_links;
+};
+
+static struct http_probe *
+probe_of(const struct http *h, uint32_t number)
+{
+	return number < h->n_probes ? h->probes[number] : NULL;
+}
+
+static struct http_link *
+link_of(const struct http *h, uint32_t number)
+{
+	return number < h->n_links && h->links[number].used ? &h->links[number] : NULL;
+}
+
+/* ---- the end of a test ---- */
+
+static void
+release(struct http_probe *p, mono_t now)
+{
+	struct http_link *l = link_of(p->h, p->link);
+
+	loop_timer_cancel(p->h->loop, &p->timer);
+	resolve_free(p->resolve);
+	p->resolve = NULL;
+	if (p->child.pid > 0) {
+		loop_unwatch(p->h->loop, p->child.result);
+		loop_unwatch(p->h->loop, p->child.exited);
+		http_spawn_end(&p->child);
+	}
+	if (l->owner == p) {
+		l->owner = NULL;
+		if (l->loading)
+			l->loaded_until.ns = now.ns + TAIL_NS;
+		l->loading = false;
+	}
+	p->phase = PHASE_NONE;
+}
+
+static void
+settle(struct http_probe *p, struct answer *a)
+{
+	uint64_t seq = p->seq;
+
+	release(p, clock_mono());
+	engine_answer(p->h->engine, p->number, seq, a);
+}
+
+static void
+fail(struct http_probe *p, enum outcome outcome, enum code code, uint32_t flags,
+    const char *why)
+{
+	struct answer a = {
+	    .outcome = outcome, .code = code, .sent = p->started, .flags = flags};
+	enum code link = p->outlet.ready(p->outlet.ctx);
+
+	if (code == CODE_HTTP && link != CODE_NONE) /* it broke under the test */
+		a.code = link;
+	snprintf(p->why, sizeof p->why, "%s", why);
+	settle(p, &a);
+}
+
+/* The child is not trusted: what it says must be possible. */
+static bool
+result_is_possible(const struct http_probe *p, const struct http_result *r, mono_t now)
+{
+	return r->magic == HTTP_CHILD_MAGIC && r->good && r->duration_ns > 0 &&
+	       r->start.ns >= p->started.ns && r->start.ns <= now.ns &&
+	       r->duration_ns <= now.ns - r->start.ns && r->bytes > 0 &&
+	       r->bytes / 2 <= p->request.max_bytes + OVERHEAD_BYTES;
+}
+
+static void
+conclude(struct http_probe *p)
+{
+	struct http_result *r = &p->result;
+	mono_t now = clock_mono();
+
+	if (p->got < sizeof *r) {
+		fail(p, OUTCOME_LOST, CODE_HTTP, 0, "the test's process died");
+		return;
+	}
+	r->why[sizeof r->why - 1] = '\0';
+	if (!result_is_possible(p, r, now)) {
+		fail(p, OUTCOME_LOST, CODE_HTTP, 0,
+		    r->why[0] != '\0' ? r->why : "the test's process made no sense");
+		return;
+	}
+	struct answer a = {.outcome = OUTCOME_REPLY,
+	    .stamp = STAMP_USER,
+	    .sent = r->start,
+	    .received = {r->start.ns + r->duration_ns},
+	    .bytes = r->bytes};
+	p->why[0] = '\0';
+	settle(p, &a);
+}
+
+/* ---- a test ---- */
+
+static void
+on_result(void *ctx, uint32_t events)
+{
+	struct http_probe *p = ctx;
+	ssize_t n = 0;
+
+	(void)events;
+	while (p->got < sizeof p->result &&
+	       (n = read(p->child.result, (char *)&p->result + p->got,
+	            sizeof p->result - p->got)) > 0)
+		p->got += (size_t)n;
+	if (p->got == sizeof p->result || n == 0)
+		conclude(p);
+}
+
+/* It ended; what it wrote before may still be in the pipe. */
+static void
+on_exit_of_child(void *ctx, uint32_t events)
+{
+	struct http_probe *p = ctx;
+
+	on_result(p, events);
+	if (p->phase == PHASE_RUNNING)
+		conclude(p);
+}
+
+static int
+open_sockets(struct http_probe *p, int family, int *fds, enum code *why)
+{
+	int n = 0, rc = 0;
+
+	for (; n < HTTP_SOCKETS; n++) {
+		rc = p->outlet.open(p->outlet.ctx, family, SOCK_STREAM, why);
+		if (rc < 0)
+			break;
+		fds[n] = rc;
+	}
+	if (rc >= 0)
+		return 0;
+	while (n > 0)
+		close(fds[--n]);
+	return rc;
+}
+
+static int
+start_child(struct http_probe *p, const struct resolve_result *to, enum code *why)
+{
+	struct http_request request = p->request;
+	int fds[HTTP_SOCKETS];
+	int rc = open_sockets(p, to->family, fds, why);
+
+	if (rc < 0)
+		return rc;
+	request.family = to->family;
+	request.n_sockets = HTTP_SOCKETS;
+	request.n_addresses = (uint32_t)to->n;
+	memcpy(request.address, to->address, sizeof request.address);
+	rc = http_spawn_start(&p->child, p->h->child, &request, fds);
+	for (int i = 0; i < HTTP_SOCKETS; i++)
+		close(fds[i]);
+	return rc;
+}
+
+static void
+start(struct http_probe *p, const struct resolve_result *to)
+{
+	struct http_link *l = link_of(p->h, p->link);
+	enum code why = CODE_SEND_FAILED;
+	int rc;
+
+	p->started = clock_mono();
+	p->phase = PHASE_RUNNING;
+	p->got = 0;
+	rc = start_child(p, to, &why);
+	if (rc == 0)
+		rc = loop_watch(p->h->loop, p->child.result, EPOLLIN, on_result, p);
+	if (rc == 0)
+		rc =
+		    loop_watch(p->h->loop, p->child.exited, EPOLLIN, on_exit_of_child, p);
+	if (rc < 0) {
+		fail(p, OUTCOME_NOT_SENT, why, 0, strerror(-rc));
+		return;
+	}
+	l->loading = true;
+	loop_timer_set(p->h->loop, &p->timer,
+	    (mono_t){p->started.ns + 2 * p->request.patience_ns + LIMIT_NS + GRACE_NS});
+}
+
+static void
+on_resolved(void *ctx, const struct resolve_result *result)
+{
+	struct http_probe *p = ctx;
+	struct resolve_result to = *result;
+
+	resolve_free(p->resolve);
+	p->resolve = NULL;
+	if (to.n == 0)
+		fail(p, OUTCOME_LOST, CODE_RESOLVE, 0, "the name was not resolved");
+	else
+		start(p, &to);
+}
+
+static void
+begin(struct http_probe *p, mono_t now)
+{
+	struct resolve_result literal = {.family = p->url.family, .n = 1};
+	enum code why = p->outlet.ready(p->outlet.ctx);
+	int rc;
+
+	p->started = now;
+	if (why != CODE_NONE) {
+		fail(p, OUTCOME_NOT_SENT, why, 0, "the link was not ready");
+		return;
+	}
+	link_of(p->h, p->link)->owner = p;
+	if (p->url.family != AF_UNSPEC) {
+		inet_pton(p->url.family, p->url.host, literal.address[0]);
+		start(p, &literal);
+		return;
+	}
+	p->phase = PHASE_RESOLVING;
+	rc = resolve_start(p->h->loop, &p->outlet, &p->server, p->url.host, p->family,
+	    on_resolved, p, &p->resolve);
+	if (rc < 0)
+		fail(p, OUTCOME_NOT_SENT, CODE_RESOLVE, 0, "no query left");
+}
+
+/* ---- waiting ---- */
+
+static bool
+link_is_idle(const struct http_link *l, mono_t asked, mono_t now)
+{
+	if (l->owner != NULL || now.ns < l->loaded_until.ns)
+		return false;
+	if (now.ns - l->told.ns >= RATE_STALE_NS)
+		return now.ns - asked.ns >= RATE_STALE_NS || l->told.ns != 0;
+	return l->idle_since.ns != 0 && now.ns - l->idle_since.ns >= IDLE_FOR_NS;
+}
+
+static void
+on_time(void *ctx, mono_t now)
+{
+	struct http_probe *p = ctx;
+
+	if (p->phase == PHASE_RUNNING) {
+		fail(p, OUTCOME_LOST, CODE_HTTP, 0, "the test's process hung");
+	} else if (link_is_idle(link_of(p->h, p->link), p->asked, now)) {
+		begin(p, now);
+	} else if (now.ns - p->asked.ns >= p->wait_ns) {
+		p->started = now;
+		fail(p, OUTCOME_NOT_SENT, CODE_NONE, FLAG_LOAD, "the link was in use");
+	} else {
+		loop_timer_set(p->h->loop, &p->timer, (mono_t){now.ns + WAIT_STEP_NS});
+	}
+}
+
+static int
+send_one(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out)
+{
+	struct http_probe *p = probe_of(ctx, probe);
+
+	if (p == NULL)
+		return -ENOENT;
+	if (p->phase != PHASE_NONE) { /* the one before has not ended yet */
+		out->flags = FLAG_LOAD;
+		return -EBUSY;
+	}
+	out->code = p->outlet.ready(p->outlet.ctx);
+	if (out->code != CODE_NONE)
+		return -ENETDOWN;
+	if (p->url.family == AF_UNSPEC && !p->has_server) {
+		out->code = CODE_RESOLVE;
+		return -EDESTADDRREQ;
+	}
+	p->phase = PHASE_WAITING;
+	p->seq = seq;
+	p->asked = now;
+	/* Even where it can begin at once: engine_run must not be entered from here. */
+	loop_timer_set(p->h->loop, &p->timer, now);
+	return 0;
+}
+
+/* ---- outside ---- */
+
+struct http *
+http_new(struct loop *loop, struct engine *engine, const char *const *child)
+{
+	struct http *h = memory_grow(NULL, 1, sizeof *h);
+
+	memset(h, 0, sizeof *h);
+	h->loop = loop;
+	h->engine = engine;
+	h->child = child;
+	h->transport = (struct transport){.ctx = h, .send = send_one, .settles = true};
+	return h;
+}
+
+static void
+drop(struct http *h, uint32_t number)
+{
+	struct http_probe *p = h->probes[number];
+
+	h->probes[number] = NULL;
+	if (p == NULL)
+		return;
+	release(p, clock_mono());
+	free(p);
+}
+
+void
+http_free(struct http *h)
+{
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < h->n_probes; i++)
+		drop(h, (uint32_t)i);
+	free(h->probes);
+	free(h->links);
+	free(h);
+}
+
+const struct transport *
+http_transport(const struct http *h)
+{
+	return &h->transport;
+}
+
+static uint64_t
+idle_bps(uint64_t capacity_bps)
+{
+	uint64_t share = capacity_bps / IDLE_SHARE;
+
+	if (capacity_bps == 0)
+		return IDLE_UNKNOWN_BPS;
+	return share > IDLE_LEAST_BPS ? share : IDLE_LEAST_BPS;
+}
+
+static void
+make_room(struct http *h, uint32_t probe, uint32_t link)
+{
+	if (probe >= h->n_probes) {
+		size_t n = (size_t)probe * 2 + 16;
+		h->probes = memory_grow(h->probes, n, sizeof *h->probes);
+		memset(h->probes + h->n_probes, 0, (n - h->n_probes) * sizeof *h->probes);
+		h->n_probes = n;
+	}
+	if (link >= h->n_links) {
+		size_t n = (size_t)link * 2 + 4;
+		h->links = memory_grow(h->links, n, sizeof *h->links);
+		memset(h->links + h->n_links, 0, (n - h->n_links) * sizeof *h->links);
+		h->n_links = n;
+	}
+}
+
+/* Whom to ask for the name: only a server that the link itself is configured with. */
+static void
+choose_server(struct http_probe *p, const struct link_conf *link)
+{
+	const struct probe_conf *best = NULL;
+
+	for (size_t i = 0; i < link->n_probes; i++) {
+		const struct probe_conf *c = &link->probes[i];
+		if (c->def.kind == KIND_DNS &&
+		    (best == NULL ||
+		        (c->def.role == ROLE_ISP && best->def.role != ROLE_ISP)))
+			best = c;
+	}
+	p->has_server = best != NULL && dns_server_parse(&p->server, best->address,
+	                                    best->port != 0 ? best->port : DNS_PORT) == 0;
+}
+
+static int64_t
+clamp(int64_t value, int64_t least, int64_t most)
+{
+	return value < least ? least : value > most ? most : value;
+}
+
+int
+http_add(struct http *h, uint32_t probe, uint32_t number, const struct link_conf *link,
+    const struct probe_conf *conf, const struct outlet *outlet)
+{
+	struct http_url url;
+	struct http_probe *p;
+
+	if (probe_of(h, probe) != NULL)
+		return -EEXIST;
+	if (strlen(conf->url) >= sizeof p->request.url ||
+	    http_url_parse(&url, conf->url) < 0)
+		return -EINVAL;
+	make_room(h, probe, number);
+	p = memory_grow(NULL, 1, sizeof *p);
+	memset(p, 0, sizeof *p);
+	p->h = h;
+	p->number = probe;
+	p->link = number;
+	p->outlet = *outlet;
+	p->url = url;
+	p->child = HTTP_SPAWN_NONE;
+	p->family = conf->def.family == 4   ? AF_INET
+	            : conf->def.family == 6 ? AF_INET6
+	                                    : AF_UNSPEC;
+	p->wait_ns = clamp(conf->def.every_ns / 2, 0, WAIT_MOST_NS);
+	p->timer = (struct loop_timer){.fn = on_time, .ctx = p};
+	p->request = (struct http_request){.magic = HTTP_CHILD_MAGIC,
+	    .upload = conf->upload,
+	    .max_bytes = conf->max_bytes,
+	    .patience_ns =
+	        clamp(conf->def.timeout_ns, PATIENCE_LEAST_NS, PATIENCE_MOST_NS),
+	    .limit_ns = LIMIT_NS};
+	strcpy(p->request.url, conf->url);
+	choose_server(p, link);
+	h->probes[probe] = p;
+	h->links[number].used = true;
+	h->links[number].idle_down_bps = idle_bps(link->def.capacity_down_bps);
+	h->links[number].idle_up_bps = idle_bps(link->def.capacity_up_bps);
+	return 0;
+}
+
+void
+http_remove(struct http *h, uint32_t probe)
+{
+	struct http_probe *p = probe_of(h, probe);
+
+	if (p == NULL)
+		return;
+	if (p->phase == PHASE_RUNNING)
+		fail(p, OUTCOME_UNSETTLED, CODE_NONE, 0, "");
+	else if (p->phase != PHASE_NONE)
+		fail(p, OUTCOME_NOT_SENT, CODE_NONE, 0, "");
+	drop(h, probe);
+}
+
+void
+http_link_rate(
+    struct http *h, uint32_t number, uint64_t down_bps, uint64_t up_bps, mono_t now)
+{
+	struct http_link *l = link_of(h, number);
+
+	if (l == NULL)
+		return;
+	l->told = now;
+	if (down_bps > l->idle_down_bps || up_bps > l->idle_up_bps)
+		l->idle_since.ns = 0;
+	else if (l->idle_since.ns == 0)
+		l->idle_since = now;
+}
+
+bool
+http_running(const struct http *h, uint32_t number)
+{
+	const struct http_link *l = link_of(h, number);
+
+	return l != NULL && (l->loading || clock_mono().ns < l->loaded_until.ns);
+}
+
+const char *
+http_why(const struct http *h, uint32_t probe)
+{
+	const struct http_probe *p = probe_of(h, probe);
+
+	return p != NULL ? p->why : "";
+}

@@ -1,0 +1,73 @@
+#ifndef COLLECTOR_HTTP_H
+#define COLLECTOR_HTTP_H
+
+#include "base/loop.h"
+#include "collector/engine.h"
+#include "collector/outlet.h"
+#include "config/settings.h"
+
+/*
+ * The transport of throughput tests. A test waits for its link to be idle and for any
+ * other test of the link to end, has the host's name resolved through the link, and runs
+ * in a child process (http_child.h) that gets nothing but sockets bound to the link. It
+ * is over after max_bytes, or 15 s after its first byte, or when the body ends.
+ *
+ * reply      rtt_ns is the time of the measure and bytes what it carried, so bytes * 8 /
+ *            rtt is the rate (http_meter.h); sent is when the measure began
+ * lost       code resolve: the server gave no address; code http: no connection, no good
+ *            status, silence for longer than the probe's timeout, or the child died; or
+ *            why the link is not ready (no-carrier, …) where that broke the test
+ * not-sent   flag load: the link was never idle while the test could wait (half its
+ *            period, at most ten minutes), or the one before has not ended;
+ *            code resolve: no server to ask on this link; else the code of the call
+ *            that failed
+ * unsettled  the probe was removed while its test ran
+ *
+ * Masking. While a test loads a link, what other probes measure there is our own doing:
+ * their samples carry FLAG_MASKED. The transports take the flag from the link's outlet
+ * (outlet.h, flags): departure.flags and answer.flags |= http_running(h, link) ?
+ * FLAG_MASKED : 0, both, for what was under way when the test began counts too.
+ */
+struct http;
+
+/*
+ * http_new(loop, engine, child):
+ * ${child} is the command that runs http_child_main, NULL at its end; child[0] is a path.
+ * All borrowed until http_free, which ends what still runs.
+ */
+struct http *http_new(struct loop *loop, struct engine *engine, const char *const *child);
+void http_free(struct http *h);
+
+/* For engine_add, of probes that http_add has taken. It settles. */
+const struct transport *http_transport(const struct http *h);
+
+/*
+ * http_add(h, probe, number, link, conf, outlet), http_remove(h, probe):
+ * Take up a probe of kind http under the journal's number, on the link of that ${number}.
+ * A name in its URL is asked of the server of the link's first dns probe of role isp, or
+ * of its first dns probe of any role.
+ *
+ * Result  0, -EEXIST, or -EINVAL: the URL is none.
+ */
+int http_add(struct http *h, uint32_t probe, uint32_t number,
+    const struct link_conf *link, const struct probe_conf *conf,
+    const struct outlet *outlet);
+void http_remove(struct http *h, uint32_t probe);
+
+/*
+ * http_link_rate(h, number, down_bps, up_bps, now):
+ * What the link's interface carried in the second before ${now}; call it for every link
+ * with http probes each time its counters are read. Idle is at most 5 % of the capacity
+ * in both directions (1 Mbit/s where that is not known, never below 256 kbit/s), for
+ * three seconds. A link whose rate has not been told for five seconds counts as idle.
+ */
+void http_link_rate(
+    struct http *h, uint32_t number, uint64_t down_bps, uint64_t up_bps, mono_t now);
+
+/* True while a test loads the link, and for a second after it: queues empty slowly. */
+bool http_running(const struct http *h, uint32_t number);
+
+/* Why the last test of ${probe} failed, in words for a log; empty where it did not. */
+const char *http_why(const struct http *h, uint32_t probe);
+
+#endif

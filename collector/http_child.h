@@ -1,0 +1,52 @@
+#ifndef COLLECTOR_HTTP_CHILD_H
+#define COLLECTOR_HTTP_CHILD_H
+
+#include "base/clock.h"
+#include "collector/http_url.h"
+
+#include <stddef.h>
+
+/*
+ * One throughput test in a process of its own: the only user of libcurl in the collector.
+ * Descriptor 0 gives a request and its end, 1 takes the result, from HTTP_CHILD_SOCKETS
+ * on stand the only sockets it may use: bound to the link, not connected. It connects to
+ * the addresses of the request and to no other, asks no resolver, knows no proxy, follows
+ * a redirect on the same host only, and gives up every capability before it reads a byte.
+ */
+#define HTTP_CHILD_SOCKETS   3
+#define HTTP_CHILD_REDIRECTS 3
+#define HTTP_SOCKETS         (HTTP_CHILD_REDIRECTS + 1)
+#define HTTP_ADDRESSES       8
+#define HTTP_CHILD_MAGIC     0x6c774832u
+
+struct http_request {
+	uint32_t magic;
+	uint32_t n_sockets, n_addresses;
+	int32_t family;
+	uint8_t address[HTTP_ADDRESSES][16];
+	char url[1024];
+	bool upload;
+	uint64_t max_bytes;  /* then the test is over, and good */
+	int64_t patience_ns; /* to the first byte, and for silence later */
+	int64_t limit_ns;    /* from the first byte: then it is over, and good */
+};
+
+/* good: the measure holds. Else why says in words what failed. bytes and duration are
+ * those of the measure (http_meter.h), the totals those of the connection. */
+struct http_result {
+	uint32_t magic;
+	bool good;
+	int32_t status; /* of HTTP; 0: none came */
+	mono_t start;
+	int64_t duration_ns;
+	uint64_t bytes;
+	int64_t total_ns;
+	uint64_t total_bytes;
+	int64_t ttfb_ns; /* from the request's start; -1: no byte came */
+	char why[128];
+};
+
+/* The whole program: read, test, write. Result: what to exit with. */
+int http_child_main(void);
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef COLLECTOR_ICMP_H
+#define COLLECTOR_ICMP_H
+
+#include "base/loop.h"
+#include "collector/egress.h"
+#include "collector/engine.h"
+
+/*
+ * The transport of ping probes: ICMP and ICMPv6 echo over one raw socket a link and
+ * family, with kernel stamps of sending and receipt.
+ *
+ * reply   the echo reply, from anywhere that knows the keyed mark we sent
+ * lost    nothing by the timeout; code unreachable where a router or the target said so,
+ *         neighbour where the kernel never stamped the packet as sent
+ */
+struct icmp;
+
+struct icmp *icmp_new(struct loop *loop, struct engine *engine);
+void icmp_free(struct icmp *i);
+const struct transport *icmp_transport(const struct icmp *i);
+
+/* Before engine_add. The egress is borrowed until icmp_remove. 0, -EEXIST, -EINVAL. */
+int icmp_add(
+    struct icmp *i, uint32_t probe, const struct probe_conf *conf, struct egress *e);
+void icmp_remove(struct icmp *i, uint32_t probe);
+
+/* No socket of this egress is used any more: it goes away. */
+void icmp_forget(struct icmp *i, const struct egress *e);
+
+/* Packets the kernel dropped for want of room in our sockets. */
+uint64_t icmp_drops(const struct icmp *i);
+
+#endif

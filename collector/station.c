@@ -1,0 +1,494 @@
+#include "collector/station.h"
+
+#include "base/bytes.h"
+#include "collector/dns.h"
+#include "collector/http.h"
+#include "collector/icmp.h"
+#include "collector/tcp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef SOFTWARE
+#define SOFTWARE "linkwitnessd 0.1.0"
+#endif
+
+#define RETAIN_EVERY_NS (3600 * NS_PER_S)
+
+/* A probe that is being measured. */
+struct watched {
+	uint32_t number;
+	size_t link;
+	struct probe_conf conf;
+	bool wanted;
+};
+
+struct way { /* of one link; its address is lent to the transports */
+	struct egress egress;
+	struct outlet outlet;
+	struct link_def def;
+	uint32_t number; /* in the journal */
+	uint64_t rx, tx;
+	mono_t counted;
+	bool gateway_known;
+};
+
+struct station {
+	struct station_parts parts;
+	struct settings *settings;
+	struct settings **old; /* borrowed from until the end: few, one a reload */
+	size_t n_old;
+	struct journal_writer *journal;
+	struct engine *engine;
+	struct health *health;
+	struct icmp *icmp;
+	struct tcp *tcp;
+	struct dns *dns;
+	struct http *http;
+	struct way **ways;
+	size_t n_ways;
+	struct watched *watched;
+	size_t n_watched;
+	struct loop_timer due, beat;
+	mono_t retained;
+	int trouble; /* of the last sync */
+};
+
+static void
+say(struct station *s, const char *line)
+{
+	if (s->parts.say != NULL)
+		s->parts.say(s->parts.ctx, line);
+}
+
+/* ---- facts ---- */
+
+static void
+on_sent(void *ctx, uint32_t probe, uint64_t seq, mono_t at)
+{
+	journal_sent(((struct station *)ctx)->journal, probe, seq, at);
+}
+
+static void
+on_sample(void *ctx, const struct sample *sample)
+{
+	journal_sample(((struct station *)ctx)->journal, sample);
+}
+
+static void
+note(struct station *s, enum event_kind kind, int32_t link, const char *text)
+{
+	struct event e = {
+	    .kind = kind, .link = link, .session = journal_session(s->journal)};
+
+	e.at = e.until = clock_mono();
+	snprintf(e.text, sizeof e.text, "%s", text);
+	journal_event(s->journal, &e);
+}
+
+static void
+on_change(void *ctx, size_t link, const char *what)
+{
+	struct station *s = ctx;
+	char line[256];
+
+	if (link >= s->n_ways)
+		return;
+	note(s, EVENT_INTERFACE, (int32_t)s->ways[link]->number, what);
+	snprintf(line, sizeof line, "%s/%s: %s", s->ways[link]->def.centre,
+	    s->ways[link]->def.link, what);
+	say(s, line);
+}
+
+static bool
+is_masked(void *ctx, size_t link)
+{
+	struct station *s = ctx;
+
+	return link < s->n_ways && http_running(s->http, s->ways[link]->number);
+}
+
+/* ---- probes come and go ---- */
+
+static const struct transport *
+transport_of(struct station *s, enum kind kind)
+{
+	switch (kind) {
+	case KIND_PING:
+		return icmp_transport(s->icmp);
+	case KIND_TCP:
+		return tcp_transport(s->tcp);
+	case KIND_DNS:
+		return dns_transport(s->dns);
+	default:
+		return http_transport(s->http);
+	}
+}
+
+static int
+hand_over(struct station *s, uint32_t number, size_t link, const struct probe_conf *p)
+{
+	struct way *w = s->ways[link];
+
+	switch (p->def.kind) {
+	case KIND_PING:
+		return icmp_add(s->icmp, number, p, &w->egress);
+	case KIND_TCP:
+		return tcp_add(s->tcp, number, p, &w->egress);
+	case KIND_DNS:
+		return dns_add(s->dns, number, p, &w->outlet);
+	default:
+		return http_add(
+		    s->http, number, w->number, &s->settings->links[link], p, &w->outlet);
+	}
+}
+
+static void
+drop(struct station *s, const struct watched *w)
+{
+	engine_remove(s->engine, w->number);
+	switch (w->conf.def.kind) {
+	case KIND_PING:
+		icmp_remove(s->icmp, w->number);
+		break;
+	case KIND_TCP:
+		tcp_remove(s->tcp, w->number);
+		break;
+	case KIND_DNS:
+		dns_remove(s->dns, w->number);
+		break;
+	default:
+		http_remove(s->http, w->number);
+		break;
+	}
+}
+
+static void
+begin(struct station *s, size_t link, const struct probe_conf *p)
+{
+	char line[256];
+	int number = journal_probe(s->journal, &p->def);
+
+	for (size_t i = 0; i < s->n_watched; i++) {
+		if (s->watched[i].number == (uint32_t)number &&
+		    s->watched[i].link == link) {
+			s->watched[i].wanted = true;
+			return;
+		}
+	}
+	int rc = hand_over(s, (uint32_t)number, link, p);
+	if (rc == 0)
+		rc = engine_add(s->engine, (uint32_t)number, &p->def,
+		    transport_of(s, p->def.kind), clock_mono());
+	if (rc < 0) {
+		snprintf(line, sizeof line, "%s/%s/%s: not measured: %s", p->def.centre,
+		    p->def.link, p->def.name, strerror(-rc));
+		say(s, line);
+		return;
+	}
+	s->watched = memory_grow(s->watched, s->n_watched + 1, sizeof *s->watched);
+	s->watched[s->n_watched++] = (struct watched){(uint32_t)number, link, *p, true};
+}
+
+/* gateway = auto: the default route's next hop, once it is known. */
+static void
+find_gateway(struct station *s, size_t link)
+{
+	const struct link_conf *conf = &s->settings->links[link];
+	const struct health_link *h = health_of(s->health, link);
+	struct probe_conf p;
+
+	if (strcmp(conf->gateway, "auto") != 0 || h->gateway_v4[0] == 0)
+		return;
+	for (size_t i = 0; i < conf->n_probes; i++)
+		if (conf->probes[i].def.role == ROLE_GATEWAY ||
+		    strcmp(conf->probes[i].def.name, "gateway") == 0)
+			return;
+	char address[INET_ADDRSTRLEN];
+	inet_ntop(AF_INET, h->gateway_v4, address, sizeof address);
+	for (size_t i = 0; i < s->n_watched; i++) {
+		struct watched *w = &s->watched[i];
+		if (w->link != link || w->conf.def.role != ROLE_GATEWAY ||
+		    !w->conf.builtin)
+			continue;
+		if (strcmp(w->conf.address, address) == 0) {
+			w->wanted = true;
+			return;
+		}
+		if (w->wanted) { /* the route changed */
+			drop(s, w);
+			*w = s->watched[--s->n_watched];
+			i--;
+		}
+	}
+	settings_gateway(conf, address, &p);
+	begin(s, link, &p);
+}
+
+/* ---- links ---- */
+
+static void
+adopt_links(struct station *s)
+{
+	const struct settings *settings = s->settings;
+
+	while (s->n_ways < settings->n_links) {
+		s->ways = memory_grow(s->ways, s->n_ways + 1, sizeof *s->ways);
+		struct way *w = memory_grow(NULL, 1, sizeof *w);
+		memset(w, 0, sizeof *w);
+		s->ways[s->n_ways++] = w;
+	}
+	for (size_t i = 0; i < settings->n_links; i++) {
+		struct way *w = s->ways[i];
+		w->def = settings->links[i].def;
+		w->number = (uint32_t)journal_link(s->journal, &w->def);
+		w->egress = (struct egress){.broker = s->parts.broker,
+		    .health = s->health,
+		    .conf = &settings->links[i],
+		    .link = i,
+		    .masked = is_masked,
+		    .masked_ctx = s};
+		w->outlet = egress_outlet(&w->egress);
+		w->rx = w->tx = 0;
+	}
+	health_links(s->health, settings->links, settings->n_links);
+}
+
+static void
+adopt_probes(struct station *s)
+{
+	for (size_t i = 0; i < s->n_watched; i++)
+		s->watched[i].wanted = false;
+	for (size_t l = 0; l < s->settings->n_links; l++) {
+		for (size_t p = 0; p < s->settings->links[l].n_probes; p++)
+			begin(s, l, &s->settings->links[l].probes[p]);
+		find_gateway(s, l);
+	}
+	for (size_t i = 0; i < s->n_watched;) {
+		if (s->watched[i].wanted) {
+			i++;
+			continue;
+		}
+		drop(s, &s->watched[i]);
+		s->watched[i] = s->watched[--s->n_watched];
+	}
+}
+
+/* Numbers of links are places in the settings: when those move, everything begins anew.
+ */
+static bool
+same_places(const struct settings *a, const struct settings *b)
+{
+	for (size_t i = 0; i < a->n_links && i < b->n_links; i++)
+		if (strcmp(a->links[i].def.centre, b->links[i].def.centre) != 0 ||
+		    strcmp(a->links[i].def.link, b->links[i].def.link) != 0 ||
+		    strcmp(a->links[i].def.interface, b->links[i].def.interface) != 0 ||
+		    strcmp(a->links[i].source, b->links[i].source) != 0 ||
+		    strcmp(a->links[i].source6, b->links[i].source6) != 0 ||
+		    a->links[i].has_mark != b->links[i].has_mark ||
+		    a->links[i].mark != b->links[i].mark)
+			return false;
+	return a->n_links <= b->n_links;
+}
+
+void
+station_reload(struct station *s, struct settings *settings)
+{
+	char text[128];
+
+	if (!same_places(s->settings, settings)) {
+		for (size_t i = 0; i < s->n_watched; i++)
+			drop(s, &s->watched[i]);
+		s->n_watched = 0;
+		for (size_t i = 0; i < s->n_ways; i++)
+			icmp_forget(s->icmp, &s->ways[i]->egress);
+	}
+	s->old = memory_grow(s->old, s->n_old + 1, sizeof *s->old);
+	s->old[s->n_old++] = s->settings;
+	s->settings = settings;
+	adopt_links(s);
+	adopt_probes(s);
+	snprintf(text, sizeof text, "configuration %s", settings->sha256);
+	note(s, EVENT_RELOAD, -1, text);
+	loop_timer_set(s->parts.loop, &s->due, engine_next(s->engine));
+}
+
+/* ---- time ---- */
+
+static void
+on_due(void *ctx, mono_t now)
+{
+	struct station *s = ctx;
+
+	engine_run(s->engine, now);
+	if (engine_next(s->engine).ns != INT64_MAX)
+		loop_timer_set(s->parts.loop, &s->due, engine_next(s->engine));
+}
+
+static void
+count(struct station *s, size_t link, mono_t now)
+{
+	const struct health_link *h = health_of(s->health, link);
+	struct way *w = s->ways[link];
+	struct counters c = {.link = w->number,
+	    .at = now,
+	    .rx_bytes = h->rx_bytes,
+	    .tx_bytes = h->tx_bytes,
+	    .rx_packets = h->rx_packets,
+	    .tx_packets = h->tx_packets,
+	    .ifindex = h->ifindex,
+	    .carrier = h->carrier,
+	    .admin_up = h->admin_up};
+	int64_t ns = now.ns - w->counted.ns;
+
+	journal_counters(s->journal, &c);
+	if (w->counted.ns != 0 && ns > 0 && h->rx_bytes >= w->rx && h->tx_bytes >= w->tx)
+		http_link_rate(s->http, w->number,
+		    (uint64_t)((double)(h->rx_bytes - w->rx) * 8e9 / (double)ns),
+		    (uint64_t)((double)(h->tx_bytes - w->tx) * 8e9 / (double)ns), now);
+	w->rx = h->rx_bytes;
+	w->tx = h->tx_bytes;
+	w->counted = now;
+}
+
+static void
+tell_clock(struct station *s)
+{
+	struct clock_state clock;
+
+	clock_state_read(&clock);
+	if (s->settings->clock_trusted) {
+		clock.synchronised = true;
+		clock.bound_ns = s->settings->clock_bound_ns;
+	}
+	journal_clock(s->journal, &clock);
+}
+
+/* Never what a claim may still need: the longest window of the contracts. */
+static void
+retain(struct station *s, mono_t now)
+{
+	const struct settings *c = s->settings;
+	int64_t wall = clock_wall().ns, claim = 0;
+
+	if (s->retained.ns != 0 && now.ns - s->retained.ns < RETAIN_EVERY_NS)
+		return;
+	s->retained = now;
+	for (size_t i = 0; i < c->n_contracts; i++)
+		if (c->contracts[i].claim_window_ns > claim)
+			claim = c->contracts[i].claim_window_ns;
+	int rc = journal_retain(c->data_dir, (wall_t){wall - c->retain_ns},
+	    c->retain_bytes, (wall_t){wall - claim});
+	if (rc < 0)
+		say(s, "journal: old segments could not be removed");
+}
+
+static void
+write_down(struct station *s, mono_t now)
+{
+	char line[1200];
+	int rc = journal_sync(s->journal, now);
+
+	if (rc < 0 && s->trouble == 0) {
+		snprintf(line, sizeof line, "%s/journal: %s; measuring goes on unwritten",
+		    s->settings->data_dir, strerror(-rc));
+		say(s, line);
+	} else if (rc == 0 && s->trouble != 0) {
+		say(s, "journal: written again; the gap is recorded");
+	}
+	s->trouble = rc < 0 ? rc : 0;
+}
+
+static void
+on_beat(void *ctx, mono_t now)
+{
+	struct station *s = ctx;
+
+	(void)health_refresh(s->health);
+	for (size_t i = 0; i < s->settings->n_links; i++) {
+		count(s, i, now);
+		find_gateway(s, i);
+	}
+	tell_clock(s);
+	write_down(s, now);
+	retain(s, now);
+	int64_t next = s->beat.at.ns + NS_PER_S;
+	loop_timer_set(
+	    s->parts.loop, &s->beat, (mono_t){next > now.ns ? next : now.ns + NS_PER_S});
+	if (engine_next(s->engine).ns != INT64_MAX)
+		loop_timer_set(s->parts.loop, &s->due, engine_next(s->engine));
+}
+
+/* ---- life ---- */
+
+int
+station_new(struct station **out, const struct station_parts *parts,
+    struct settings *settings, char *err, size_t room)
+{
+	struct station *s = memory_grow(NULL, 1, sizeof *s);
+	struct engine_sink sink = {s, on_sent, on_sample};
+
+	memset(s, 0, sizeof *s);
+	s->parts = *parts;
+	int rc = journal_open(&s->journal, settings->data_dir, SOFTWARE, err, room);
+	if (rc < 0) {
+		free(s);
+		return rc;
+	}
+	s->health = health_new(parts->loop, on_change, s);
+	if (s->health == NULL) {
+		rc = -errno;
+		snprintf(err, room, "rtnetlink: %s", strerror(-rc));
+		journal_close(s->journal, true);
+		free(s);
+		return rc;
+	}
+	s->settings = settings;
+	s->engine = engine_new(&sink);
+	s->icmp = icmp_new(parts->loop, s->engine);
+	s->tcp = tcp_new(parts->loop, s->engine);
+	s->dns = dns_new(parts->loop, s->engine);
+	s->http = http_new(parts->loop, s->engine, parts->http_child);
+	s->due = (struct loop_timer){.fn = on_due, .ctx = s};
+	s->beat = (struct loop_timer){.fn = on_beat, .ctx = s};
+	tell_clock(s);
+	adopt_links(s);
+	adopt_probes(s);
+	char text[128];
+	snprintf(text, sizeof text, "configuration %s", settings->sha256);
+	note(s, EVENT_NOTE, -1, text);
+	on_beat(s, clock_mono());
+	loop_timer_set(parts->loop, &s->beat,
+	    (mono_t){clock_mono().ns / NS_PER_S * NS_PER_S + NS_PER_S});
+	*out = s;
+	return 0;
+}
+
+int
+station_free(struct station *s)
+{
+	if (s == NULL)
+		return 0;
+	loop_timer_cancel(s->parts.loop, &s->due);
+	loop_timer_cancel(s->parts.loop, &s->beat);
+	http_free(s->http);
+	dns_free(s->dns);
+	tcp_free(s->tcp);
+	icmp_free(s->icmp);
+	engine_free(s->engine);
+	health_free(s->health);
+	int rc = journal_close(s->journal, true);
+	for (size_t i = 0; i < s->n_ways; i++)
+		free(s->ways[i]);
+	for (size_t i = 0; i < s->n_old; i++)
+		settings_free(s->old[i]);
+	settings_free(s->settings);
+	free(s->ways);
+	free(s->old);
+	free(s->watched);
+	free(s);
+	return rc;
+}

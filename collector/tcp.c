@@ -1,0 +1,261 @@
+#include "collector/tcp.h"
+
+#include "base/bytes.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+struct connection {
+	struct tcp *tcp;
+	int fd; /* -1: free */
+	uint32_t probe;
+	uint64_t seq;
+	mono_t sent;
+	struct connection *next; /* of the free ones, or of its probe's */
+};
+
+struct target {
+	bool used;
+	struct egress *egress;
+	int family;
+	struct sockaddr_storage address;
+	socklen_t length;
+	struct connection *open; /* newest first; as many as ten seconds hold */
+};
+
+struct tcp {
+	struct loop *loop;
+	struct engine *engine;
+	struct transport transport;
+	struct target *targets;
+	size_t n_targets;
+	struct connection *spare;
+};
+
+/* A reset, not a farewell: nothing of ours lingers at the target or here. */
+static void
+shut(struct connection *c)
+{
+	struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+	if (c->fd < 0)
+		return;
+	loop_unwatch(c->tcp->loop, c->fd);
+	(void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	close(c->fd);
+	c->fd = -1;
+}
+
+static void
+release(struct tcp *t, struct connection *c)
+{
+	struct connection **at = &t->targets[c->probe].open;
+
+	shut(c);
+	while (*at != NULL && *at != c)
+		at = &(*at)->next;
+	if (*at == c)
+		*at = c->next;
+	c->next = t->spare;
+	t->spare = c;
+}
+
+/* ---- what became of a connect ---- */
+
+static void
+connected(struct connection *c, struct answer *a, mono_t now)
+{
+	struct tcp_info info;
+	socklen_t n = sizeof info;
+
+	a->outcome = OUTCOME_REPLY;
+	a->stamp = STAMP_USER;
+	a->sent = c->sent;
+	a->received = now;
+	memset(&info, 0, sizeof info);
+	if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &n) < 0)
+		return;
+	if (info.tcpi_total_retrans > 0) {
+		a->flags |= FLAG_RETRANSMITTED;
+	} else if (info.tcpi_rtt > 0 &&
+	           (int64_t)info.tcpi_rtt * 1000 <= now.ns - c->sent.ns + NS_PER_MS) {
+		a->received.ns = c->sent.ns + (int64_t)info.tcpi_rtt * 1000;
+		a->stamp = STAMP_KERNEL;
+	}
+}
+
+static void
+on_ready(void *ctx, uint32_t events)
+{
+	struct connection *c = ctx;
+	struct tcp *t = c->tcp;
+	struct answer a = {
+	    .stamp = STAMP_USER, .sent = c->sent, .received = clock_mono()};
+	mono_t now = a.received;
+	int error = 0;
+	socklen_t n = sizeof error;
+
+	(void)events;
+	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0)
+		error = errno;
+	a.flags = egress_flags(t->targets[c->probe].egress);
+	if (error == 0) {
+		connected(c, &a, now);
+	} else if (error == ECONNREFUSED) {
+		a.outcome = OUTCOME_REFUSED;
+		a.code = CODE_RESET;
+	} else {
+		a.outcome = OUTCOME_LOST;
+		a.code = error == EHOSTUNREACH || error == ENETUNREACH ? CODE_UNREACHABLE
+		                                                       : CODE_TIMEOUT;
+	}
+	uint32_t probe = c->probe;
+	uint64_t seq = c->seq;
+	release(t, c);
+	engine_answer(t->engine, probe, seq, &a);
+}
+
+/* ---- sending ---- */
+
+static struct connection *
+take_spare(struct tcp *t)
+{
+	struct connection *c = t->spare;
+
+	if (c != NULL)
+		t->spare = c->next;
+	else
+		c = memory_grow(NULL, 1, sizeof *c);
+	*c = (struct connection){.tcp = t, .fd = -1};
+	return c;
+}
+
+static int
+tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out)
+{
+	struct tcp *t = ctx;
+	struct target *g = &t->targets[probe];
+
+	(void)now;
+	out->flags = egress_flags(g->egress);
+	int fd = egress_open(g->egress, BROKER_TCP, g->family, &out->code);
+	if (fd < 0)
+		return fd;
+	struct connection *c = take_spare(t);
+	c->fd = fd;
+	c->probe = probe;
+	c->seq = seq;
+	c->next = g->open;
+	g->open = c;
+	c->sent = out->sent = clock_mono();
+	int rc = connect(fd, (struct sockaddr *)&g->address, g->length) < 0 ? -errno : 0;
+	if (rc < 0 && rc != -EINPROGRESS && rc != -ECONNREFUSED) {
+		out->code = egress_code(-rc);
+		release(t, c);
+		return rc;
+	}
+	/* Connected or refused already (loopback) is found like any other, in the loop.
+	 */
+	rc = loop_watch(t->loop, fd, EPOLLOUT, on_ready, c);
+	if (rc < 0) {
+		out->code = CODE_SEND_FAILED;
+		release(t, c);
+	}
+	return rc;
+}
+
+static void
+tcp_forget(void *ctx, uint32_t probe, uint64_t seq)
+{
+	struct tcp *t = ctx;
+
+	for (struct connection *c = t->targets[probe].open; c != NULL; c = c->next) {
+		if (c->seq == seq) {
+			release(t, c);
+			return;
+		}
+	}
+}
+
+/* ---- life ---- */
+
+struct tcp *
+tcp_new(struct loop *loop, struct engine *engine)
+{
+	struct tcp *t = memory_grow(NULL, 1, sizeof *t);
+
+	*t = (struct tcp){.loop = loop, .engine = engine};
+	t->transport =
+	    (struct transport){.ctx = t, .send = tcp_send, .forget = tcp_forget};
+	return t;
+}
+
+void
+tcp_free(struct tcp *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->n_targets; i++)
+		while (t->targets[i].open != NULL)
+			release(t, t->targets[i].open);
+	while (t->spare != NULL) {
+		struct connection *c = t->spare;
+		t->spare = c->next;
+		free(c);
+	}
+	free(t->targets);
+	free(t);
+}
+
+const struct transport *
+tcp_transport(const struct tcp *t)
+{
+	return &t->transport;
+}
+
+int
+tcp_add(struct tcp *t, uint32_t probe, const struct probe_conf *conf, struct egress *e)
+{
+	struct target g = {.used = true, .egress = e};
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&g.address;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&g.address;
+
+	if (inet_pton(AF_INET, conf->address, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(conf->port);
+		g.family = AF_INET;
+		g.length = sizeof *v4;
+	} else if (inet_pton(AF_INET6, conf->address, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(conf->port);
+		g.family = AF_INET6;
+		g.length = sizeof *v6;
+	} else {
+		return -EINVAL;
+	}
+	if (probe >= t->n_targets) {
+		size_t n = (size_t)probe * 2 + 16;
+		t->targets = memory_grow(t->targets, n, sizeof *t->targets);
+		memset(t->targets + t->n_targets, 0,
+		    (n - t->n_targets) * sizeof *t->targets);
+		t->n_targets = n;
+	}
+	if (t->targets[probe].used)
+		return -EEXIST;
+	g.open = t->targets[probe].open;
+	t->targets[probe] = g;
+	return 0;
+}
+
+void
+tcp_remove(struct tcp *t, uint32_t probe)
+{
+	if (probe < t->n_targets)
+		t->targets[probe].used = false;
+}

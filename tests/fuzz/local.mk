@@ -1,0 +1,12 @@
+# Replay of the seeds is a test; `make fuzz` hunts for FUZZ_SECONDS a target.
+check_PROGRAMS += tests/fuzz/fuzz_dns
+tests_fuzz_fuzz_dns_SOURCES = tests/fuzz/fuzz_dns.c tests/fuzz/driver.c collector/resolve.c collector/dns_channel.c \
+	collector/dns_socket.c collector/dns_message.c collector/pool.c
+tests_fuzz_fuzz_dns_LDADD = base/libbase.a -lcares
+
+EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
+
+FUZZ_SECONDS = 60
+.PHONY: fuzz
+fuzz:
+	LW_TOP='$(abs_top_srcdir)' LW_BUILD='$(abs_top_builddir)' $(top_srcdir)/tests/fuzz/run.sh $(FUZZ_SECONDS)
