@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NEIGHBOUR_LEAST 3
+
 static bool
 has_role(const struct probe_line *p)
 {
@@ -166,6 +168,9 @@ blame(const struct line *l, const struct run *r, const struct words *w)
 	}
 	if (w->gateway_dead && !w->gateway_alive && !w->isp_alive)
 		return ATTR_CPE;
+	/* a CPE that never answered a ping is heard by its ARP all the same */
+	if (r->neighbour >= NEIGHBOUR_LEAST && !w->gateway_alive && !w->isp_alive)
+		return ATTR_CPE;
 	if (w->isp_dead && !w->isp_alive)
 		return ATTR_ACCESS;
 	if (w->isp_dead && w->isp_alive)
@@ -230,7 +235,8 @@ cause_find(struct judge *j, struct line *l, const struct run *r, int64_t end_lo_
 		o->deepest_answering = "internet";
 	o->confidence = trust(o, &w);
 	count_it(j, l, r, o);
-	f->gateway_dead = w.gateway_dead && !w.gateway_alive;
+	f->gateway_dead =
+	    !w.gateway_alive && (w.gateway_dead || r->neighbour >= NEIGHBOUR_LEAST);
 	f->gateway_alive = w.gateway_alive;
 	f->first_hop_dead = w.first_dead;
 	f->first_hop_alive = w.first_alive;

@@ -60,6 +60,14 @@ void
 coverage_reason(
     struct line *l, int64_t from_ns, int64_t to_ns, enum unknown_reason reason)
 {
+	struct unknown *last = l->n_reasons > 0 ? &l->reasons[l->n_reasons - 1] : NULL;
+
+	if (last != NULL && last->reason == reason && reason == UNKNOWN_LOCAL_FAULT &&
+	    from_ns >= last->start_ns && whole_us(from_ns) <= last->end_ns) {
+		if (whole_us(to_ns) > last->end_ns)
+			last->end_ns = whole_us(to_ns);
+		return;
+	}
 	if (l->n_reasons == l->room_reasons) {
 		l->room_reasons = l->room_reasons * 2 + 8;
 		l->reasons = memory_grow(l->reasons, l->room_reasons, sizeof *l->reasons);
@@ -147,7 +155,7 @@ coverage_unknown(const struct judge *j, const struct line *l, int64_t from_ns,
 	}
 	for (size_t i = 0; i < l->covered.n && at < to_ns; i++) {
 		int64_t a = l->covered.v[i].start_ns, b = l->covered.v[i].end_ns;
-		if (i + 1 == l->covered.n && to_ns > b && to_ns - b <= tail(j, l))
+		if (i + 1 == l->covered.n && to_ns > b && j->as_of_ns - b <= tail(j, l))
 			b = to_ns;
 		if (a > to_ns)
 			a = to_ns;

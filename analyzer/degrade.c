@@ -1,275 +1,370 @@
 /*
- * Degradations that are found while samples pass: loss by windows, DNS servers, stalls,
- * targets. Those that are dark time of a family or a panel come from outage.c.
+ * What was bad without being an outage.
+ *
+ * Loss is found by a sequential test (Page's CUSUM on the log likelihood ratio) of 1 %
+ * against 5 %: each lost probe adds ln(5), each answered one takes ln(0.99/0.95); at 12
+ * the loss began where the sum last was zero, and it ends likewise in reverse. Two per
+ * cent and a bit is where it stays undecided. More than three losses in a row of one
+ * network say something of that network and are left out.
+ *
+ * A stall is 2 s or more in which nothing arrived, though what was sent was answered.
  */
-#include "analyzer/book.h"
+#include "analyzer/line.h"
 
+#include "base/bytes.h"
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW_NS     (60 * NS_PER_S)
-#define WINDOW_VOTES  20   /* a window lasts until it has so many */
-#define BAD_RATIO     0.02 /* a window is bad from here on, with so many lost */
-#define BAD_LOST      5
-#define ALONE_RATIO   0.1 /* a single bad window is listed from here on */
-#define STALL_SENT    3
-
-struct degradation *
-degrade_add(struct book *b, enum degradation_kind kind, enum attribution attribution,
-    int64_t start, int64_t end)
-{
-	ROOM_FOR_ONE(b->found, b->n_found, b->room_found);
-	struct degradation *d = &b->found[b->n_found++];
-	memset(d, 0, sizeof *d);
-	d->kind = kind;
-	d->attribution = attribution;
-	d->start_ns = whole_us(start);
-	d->end_ns = whole_us(end);
-	return d;
-}
+#define LLR_LOST     1.6094379124341003 /* ln(0.05/0.01) */
+#define LLR_ANSWERED 0.0412464          /* ln(0.99/0.95) */
+#define LLR_ENOUGH   12.0
+#define CLASS_LEAST  5
+#define CLASS_NS     (3 * NS_PER_S)
 
 void
-degrade_probe(struct degradation *d, uint32_t probe)
+degrade_add(struct line *l, enum degradation_kind kind, enum attribution a,
+    int64_t from_ns, int64_t to_ns, uint64_t sent, uint64_t lost, uint32_t probe)
 {
-	for (size_t i = 0; i < d->n_probes; i++)
-		if (d->probes[i] == probe)
-			return;
-	d->probes = memory_grow(d->probes, d->n_probes + 1, sizeof *d->probes);
-	d->probes[d->n_probes++] = probe;
+	struct degradation d = {.start_ns = whole_us(from_ns),
+	    .end_ns = whole_us(to_ns),
+	    .kind = kind,
+	    .attribution = a,
+	    .sent = sent,
+	    .lost = lost};
+
+	if (d.end_ns <= d.start_ns)
+		return;
+	if (probe != UINT32_MAX) {
+		d.probes = memory_grow(NULL, 1, sizeof *d.probes);
+		d.probes[0] = probe;
+		d.n_probes = 1;
+	}
+	if (l->n_degradations == l->room_degradations) {
+		l->room_degradations = l->room_degradations * 2 + 8;
+		l->degradations = memory_grow(
+		    l->degradations, l->room_degradations, sizeof *l->degradations);
+	}
+	l->degradations[l->n_degradations++] = d;
 }
 
 /* ---- loss ---- */
 
-static void
-loss_over(struct book *b)
+static enum attribution
+whose_loss(const struct loss_line *s)
 {
-	double ratio = b->bad_sent > 0 ? (double)b->bad_lost / (double)b->bad_sent : 0;
+	double own = s->sent > 0 ? (double)s->lost / (double)s->sent : 0;
+	double gw = s->gw_sent > 0 ? (double)s->gw_lost / (double)s->gw_sent : -1;
+	double isp = s->isp_sent > 0 ? (double)s->isp_lost / (double)s->isp_sent : -1;
 
-	if (b->bad_windows >= 2 || ratio >= ALONE_RATIO) {
-		struct degradation *d = degrade_add(
-		    b, DEG_LOSS, ATTR_UNDETERMINED, b->bad_start_ns, b->bad_end_ns);
-		d->sent = b->bad_sent;
-		d->lost = b->bad_lost;
-	}
-	b->bad_windows = 0;
-	b->bad_sent = b->bad_lost = 0;
+	if (gw >= own / 2 && gw > 0 && gw < 0.98)
+		return ATTR_CPE;
+	if (isp >= own / 2 && isp > 0 && isp < 0.98)
+		return ATTR_ACCESS;
+	if (isp >= 0 && isp < own / 4)
+		return ATTR_UPSTREAM;
+	return ATTR_UNDETERMINED;
 }
 
 static void
-window_over(struct book *b, int64_t t)
+loss_step(struct line *l, int64_t at_ns, bool lost)
 {
-	bool bad = b->window_lost >= BAD_LOST &&
-	    (double)b->window_lost >= BAD_RATIO * (double)b->window_sent;
+	struct loss_line *s = &l->loss;
 
-	if (bad && b->bad_windows == 0)
-		b->bad_start_ns = b->window_first_ns;
-	if (bad) {
-		b->bad_windows++;
-		b->bad_end_ns = b->window_last_ns;
-		b->bad_sent += b->window_sent;
-		b->bad_lost += b->window_lost;
-	} else if (b->bad_windows > 0 && b->window_ns - b->bad_end_ns > 2 * WINDOW_NS) {
-		loss_over(b);
-	}
-	b->window_ns = t;
-	b->window_sent = b->window_lost = 0;
-}
-
-void
-degrade_loss(struct book *b, int64_t t, uint64_t sent, uint64_t lost)
-{
-	if (t - b->window_ns >= WINDOW_NS && b->window_sent >= WINDOW_VOTES)
-		window_over(b, t);
-	if (b->window_sent == 0)
-		b->window_ns = t;
-	if (lost > 0 && b->window_lost == 0)
-		b->window_first_ns = t;
-	if (lost > 0)
-		b->window_last_ns = t;
-	b->window_sent += sent;
-	b->window_lost += lost;
-}
-
-/* A run too short for a micro-outage: loss, and listed as such. */
-void
-book_blip(struct book *b, struct panel *p, const struct run *r)
-{
-	if (p != b->family[0] && p != b->family[1])
-		return;
-	struct degradation *d =
-	    degrade_add(b, DEG_LOSS, ATTR_UNDETERMINED, r->start_ns, r->end_ns);
-	d->sent = r->lost + r->replies;
-	d->lost = r->lost;
-}
-
-/* ---- targets ---- */
-
-void
-book_target(struct book *b, struct panel *p, struct network *n, int64_t failing)
-{
-	if (p != b->family[0] && p != b->family[1])
-		return;
-	n->target_since_ns = p->last_ns - failing;
-	n->target_lost = n->lost_in_a_row;
-}
-
-static void
-target_probes(struct degradation *d, const struct panel *p, const struct network *n)
-{
-	for (size_t i = 0; i < p->n_voters; i++)
-		if (&p->networks[p->voters[i].network] == n && p->voters[i].joined)
-			degrade_probe(d, p->voters[i].probe);
-}
-
-void
-book_target_over(struct book *b, struct panel *p, struct network *n, int64_t t)
-{
-	struct degradation *d =
-	    degrade_add(b, DEG_TARGET, ATTR_TARGET, n->target_since_ns, t);
-
-	d->sent = d->lost = n->target_lost;
-	target_probes(d, p, n);
-	n->target_since_ns = 0;
-}
-
-/* ---- DNS ---- */
-
-void
-degrade_dns(struct book *b, int index, int64_t t, bool good)
-{
-	struct dns_watch *d = &b->dns[index];
-
-	if (!good) {
-		if (!d->joined)
-			return;
-		if (d->bad++ == 0)
-			d->first_bad_ns = t;
-		d->last_bad_ns = t;
+	if (!s->active) {
+		if (lost && s->rise <= 0) {
+			*s = (struct loss_line){.start_ns = at_ns};
+		}
+		s->rise += lost ? LLR_LOST : -LLR_ANSWERED;
+		s->sent++;
+		s->lost += lost;
+		if (lost)
+			s->last_lost_ns = at_ns;
+		if (s->rise <= 0) {
+			*s = (struct loss_line){0};
+		} else if (s->rise >= LLR_ENOUGH) {
+			s->active = true;
+			s->fall = 0;
+		}
 		return;
 	}
-	d->joined = true;
-	if (d->bad >= d->needs) {
-		struct degradation *g = degrade_add(b, DEG_DNS,
-		    d->role == ROLE_ISP ? ATTR_ISP_DNS : ATTR_TARGET, d->first_bad_ns, t);
-		g->sent = g->lost = d->bad;
-		degrade_probe(g, d->probe);
+	s->sent++;
+	s->lost += lost;
+	if (lost)
+		s->last_lost_ns = at_ns;
+	s->fall += lost ? -LLR_LOST : LLR_ANSWERED;
+	if (s->fall < 0)
+		s->fall = 0;
+	if (s->fall >= LLR_ENOUGH) {
+		degrade_add(l, DEG_LOSS, whose_loss(s), s->start_ns, s->last_lost_ns,
+		    s->sent, s->lost, UINT32_MAX);
+		*s = (struct loss_line){0};
 	}
-	d->bad = 0;
 }
 
-/* ---- stalls ---- */
-
-/*
- * Nothing arrived from the start until the first late arrival, and what was sent in
- * between came back: a buffer held it. Opened by an answer that took as long as a stall.
- */
-static void
-stall_close(struct book *b)
+/* A run too short to be one was loss after all. */
+void
+degrade_run_was_loss(struct line *l, const struct run *r)
 {
-	struct stall *s = &b->stall;
-	int64_t start = s->start_ns;
+	uint64_t fresh = r->lost > r->lost_before ? r->lost - r->lost_before : 0;
 
-	s->open = false;
-	if (s->first_arrival_ns - start < b->judge->rule.stall_ns ||
-	    s->answered < STALL_SENT || s->lost * 2 > s->answered)
+	vote_count(l, r->seen_ns, fresh, fresh);
+	for (uint64_t i = 0; i < fresh && i < 3ull * r->total; i++)
+		loss_step(l, r->last_lost_ns, true);
+}
+
+/* ---- stall ---- */
+
+static void
+stall_step(const struct judge *j, struct line *l, const struct sample *s, bool answered)
+{
+	struct stall_line *t = &l->stall;
+	int64_t sent = s->time.ns, arrival = sent + s->rtt_ns;
+
+	if (t->open && sent >= t->until_ns) {
+		if (t->until_ns - t->from_ns >= j->rule.stall_ns &&
+		    t->lost * 5 <= t->sent)
+			degrade_add(l, DEG_STALL, ATTR_UNDETERMINED, t->from_ns,
+			    t->until_ns, t->sent, t->lost, UINT32_MAX);
+		t->open = false;
+	}
+	if (!answered) {
+		if (t->open) {
+			t->sent++;
+			t->lost++;
+		}
 		return;
-	struct degradation *d =
-	    degrade_add(b, DEG_STALL, ATTR_UNDETERMINED, start, s->first_arrival_ns);
-	d->sent = s->answered + s->lost;
-	d->lost = s->lost;
+	}
+	if (t->open) {
+		t->sent++;
+		if (arrival > t->from_ns && arrival < t->until_ns)
+			t->until_ns = arrival;
+		if (t->until_ns - t->from_ns < j->rule.stall_ns)
+			t->open = false;
+	}
+	int64_t from = t->last_arrival_ns > sent ? t->last_arrival_ns : sent;
+	if (!t->open && arrival - from >= j->rule.stall_ns) {
+		*t = (struct stall_line){.open = true,
+		    .last_arrival_ns = t->last_arrival_ns,
+		    .from_ns = from,
+		    .until_ns = arrival,
+		    .sent = 1};
+	}
+	if (arrival > t->last_arrival_ns)
+		t->last_arrival_ns = arrival;
 }
 
 void
-degrade_stall(struct book *b, int64_t t, int64_t rtt, bool answered)
+degrade_voter(struct judge *j, struct line *l, const struct sample *s, enum say say,
+    bool fresh_loss)
 {
-	struct stall *s = &b->stall;
-	int64_t arrival = answered && rtt >= 0 ? t + rtt : INT64_MIN;
-
-	if (s->open && t >= s->first_arrival_ns)
-		stall_close(b);
-	if (!s->open && arrival != INT64_MIN && rtt >= b->judge->rule.stall_ns) {
-		s->open = true;
-		s->first_sent_ns = t;
-		s->start_ns = s->last_arrival_ns > t ? s->last_arrival_ns : t;
-		s->first_arrival_ns = arrival;
-		s->answered = 1;
-		s->lost = 0;
-	} else if (s->open) {
-		s->answered += arrival != INT64_MIN;
-		s->lost += !answered;
-		if (arrival != INT64_MIN && arrival < s->first_arrival_ns)
-			s->first_arrival_ns = arrival;
-	}
-	if (arrival > s->last_arrival_ns)
-		s->last_arrival_ns = arrival;
+	stall_step(j, l, s, say == SAY_ANSWER);
+	if (l->runs[0].active)
+		return;
+	if (say == SAY_ANSWER || fresh_loss)
+		loss_step(l, s->time.ns, say != SAY_ANSWER);
 }
 
-/* ---- into a result ---- */
+/* ---- classes of probes ---- */
 
-struct degradation *
-result_degradation(struct link_result *r, enum degradation_kind kind,
-    enum attribution attribution, int64_t start, int64_t end)
+static struct class_line *
+class_of(struct line *l, const struct probe_line *p)
 {
-	r->degradations =
-	    memory_grow(r->degradations, r->n_degradations + 1, sizeof *r->degradations);
-	struct degradation *d = &r->degradations[r->n_degradations++];
-	memset(d, 0, sizeof *d);
-	d->kind = kind;
-	d->attribution = attribution;
-	d->start_ns = whole_us(start);
-	d->end_ns = whole_us(end);
-	return d;
+	if (p->def.kind == KIND_DNS && p->def.role == ROLE_ISP)
+		return &l->dns;
+	if (p->def.role != ROLE_INTERNET)
+		return NULL;
+	if (p->def.kind == KIND_PING)
+		return &l->ping;
+	return p->def.kind == KIND_HTTP ? NULL : &l->service;
 }
 
 static void
-collect_open(struct book *b, struct link_result *r, int64_t as_of)
+class_step(
+    struct class_line *c, struct probe_line *p, int64_t at_ns, bool answered, bool voter)
 {
-	struct degradation *d;
+	/* A voter's state is kept by its vote; others keep theirs here. */
+	bool was = p->failing, counted = p->known;
 
-	for (size_t i = 0; i < b->n_dns; i++) {
-		const struct dns_watch *w = &b->dns[i];
-		if (w->bad < w->needs)
-			continue;
-		d = result_degradation(r, DEG_DNS,
-		    w->role == ROLE_ISP ? ATTR_ISP_DNS : ATTR_TARGET, w->first_bad_ns,
-		    as_of);
-		d->open = true;
-		d->sent = d->lost = w->bad;
-		degrade_probe(d, w->probe);
-	}
-	for (size_t f = 0; f < 2; f++) {
-		const struct panel *p = b->family[f];
-		for (size_t i = 0; i < p->n_networks; i++) {
-			const struct network *n = &p->networks[i];
-			if (n->target_since_ns == 0)
-				continue;
-			d = result_degradation(
-			    r, DEG_TARGET, ATTR_TARGET, n->target_since_ns, as_of);
-			d->open = true;
-			d->sent = d->lost = n->target_lost;
-			target_probes(d, p, n);
+	if (!voter) {
+		if (answered) {
+			p->known = true;
+			p->failing = false;
+		} else if (p->known) {
+			p->failing = true;
 		}
 	}
-	if (b->bad_windows >= 2) {
-		d = result_degradation(
-		    r, DEG_LOSS, ATTR_UNDETERMINED, b->bad_start_ns, as_of);
-		d->open = true;
-		d->sent = b->bad_sent;
-		d->lost = b->bad_lost;
+	(void)was;
+	(void)counted;
+	if (answered) {
+		c->last_answer_ns = at_ns;
+		c->lost = 0;
+		c->first_lost_ns = 0;
+		return;
+	}
+	if (c->first_lost_ns == 0)
+		c->first_lost_ns = at_ns;
+	c->last_lost_ns = at_ns;
+	c->lost++;
+}
+
+static void
+class_count(const struct judge *j, struct line *l)
+{
+	l->ping.n = l->ping.failing = l->service.n = l->service.failing = 0;
+	l->dns.n = l->dns.failing = 0;
+	l->ping.rate = l->service.rate = l->dns.rate = 0;
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		struct class_line *c = class_of(l, p);
+		if (c == NULL || !p->known)
+			continue;
+		if (p->network >= 0 &&
+		    (l->networks[p->network].left || l->networks[p->network].absent) &&
+		    c != &l->ping)
+			continue;
+		c->n++;
+		c->rate += 1e9 / (double)p->def.every_ns;
+		c->failing += p->failing;
+	}
+}
+
+/* So many lost in a row, of a class that sends ${rate} a second, are no chance. */
+static uint64_t
+class_needed(const struct line *l, double rate, int64_t at_ns)
+{
+	double p = vote_loss(l, at_ns), month = rate * 86400 * 30;
+
+	p = p < 0.05 ? 0.05 : p > 0.95 ? 0.95 : p;
+	double n = ceil(log(0.01 / (month > 1 ? month : 1)) / log(p));
+	return n > CLASS_LEAST ? (uint64_t)n : CLASS_LEAST;
+}
+
+static void
+hold_condition(struct condition *d, bool holds, const struct class_line *c, int64_t at_ns,
+    struct line *l, enum degradation_kind kind, enum attribution a, uint32_t probe)
+{
+	if (holds && !d->active) {
+		d->active = true;
+		d->start_ns = c->first_lost_ns != 0 ? c->first_lost_ns : at_ns;
+		d->lost = 0;
+		d->needed = class_needed(l, c->rate, at_ns);
+	}
+	if (d->active && holds) {
+		d->last_ns = at_ns;
+		if (c->lost > d->lost)
+			d->lost = c->lost;
+	}
+	if (d->active && !holds) {
+		if (d->lost >= d->needed && at_ns - d->start_ns >= CLASS_NS)
+			degrade_add(
+			    l, kind, a, d->start_ns, at_ns, d->lost, d->lost, probe);
+		*d = (struct condition){0};
 	}
 }
 
 void
-degrade_collect(struct book *b, struct link_result *r, int64_t as_of)
+degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
+    const struct sample *s, enum say say)
 {
-	for (size_t i = 0; i < b->n_found; i++) {
-		const struct degradation *f = &b->found[i];
-		struct degradation *d = result_degradation(
-		    r, f->kind, f->attribution, f->start_ns, f->end_ns);
-		d->sent = f->sent;
-		d->lost = f->lost;
-		d->n_probes = f->n_probes;
-		d->probes = memory_copy(f->probes, f->n_probes, sizeof *f->probes);
+	struct class_line *c = class_of(l, p);
+	bool answered = say == SAY_ANSWER;
+	uint32_t number = s->probe;
+
+	if (p->def.role == ROLE_GATEWAY && say == SAY_LOST)
+		l->loss.gw_lost++;
+	if (p->def.role == ROLE_GATEWAY)
+		l->loss.gw_sent++;
+	if (p->def.role == ROLE_ISP && p->def.kind != KIND_DNS) {
+		l->loss.isp_sent++;
+		l->loss.isp_lost += say == SAY_LOST;
 	}
-	collect_open(b, r, as_of);
+	if (c == NULL || say == SAY_NOTHING)
+		return;
+	/* A resolver that answers with an error does not resolve. */
+	if (p->def.kind == KIND_DNS &&
+	    (s->code == CODE_RCODE || s->code == CODE_MALFORMED))
+		answered = false;
+	bool changes = answered == p->failing || !p->known;
+	class_step(c, p, s->time.ns, answered, p->votes);
+	if (changes || c->lost > 0 || l->icmp_down.active || l->service_down.active ||
+	    l->dns_down.active)
+		class_count(j, l);
+	else
+		return;
+	bool dark = l->runs[0].active;
+	int64_t at = s->time.ns;
+	hold_condition(&l->dns_down, l->dns.n > 0 && l->dns.failing == l->dns.n && !dark,
+	    &l->dns, at, l, DEG_DNS, ATTR_ISP_DNS, number);
+	hold_condition(&l->icmp_down,
+	    l->ping.n >= 2 && l->ping.failing == l->ping.n && l->service.n > 0 &&
+	        l->service.failing * 2 < l->service.n && !dark,
+	    &l->ping, at, l, DEG_ICMP, ATTR_UNDETERMINED, UINT32_MAX);
+	hold_condition(&l->service_down,
+	    l->service.n >= 2 && l->service.failing * 5 >= l->service.n * 4 &&
+	        l->ping.n > 0 && l->ping.failing * 2 < l->ping.n && !dark,
+	    &l->service, at, l, DEG_SERVICE, ATTR_UNDETERMINED, UINT32_MAX);
+}
+
+/* ---- the end ---- */
+
+static size_t
+put_open(struct degradation *out, enum degradation_kind kind, enum attribution a,
+    int64_t from_ns, int64_t to_ns, uint64_t sent, uint64_t lost)
+{
+	if (to_ns <= from_ns)
+		return 0;
+	*out = (struct degradation){.start_ns = whole_us(from_ns),
+	    .end_ns = whole_us(to_ns),
+	    .open = true,
+	    .kind = kind,
+	    .attribution = a,
+	    .sent = sent,
+	    .lost = lost};
+	return 1;
+}
+
+static size_t
+put_condition(struct degradation *out, const struct condition *d,
+    enum degradation_kind kind, enum attribution a, int64_t as_of_ns)
+{
+	if (!d->active || d->lost < d->needed || d->last_ns - d->start_ns < CLASS_NS)
+		return 0;
+	return put_open(out, kind, a, d->start_ns, as_of_ns, d->lost, d->lost);
+}
+
+size_t
+degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
+    struct degradation out[8])
+{
+	size_t n = 0;
+
+	if (l->loss.active) {
+		n += put_open(&out[n], DEG_LOSS, whose_loss(&l->loss), l->loss.start_ns,
+		    as_of_ns, l->loss.sent, l->loss.lost);
+		/* Quiet for a while already: it has ended, though not yet for certain. */
+		if (n > 0 && l->loss.fall > LLR_ENOUGH / 2) {
+			out[n - 1].open = false;
+			out[n - 1].end_ns = whole_us(l->loss.last_lost_ns);
+		}
+	}
+	n += put_condition(&out[n], &l->dns_down, DEG_DNS, ATTR_ISP_DNS, as_of_ns);
+	n += put_condition(&out[n], &l->icmp_down, DEG_ICMP, ATTR_UNDETERMINED, as_of_ns);
+	n += put_condition(
+	    &out[n], &l->service_down, DEG_SERVICE, ATTR_UNDETERMINED, as_of_ns);
+	for (size_t i = 0; i < l->n_networks && n < 8; i++) {
+		const struct network_line *w = &l->networks[i];
+		if (w->left && !w->absent)
+			n += put_open(&out[n], DEG_TARGET, ATTR_TARGET, w->fail_since_ns,
+			    as_of_ns, w->lost_row, w->lost_row);
+	}
+	if (l->stall.open && n < 8 &&
+	    l->stall.until_ns - l->stall.from_ns >= j->rule.stall_ns &&
+	    as_of_ns >= l->stall.until_ns && l->stall.lost * 5 <= l->stall.sent) {
+		n += put_open(&out[n], DEG_STALL, ATTR_UNDETERMINED, l->stall.from_ns,
+		    l->stall.until_ns, l->stall.sent, l->stall.lost);
+		out[n - 1].open = false;
+	}
+	return n;
 }

@@ -74,9 +74,9 @@ judge_free(struct judge *j)
 		free(l->bad.v);
 		free(l->thin.v);
 		free(l->reasons);
-		if (j->results != NULL)
-			result_free(&j->results[i]);
 	}
+	for (size_t i = 0; i < j->n_results; i++)
+		result_free(&j->results[i]);
 	free(j->results);
 	free(j->held);
 	free(j->lines);
@@ -152,11 +152,12 @@ late_is_lost(const struct sample *s)
 }
 
 /* Seconds for the profiles that count them: more than half lost (late as lost) is bad,
- * fewer than two votes too thin to say. */
+ * fewer than two votes too thin to say. They are those of the schedule, CLOCK_BOOTTIME,
+ * so that every voter of a probe a second has exactly one vote in each. */
 static void
 close_second(struct line *l)
 {
-	int64_t from = l->second * NS_PER_S;
+	int64_t from = l->second_at_ns;
 
 	if (l->second_sent < 2)
 		spans_add(&l->thin, from, from + NS_PER_S);
@@ -166,20 +167,20 @@ close_second(struct line *l)
 }
 
 static void
-count_second(struct line *l, int64_t at_ns, bool lost, bool late)
+count_second(struct line *l, const struct sample *s, bool lost)
 {
-	int64_t second = at_ns / NS_PER_S;
+	int64_t at = whole_us(s->time.ns - s->sent.ns % NS_PER_S);
 
-	if (second != l->second) {
-		if (l->second != 0)
+	if (at != l->second_at_ns) {
+		int64_t over = l->second_at_ns + NS_PER_S;
+		if (l->second_sent > 0)
 			close_second(l);
-		if (l->second != 0 && second > l->second + 1)
-			spans_add(
-			    &l->thin, (l->second + 1) * NS_PER_S, second * NS_PER_S);
-		l->second = second;
+		if (over > NS_PER_S && at > over)
+			spans_add(&l->thin, over, at);
+		l->second_at_ns = at;
 	}
 	l->second_sent++;
-	l->second_lost += lost || late;
+	l->second_lost += lost || late_is_lost(s);
 }
 
 static void
@@ -205,11 +206,13 @@ take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct s
 	l->lost += say != SAY_ANSWER;
 	if (say == SAY_ANSWER)
 		learn_rtt(l, s);
-	count_second(l, s->time.ns, say != SAY_ANSWER, late_is_lost(s));
+	count_second(l, s, say != SAY_ANSWER);
 	vote_take(j, l, p, s, say);
 	bool fresh =
 	    say != SAY_ANSWER && l->networks[p->network].lost_row <= 3 && p->known;
 	run_update(j, l, &v);
+	if (l->runs[0].active && s->code == CODE_NEIGHBOUR)
+		l->runs[0].neighbour++;
 	if (!l->runs[0].active && (say == SAY_ANSWER || fresh)) {
 		vote_count(l, s->time.ns, 1, say != SAY_ANSWER);
 		if (say != SAY_ANSWER) {
@@ -230,6 +233,8 @@ judge_sample(struct judge *j, const struct sample *s)
 	struct line *l = &j->lines[p->link];
 	enum say say = say_of(s);
 
+	if (l->end_ns != 0 && s->time.ns > l->end_ns)
+		l->end_ns = 0; /* its history goes on after all */
 	if (l->first_ns == INT64_MIN)
 		l->first_ns = whole_us(s->time.ns);
 	if (s->time.ns > l->last_ns)
@@ -268,6 +273,12 @@ take_state(struct judge *j, struct line *l, const struct event *e)
 {
 	int64_t at = whole_us(e->time.ns);
 
+	if (e->kind == EVENT_STATE && l->end_ns != 0 && at > l->end_ns) {
+		coverage_reason(l, l->end_ns, at, UNKNOWN_STATED);
+		l->state_ns = at; /* between two histories: nobody said anything */
+		l->state = 'u';
+		l->end_ns = 0;
+	}
 	l->states = true;
 	if (l->first_ns == INT64_MIN) {
 		l->first_ns = at;
@@ -333,6 +344,8 @@ judge_event(struct judge *j, const struct event *e)
 }
 
 /* ---- live ---- */
+
+#define SETTLE_NS (2 * NS_PER_S) /* for an answer to be written and read */
 
 struct held { /* a fact that waits for its turn */
 	int64_t key_ns;
@@ -436,8 +449,8 @@ judge_arrival(struct judge *j, const struct sample *s)
 			}
 			return;
 		}
-		if (s->flags & FLAG_DUP)
-			return;
+		if ((s->flags & FLAG_DUP) || s->time.ns <= j->settled_ns)
+			return; /* what it amends is judged */
 	}
 	hold(j, &h);
 }
@@ -463,7 +476,11 @@ judge_settle(struct judge *j, int64_t now_ns)
 {
 	struct held h;
 
-	while (j->n_held > 0 && j->held[0].key_ns <= now_ns - j->rule.hold_ns) {
+	int64_t until = now_ns - j->rule.hold_ns - SETTLE_NS;
+
+	if (until > j->settled_ns)
+		j->settled_ns = until;
+	while (j->n_held > 0 && j->held[0].key_ns <= until) {
 		release(j, &h);
 		if (h.type == HELD_SAMPLE)
 			judge_sample(j, &h.sample);
@@ -540,6 +557,24 @@ judge_live(const struct judge *j, uint32_t link, int64_t now_ns, struct live *ou
 	out->attribution = blame_now(j, l);
 }
 
+/* A voter sends once in every slot that lies whole inside an outage: whatever the phase,
+ * those are as many as its periods, less one. */
+static int64_t
+certain_ns(const struct judge *j, const struct line *l, unsigned needs)
+{
+	for (int64_t length = 2 * l->fastest_ns;; length += l->fastest_ns) {
+		uint64_t sent = 0;
+		for (size_t i = 0; i < l->n_probes; i++) {
+			const struct probe_line *p = &j->probes[l->probes[i]];
+			if (p->votes && (p->present || !l->ever_joined) &&
+			    length >= p->def.every_ns)
+				sent += (uint64_t)(length / p->def.every_ns) - 1;
+		}
+		if (sent >= needs)
+			return length;
+	}
+}
+
 void
 judge_certain(const struct judge *j, uint32_t link, unsigned *needs, int64_t *shortest_ns)
 {
@@ -548,12 +583,13 @@ judge_certain(const struct judge *j, uint32_t link, unsigned *needs, int64_t *sh
 	if (link >= j->n_lines)
 		return;
 	const struct line *l = &j->lines[link];
-	double rate = vote_rate(j, l);
+	if (vote_rate(j, l) <= 0)
+		return;
 	*needs = run_needed(j, l, 0, false);
-	if (rate > 0)
-		*shortest_ns = whole_us((int64_t)(*needs / rate * 1e9));
-	if (l->fastest_ns >= 10 * NS_PER_S && *shortest_ns < 60 * NS_PER_S)
-		*shortest_ns = 60 * NS_PER_S;
+	*shortest_ns = certain_ns(j, l, *needs);
+	if (l->fastest_ns >= 10 * NS_PER_S &&
+	    *shortest_ns < 60 * NS_PER_S + 2 * l->fastest_ns)
+		*shortest_ns = 60 * NS_PER_S + 2 * l->fastest_ns;
 }
 
 /* ---- finishing ---- */
@@ -589,6 +625,7 @@ open_books(struct judge *j, struct line *l, int64_t as_of_ns, struct books *b)
 	int64_t end = as_of_ns > l->last_ns ? as_of_ns : l->last_ns;
 	if (r->active && run_outage(j, l, r, true, l->last_ns, end, &b->found[b->n])) {
 		cause_find(j, l, r, l->last_ns, &b->found[b->n]);
+		found_after(l, &b->found[b->n]);
 		b->n++;
 	}
 	if (l->states && l->state == 'd' && l->end_ns == 0 && as_of_ns > l->state_ns) {
@@ -720,24 +757,35 @@ unknown_within(const struct link_result *r, int64_t from, int64_t to)
 	return sum;
 }
 
-/* Unknown time within an outage that begins or ends outside the period: from its holes.
- */
 static int64_t
-unknown_of(
-    struct judge *j, struct line *l, const struct link_result *r, const struct outage *o)
+unknown_outside(const struct judge *j, const struct line *l, int64_t from, int64_t to)
 {
 	struct unknown *u;
 	int64_t sum = 0;
 
-	if (o->start_ns >= r->period.start_ns && o->end_ns <= r->period.end_ns)
-		return unknown_within(r, o->start_ns, o->end_ns);
-	if (o->attribution == ATTR_LOCAL || j->rule.clock_unknown)
-		return o->end_ns - o->start_ns;
-	size_t n = coverage_unknown(j, l, o->start_ns, o->end_ns, &u);
+	if (to <= from)
+		return 0;
+	size_t n = coverage_unknown(j, l, from, to, &u);
 	for (size_t i = 0; i < n; i++)
 		sum += u[i].end_ns - u[i].start_ns;
 	free(u);
 	return sum;
+}
+
+/* Unknown time within an outage, what lies outside the period as well. */
+static int64_t
+unknown_of(const struct judge *j, const struct line *l, const struct link_result *r,
+    const struct outage *o)
+{
+	int64_t from =
+	    o->start_ns > r->period.start_ns ? o->start_ns : r->period.start_ns;
+	int64_t to = o->end_ns < r->period.end_ns ? o->end_ns : r->period.end_ns;
+
+	if ((o->attribution == ATTR_LOCAL && !o->micro) ||
+	    (j->rule.clock_unknown && !l->states))
+		return o->end_ns - o->start_ns;
+	return unknown_outside(j, l, o->start_ns, from) + unknown_within(r, from, to) +
+	       unknown_outside(j, l, to, o->end_ns);
 }
 
 static void
@@ -895,12 +943,15 @@ judge_finish(struct judge *j, int64_t from_ns, int64_t to_ns, int64_t as_of_ns,
 	struct span period = {whole_us(from_ns), whole_us(to_ns)};
 	struct books *all = memory_grow(NULL, j->n_lines + 1, sizeof *all);
 
+	j->as_of_ns = as_of_ns;
 	if (period.end_ns < period.start_ns)
 		period.end_ns = period.start_ns;
-	for (size_t i = 0; j->results != NULL && i < j->n_lines; i++)
+	for (size_t i = 0; i < j->n_results; i++)
 		result_free(&j->results[i]);
 	free(j->results);
 	j->results = memory_grow(NULL, j->n_lines + 1, sizeof *j->results);
+	memset(j->results, 0, (j->n_lines + 1) * sizeof *j->results);
+	j->n_results = j->n_lines;
 	for (size_t i = 0; i < j->n_lines; i++)
 		open_books(j, &j->lines[i], as_of_ns, &all[i]);
 	find_common(j, all);

@@ -64,9 +64,8 @@ struct span {
 /* What the rules took in for one outage: printed with it. */
 struct outage_inputs {
 	double loss_ratio; /* p: of the ten non-dark minutes before, at least 5 % */
-	double
-	    loss_around_ratio; /* of ten minutes on either side, this outage left out */
-	double probes_30d;     /* n30: what the voters send in 30 days */
+	double loss_around_ratio; /* as it was measured, without that floor */
+	double probes_30d;        /* n30: what the voters send in 30 days */
 	unsigned lost_in_a_row, outage_needs, micro_needs;
 	unsigned k;         /* losses in a row that fix an edge */
 	int64_t rtt_p99_ns; /* R */
@@ -185,7 +184,8 @@ size_t judge_finish(struct judge *j, int64_t from_ns, int64_t to_ns, int64_t as_
  * Live. Facts come in order of completion: judge_arrival and its siblings note them for
  * judge_live at once and hold them back until judge_settle, from which the judgement is
  * fed in order of sending, a late reply in place of its loss. judge_settle(j, now) feeds
- * all that was sent more than the rule's hold before ${now} (UTC nanoseconds).
+ * all that was sent more than the rule's hold and 2 s before ${now} (UTC nanoseconds): so
+ * long an answer may take to come, to be written and to be read.
  */
 void judge_arrival(struct judge *j, const struct sample *s);
 void judge_arrival_counters(struct judge *j, const struct counters *c);

@@ -53,6 +53,8 @@ struct network_line {
 	int family;
 	bool joined, left, absent;
 	bool failing, in_run;
+	bool in_row;  /* in the run and silent throughout: its losses make the row */
+	bool fell;    /* answered until shortly before the run: tells of its edges */
 	unsigned up;  /* probes that answered and have not failed since */
 	unsigned row; /* answers in a row */
 	int64_t last_sent_ns, last_answer_ns, every_ns;
@@ -83,11 +85,15 @@ struct run {
 	int64_t seen_ns; /* sending that made it dark */
 	int64_t start_lo_ns, start_hi_ns;
 	int64_t gap_from_ns, gap_to_ns; /* an unknown gap since the last lost sample */
+	bool from_gap;                  /* it was dark when measuring began again */
+	int64_t closing_ns;             /* sending of the answer that ended it */
 	struct voted first;
 	uint64_t lost, lost_before, cut, streak, best_streak, replies;
 	int64_t last_lost_ns;
 	bool tcp_answered, other_carrier, only_ping;
 	unsigned failed, total;
+	uint64_t neighbour; /* left with carrier up, and nobody there to take them */
+	unsigned evidence;  /* losses that fix the start, at most k */
 	uint64_t rx_start, rx_now;
 	int64_t rx_start_ns, rx_now_ns;
 	bool has_rx;
@@ -164,6 +170,8 @@ struct line {
 		int64_t minute;
 		uint64_t sent, lost;
 	} minutes[LOSS_MINUTES];
+	double long_loss; /* of about the last hundred votes that were not dark */
+	unsigned counted;
 	struct hist rtt[2];
 	int64_t rtt_hour;
 	struct class_line ping, service, dns;
@@ -181,7 +189,7 @@ struct line {
 	int64_t now_ns, now_since_ns;
 	struct spans covered;   /* by voters */
 	struct spans bad, thin; /* seconds */
-	int64_t second;
+	int64_t second_at_ns;   /* label of the second being counted */
 	unsigned second_sent, second_lost;
 	struct unknown *reasons; /* why it was not covered, where an event says so */
 	size_t n_reasons, room_reasons;
@@ -203,9 +211,12 @@ struct judge {
 	struct probe_line *probes;
 	size_t n_probes;
 	struct link_result *results;
+	size_t n_results;  /* lines there were at the last finish */
+	int64_t as_of_ns;  /* of the finish under way */
 	struct held *held; /* live: what waits for its turn, a heap */
 	size_t n_held, room_held;
 	uint64_t hold_order;
+	int64_t settled_ns; /* judged up to here */
 };
 
 /* ---- vote.c ---- */
@@ -232,6 +243,7 @@ bool run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
     int64_t end_lo_ns, int64_t end_hi_ns, struct found *out);
 void state_outage(struct judge *j, struct line *l, const struct run *r, int64_t end_ns,
     struct found *out);
+void found_after(const struct line *l, struct found *f);
 void found_free(struct found *f);
 
 /* ---- cause.c ---- */

@@ -16,6 +16,10 @@
 #include <string.h>
 
 #define LEAST_LOSS 0.05
+#define BY_CHANCE  0.0002
+#define K_MOST     16
+/* A network that fell with the others answered within so many of its periods before. */
+#define FELL_PERIODS 4
 
 static const struct voted *
 back(const struct line *l, unsigned i) /* 0: the newest */
@@ -64,11 +68,22 @@ run_needed(const struct judge *j, const struct line *l, double loss, bool micro)
 	double p = loss < LEAST_LOSS ? LEAST_LOSS : loss > 0.99 ? 0.99 : loss;
 	double month = vote_rate(j, l) * 86400 * 30;
 	double n = ceil(log((micro ? 1 : 0.01) / (month > 1 ? month : 1)) / log(p));
-	unsigned least = micro ? 3 : 10;
+	unsigned least = micro ? 3 : l->fastest_ns >= 10 * NS_PER_S ? 6 : 10;
 
-	if (!micro && l->fastest_ns >= 10 * NS_PER_S)
-		return 6;
 	return n > least ? (unsigned)n : least;
+}
+
+/* How many losses in a row fix an edge: so many that ordinary loss alone makes as many
+ * there once in five thousand edges. */
+static unsigned
+edge_k(double loss)
+{
+	if (loss < 0.001)
+		return 1;
+	if (loss < 0.02)
+		return 2;
+	double k = loss < 1 ? ceil(log(BY_CHANCE) / log(loss)) : K_MOST;
+	return k < 3 ? 3 : k > K_MOST ? K_MOST : (unsigned)k;
 }
 
 static int64_t
@@ -101,7 +116,8 @@ gather_networks(struct judge *j, struct line *l, struct run *r)
 			continue;
 		r->total++;
 		if (r->need_link)
-			n->in_run = n->failing && n->last_answer_ns <= r->seen_ns + slack;
+			n->in_row = n->in_run =
+			    n->failing && n->last_answer_ns <= r->seen_ns + slack;
 		r->failed += n->failing;
 	}
 }
@@ -110,7 +126,7 @@ gather_networks(struct judge *j, struct line *l, struct run *r)
 static void
 find_start(struct line *l, struct run *r)
 {
-	int64_t last_answer = INT64_MIN, oldest_answer = INT64_MAX;
+	int64_t last_answer = INT64_MIN;
 	unsigned lost = 0, n = kept(l);
 
 	for (size_t i = 0; i < l->n_networks; i++) {
@@ -120,8 +136,13 @@ find_start(struct line *l, struct run *r)
 			continue;
 		if (w->last_answer_ns > last_answer)
 			last_answer = w->last_answer_ns;
-		if (w->last_answer_ns < oldest_answer)
-			oldest_answer = w->last_answer_ns;
+	}
+	for (size_t i = 0; i < l->n_networks; i++) {
+		struct network_line *w = &l->networks[i];
+		if (concerns(l, r, (int)i))
+			w->fell =
+			    w->joined && !w->left && !w->absent && w->failing &&
+			    w->last_answer_ns + FELL_PERIODS * w->every_ns >= last_answer;
 	}
 	r->lost = r->cut = 0;
 	r->start_lo_ns = last_answer;
@@ -132,17 +153,20 @@ find_start(struct line *l, struct run *r)
 		if (v->sent_ns <= last_answer || v->say == SAY_ANSWER ||
 		    !concerns(l, r, v->network) || !l->networks[v->network].failing)
 			continue;
-		if (lost++ == 0)
-			r->first = *v;
 		r->lost++;
 		r->cut += v->say == SAY_CUT;
 		r->last_lost_ns = v->sent_ns;
+		if (!l->networks[v->network].fell)
+			continue;
+		if (lost++ == 0)
+			r->first = *v;
 		if (lost == r->k || (v->say == SAY_CUT && r->start_hi_ns == INT64_MIN))
 			r->start_hi_ns =
 			    v->sent_ns + (v->say == SAY_CUT ? 0 : r->rtt_p99_ns);
 	}
 	if (r->start_hi_ns == INT64_MIN)
 		r->start_hi_ns = r->last_lost_ns + r->rtt_p99_ns;
+	r->evidence = lost;
 	r->streak = r->best_streak = r->lost;
 }
 
@@ -151,7 +175,7 @@ begin(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 {
 	bool link = r->need_link;
 	int family = r->family;
-	int64_t gap_from = r->gap_from_ns, gap_to = r->gap_to_ns;
+	int64_t gap_to = r->gap_to_ns;
 	char incident[17];
 	struct cause_hint earlier = r->earlier;
 
@@ -159,14 +183,13 @@ begin(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 	*r = (struct run){.active = true, .need_link = link, .family = family};
 	r->seen_ns = v->sent_ns;
 	r->loss_ratio = vote_loss(l, v->sent_ns);
-	r->k = r->loss_ratio < 0.001 ? 1 : r->loss_ratio < 0.02 ? 2 : 3;
+	r->k = edge_k(r->loss_ratio);
 	r->rtt_p99_ns = rtt_p99(l);
 	gather_networks(j, l, r);
 	find_start(l, r);
 	r->lost_before = r->lost - 1; /* what was counted as loss before it was seen */
 	if (gap_to > r->start_lo_ns && gap_to != 0) { /* dark since some time in a gap */
-		r->gap_from_ns = gap_from;
-		r->gap_to_ns = gap_to;
+		r->from_gap = true;
 		memcpy(r->incident, incident, sizeof incident);
 		r->earlier = earlier;
 	}
@@ -186,7 +209,10 @@ find_end(const struct line *l, const struct run *r, int64_t *lo, int64_t *hi)
 
 	for (size_t i = 0; i < l->n_networks; i++) {
 		const struct network_line *w = &l->networks[i];
-		if (!concerns(l, r, (int)i) || w->failing || w->up_sent_ns < r->seen_ns)
+		/* one that came back long before was another thing: the rest went on */
+		if (!concerns(l, r, (int)i) || w->failing || w->left ||
+		    w->up_sent_ns < r->seen_ns ||
+		    w->up_sent_ns < r->closing_ns - 3 * w->every_ns - r->rtt_p99_ns)
 			continue;
 		if (w->up_sent_ns < sent)
 			sent = w->up_sent_ns;
@@ -198,7 +224,7 @@ find_end(const struct line *l, const struct run *r, int64_t *lo, int64_t *hi)
 	for (unsigned i = 0; i < kept(l) && lost < r->k; i++) {
 		const struct voted *v = back(l, i);
 		if (v->sent_ns >= sent || v->say == SAY_ANSWER ||
-		    !concerns(l, r, v->network))
+		    !concerns(l, r, v->network) || !l->networks[v->network].fell)
 			continue;
 		if (v->sent_ns < r->start_lo_ns)
 			break;
@@ -293,6 +319,7 @@ classify(
 
 	o->inputs = (struct outage_inputs){
 	    .loss_ratio = r->loss_ratio > LEAST_LOSS ? r->loss_ratio : LEAST_LOSS,
+	    .loss_around_ratio = r->loss_ratio,
 	    .probes_30d = vote_rate(j, l) * 86400 * 30,
 	    .lost_in_a_row = (unsigned)r->best_streak,
 	    .outage_needs = outage,
@@ -313,10 +340,9 @@ run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
 	int64_t clock = j->rule.clock_bound_ns;
 
 	memset(out, 0, sizeof *out);
-	if (r->gap_to_ns > r->start_lo_ns && r->gap_from_ns >= r->start_lo_ns)
-		edge_in_gap(
-		    r->first.sent_ns > r->gap_to_ns ? r->first.sent_ns : r->gap_to_ns,
-		    r->start_lo_ns, clock, &o->start_ns, &o->start_bound_ns);
+	if (r->from_gap)
+		edge_in_gap(r->first.sent_ns, r->start_lo_ns, clock, &o->start_ns,
+		    &o->start_bound_ns);
 	else
 		edge(r->start_lo_ns, r->start_hi_ns, clock, &o->start_ns,
 		    &o->start_bound_ns);
@@ -329,6 +355,14 @@ run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
 		edge(end_lo_ns, end_hi_ns, clock, &o->end_ns, &o->end_bound_ns);
 	if (o->end_ns < o->start_ns)
 		o->end_ns = o->start_ns;
+	o->n_holes = r->n_holes;
+	/* too little was lost after the last hole to say that it was still dark then */
+	while (!open && o->n_holes > 0 && r->holes[o->n_holes - 1].end_ns > o->end_ns) {
+		int64_t dark = r->holes[--o->n_holes].start_ns;
+		edge_in_gap(dark,
+		    dark - end_lo_ns > end_hi_ns - dark ? end_lo_ns : end_hi_ns, clock,
+		    &o->end_ns, &o->end_bound_ns);
+	}
 	o->open = open;
 	if (!classify(j, l, r, o))
 		return false;
@@ -339,10 +373,9 @@ run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
 	o->networks_failed = r->failed;
 	o->networks_total = r->total;
 	o->replies_during = r->replies;
-	o->n_holes = r->n_holes;
-	if (r->n_holes > 0) {
-		o->holes = memory_grow(NULL, r->n_holes, sizeof *o->holes);
-		memcpy(o->holes, r->holes, r->n_holes * sizeof *o->holes);
+	if (o->n_holes > 0) {
+		o->holes = memory_grow(NULL, o->n_holes, sizeof *o->holes);
+		memcpy(o->holes, r->holes, o->n_holes * sizeof *o->holes);
 	}
 	return true;
 }
@@ -374,7 +407,8 @@ forget_last_replies(const struct line *l, struct run *r, const struct voted *v)
 
 	for (size_t i = 0; i < l->n_networks; i++) {
 		const struct network_line *n = &l->networks[i];
-		if (n->in_run && !n->failing && n->up_sent_ns >= r->seen_ns)
+		if (n->in_run && !n->failing && n->up_sent_ns >= r->seen_ns &&
+		    n->up_sent_ns >= r->closing_ns - 3 * n->every_ns - r->rtt_p99_ns)
 			after += n->up_answers;
 	}
 	if (after > 0 && v->say == SAY_ANSWER)
@@ -382,9 +416,30 @@ forget_last_replies(const struct line *l, struct run *r, const struct voted *v)
 	r->replies -= after < r->replies ? after : r->replies;
 }
 
-static void
-keep(struct line *l, const struct found *f)
+/* Edges are midpoints, and two runs close together may have theirs cross: the later
+ * gives way, and its bound grows by as much. */
+void
+found_after(const struct line *l, struct found *f)
 {
+	struct outage *o = &f->o;
+
+	if (l->n_found == 0)
+		return;
+	int64_t before = l->found[l->n_found - 1].o.end_ns;
+	if (o->start_ns >= before)
+		return;
+	o->start_bound_ns += before - o->start_ns;
+	o->start_ns = before;
+	if (o->end_ns < before) {
+		o->end_bound_ns += before - o->end_ns;
+		o->end_ns = before;
+	}
+}
+
+static void
+keep(struct line *l, struct found *f)
+{
+	found_after(l, f);
 	if (l->n_found == l->room_found) {
 		l->room_found = l->room_found * 2 + 8;
 		l->found = memory_grow(l->found, l->room_found, sizeof *l->found);
@@ -398,6 +453,7 @@ finish(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 	struct found f;
 	int64_t lo, hi, now_ns = v->sent_ns;
 
+	r->closing_ns = now_ns;
 	forget_last_replies(l, r, v);
 	find_end(l, r, &lo, &hi);
 	l->dark_ns += r->need_link ? now_ns - r->seen_ns : 0;
@@ -421,15 +477,16 @@ finish(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 			keep(l, &f);
 		}
 	}
-	if (r->need_link) {
-		for (size_t i = 0; i < l->n_networks; i++) {
-			struct network_line *n = &l->networks[i];
-			if (n->failing && n->in_run) { /* failing since then on its own */
-				n->fail_since_ns = now_ns;
-				n->dark_at_fail_ns = l->dark_ns;
-			}
-			n->in_run = false;
+	for (size_t i = 0; i < l->n_networks; i++) {
+		struct network_line *n = &l->networks[i];
+		if (!concerns(l, r, (int)i))
+			continue;
+		if (n->failing && (n->in_run || !r->need_link)) {
+			n->fail_since_ns = now_ns; /* since then on its own */
+			n->dark_at_fail_ns = l->dark_ns;
 		}
+		if (r->need_link)
+			n->in_run = n->in_row = false;
 	}
 	free(r->holes);
 	*r = (struct run){.need_link = r->need_link, .family = r->family};
@@ -470,6 +527,8 @@ resolve_gap(struct judge *j, struct line *l, struct run *r, const struct voted *
 	r->n_holes = 0;
 	r->start_lo_ns = r->gap_from_ns;
 	r->start_hi_ns = r->seen_ns = v->sent_ns;
+	r->from_gap = true;
+	r->gap_from_ns = r->gap_to_ns = 0;
 	r->first = *v;
 	r->lost = r->cut = r->streak = r->best_streak = r->replies = 0;
 	if (r->need_link)
@@ -493,7 +552,10 @@ go_on(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 {
 	if (v->say == SAY_ANSWER) {
 		r->replies++;
-		r->streak = 0;
+		if (!r->need_link || l->networks[v->network].in_row)
+			r->streak = 0;
+		if (r->need_link)
+			l->networks[v->network].in_row = false;
 		if (!l->networks[v->network].in_run &&
 		    j->probes[v->probe].def.kind == KIND_TCP)
 			r->tcp_answered = true;
@@ -519,6 +581,15 @@ go_on(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 	r->lost++;
 	r->cut += v->say == SAY_CUT;
 	r->last_lost_ns = v->sent_ns;
+	if (r->evidence < r->k && l->networks[v->network].fell && r->cut == 0 &&
+	    r->n_holes == 0) {
+		r->evidence++; /* there were not k of them when it began */
+		r->start_hi_ns = v->sent_ns + r->rtt_p99_ns;
+		if (r->need_link)
+			cause_reset(j, l, r);
+	}
+	if (r->need_link && !l->networks[v->network].in_row)
+		return;
 	if (++r->streak > r->best_streak)
 		r->best_streak = r->streak;
 }

@@ -36,8 +36,10 @@ struct terms {
 	int64_t min_outage_ns; /* event: shorter ones do not count as down */
 	double min_coverage;   /* 0.95: below, the verdict is refused */
 	struct span period;
-	char period_kind[16]; /* month, quarter, year, 30d, range */
-	bool complete;        /* the period is over at as_of */
+	char period_kind[16];        /* month, quarter, year, 30d, range */
+	bool complete;               /* the period is over at as_of */
+	const struct span *excluded; /* agreed maintenance, in any order; borrowed */
+	size_t n_excluded;
 };
 
 struct verdict {
@@ -50,12 +52,16 @@ struct verdict {
 	char reasons[4][128];
 	size_t n_reasons;
 	size_t outage_count;
-	int64_t longest_ns, mttr_ns, mtbf_ns;
+	int64_t longest_ns, mttr_ns, mtbf_ns; /* 0 without an outage */
 };
 
 /*
- * verdict_of(out, result, terms): judge one link's result under one contract.
- * Result 0; -ENOTSUP an unknown profile. Free with verdict_done.
+ * verdict_of(out, result, terms):
+ * Judge one link's result under one contract: what both periods cover.
+ *
+ * Units   UTC nanoseconds, whole microseconds where the result's are.
+ * Result  0; -ENOTSUP an unknown profile, and out is untouched. Free with verdict_done.
+ * Source  DESIGN.md "Verdicts"; ses-10-10: G.826, G.827, Y.1563.
  */
 int verdict_of(
     struct verdict *out, const struct link_result *result, const struct terms *terms);

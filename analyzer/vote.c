@@ -15,6 +15,7 @@
 #define LEAVE_MIN_NS  (60 * NS_PER_S)
 #define OTHERS_NEEDED 2
 #define OTHERS_RATIO  0.8
+#define FEW_VOTES     100
 
 enum say
 say_of(const struct sample *s)
@@ -24,6 +25,9 @@ say_of(const struct sample *s)
 		return SAY_CUT;
 	if (!sample_may_vote(s) || s->outcome == OUTCOME_UNSETTLED)
 		return SAY_NOTHING;
+	/* What was sent then was lost; what was answered is the kernel's second try. */
+	if (s->outcome == OUTCOME_REPLY && (s->flags & FLAG_RETRANSMITTED))
+		return s->flags & FLAG_MASKED ? SAY_NOTHING : SAY_LOST;
 	if (sample_is_answer(s))
 		return SAY_ANSWER;
 	if (s->outcome == OUTCOME_LOST && !(s->flags & FLAG_MASKED))
@@ -108,9 +112,14 @@ vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
 	}
 	l->minutes[i].sent += sent;
 	l->minutes[i].lost += lost;
+	l->counted += l->counted < FEW_VOTES ? 1 : 0;
+	if (sent > 0)
+		l->long_loss +=
+		    ((double)lost / (double)sent - l->long_loss) / (double)l->counted;
 }
 
-/* Loss in the last ten minutes that were not dark. */
+/* Loss in the last ten minutes that were not dark; where they hold too few votes to tell,
+ * that of the last hundred or so if it is worse. */
 double
 vote_loss(const struct line *l, int64_t now_ns)
 {
@@ -123,7 +132,8 @@ vote_loss(const struct line *l, int64_t now_ns)
 		sent += l->minutes[i].sent;
 		lost += l->minutes[i].lost;
 	}
-	return sent > 0 ? (double)lost / (double)sent : 0;
+	double loss = sent > 0 ? (double)lost / (double)sent : 0;
+	return sent < FEW_VOTES && l->long_loss > loss ? l->long_loss : loss;
 }
 
 /* ---- membership ---- */
@@ -182,7 +192,7 @@ others_fine(const struct line *l, const struct network_line *n)
 		const struct network_line *o = &l->networks[i];
 		uint64_t sent = o->sent - n->others[i].sent;
 		uint64_t answered = o->answered - n->others[i].answered;
-		if (o != n && is_member(o) && sent > 0 &&
+		if (o != n && o->family == n->family && is_member(o) && sent > 0 &&
 		    (double)answered >= OTHERS_RATIO * (double)sent)
 			fine++;
 	}
@@ -198,9 +208,10 @@ consider_leaving(struct judge *j, struct line *l, struct network_line *n, int64_
 	    now_ns - n->fail_since_ns - (dark_so_far(l, now_ns) - n->dark_at_fail_ns);
 
 	(void)j;
-	if (!n->failing || n->left || failing < limit || l->runs[0].active)
+	if (!n->failing || n->left || failing < limit || l->runs[0].active ||
+	    l->runs[1 + n->family].active)
 		return;
-	if (l->members[V4] + l->members[V6] <= 2 || others_fine(l, n) < OTHERS_NEEDED)
+	if (l->members[n->family] <= 2 || others_fine(l, n) < OTHERS_NEEDED)
 		return;
 	n->left = true;
 	n->row = 0;

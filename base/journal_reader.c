@@ -863,6 +863,19 @@ tally_sample(void *ctx, const struct sample *s)
 	return 0;
 }
 
+static void
+span_of(const struct session *s, struct journal_stats *out)
+{
+	for (size_t i = 0; i < s->n_blocks; i++) {
+		int64_t first = s->blocks[i].first_ns + s->anchor_ns;
+		int64_t last = s->blocks[i].last_ns + s->anchor_ns;
+		if (out->first.ns == 0 || first < out->first.ns)
+			out->first.ns = first;
+		if (last > out->last.ns)
+			out->last.ns = last;
+	}
+}
+
 void
 journal_clock_of(const struct journal_reader *r, struct journal_stats *out)
 {
@@ -878,6 +891,7 @@ journal_clock_of(const struct journal_reader *r, struct journal_stats *out)
 		out->synchronised &= r->sessions[i].synchronised;
 		if (r->sessions[i].bound_ns > out->clock_bound_ns)
 			out->clock_bound_ns = r->sessions[i].bound_ns;
+		span_of(&r->sessions[i], out);
 	}
 	memcpy(out->agent, r->agent, sizeof out->agent);
 	snprintf(path, sizeof path, "%s/journal/root", r->dir);

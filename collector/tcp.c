@@ -141,6 +141,7 @@ tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 {
 	struct tcp *t = ctx;
 	struct target *g = &t->targets[probe];
+	int again = 1; /* SYNs after the first: none is not to be had */
 
 	(void)now;
 	out->flags = egress_flags(g->egress);
@@ -153,6 +154,7 @@ tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 	c->seq = seq;
 	c->next = g->open;
 	g->open = c;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &again, sizeof again);
 	c->sent = out->sent = clock_mono();
 	int rc = connect(fd, (struct sockaddr *)&g->address, g->length) < 0 ? -errno : 0;
 	if (rc < 0 && rc != -EINPROGRESS && rc != -ECONNREFUSED) {

@@ -5,6 +5,7 @@
 #include "analyzer/verdict.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 /*
  * One model of results feeds every renderer; no renderer computes a statistic.
@@ -50,6 +51,9 @@ struct link_report {
 	struct closeup *closeups;
 	size_t n_closeups;
 	int64_t rtt_p50_ns, rtt_p95_ns, rtt_p99_ns; /* -1: none */
+	struct live live;	/* how it is at as_of */
+	struct mark *last;	/* the newest sample of each of its probes */
+	size_t n_last;
 	uint64_t samples;
 };
 
@@ -71,6 +75,8 @@ struct results {
 /* JSON of INTERFACES.md; a new reference. */
 json_t *results_outages_json(const struct results *r);
 json_t *results_sla_json(const struct results *r);
+json_t *results_status_json(const struct results *r);
+void results_status_text(const struct results *r, FILE *out);
 
 /* Text and CSV of the outages, to stdout-like streams; zone of the centre. */
 void results_outages_text(const struct results *r, FILE *out);
@@ -80,8 +86,16 @@ void results_sla_text(const struct results *r, FILE *out);
 /* "2026-11-23T05:27:16.123456Z" into out[32]; with a zone, "2026-11-23 06:27:16 +01:00". */
 void instant_utc(int64_t ns, char out[32]);
 void instant_local(int64_t ns, const char *zone, char out[40]);
-/* Seconds with six decimals, as a JSON real that prints so. */
+/* The instant of a civil time in a zone; months and days may run over. false: there is none. */
+bool instant_of_local(const char *zone, int year, int month, int day, int hour, int minute,
+    int second, int64_t *ns);
+void instant_civil(int64_t ns, const char *zone, int *year, int *month, int *day);
+
+/* Seconds with six decimals, as a JSON real; json_print writes them so. */
 json_t *seconds_json(int64_t ns);
+/* Write JSON for people and programs alike: indented, reals with at most six decimals and
+ * no more digits than they need. 0, or -EIO. */
+int json_print(const json_t *json, FILE *out);
 
 /*
  * dossier_pdf(r, pdf_path, png_dir, err, room):

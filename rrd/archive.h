@@ -4,29 +4,54 @@
 #include "base/journal.h"
 
 /*
- * The RRD files of a data directory: DATA/rrd/CENTRE/LINK/PROBE.rrd with sent, lost and rtt
- * (s), and DATA/rrd/CENTRE/LINK/_link.rrd with rx and tx (bit/s). Step 10 s, MIN, AVERAGE, MAX:
- * 4 days at 10 s, 31 days at 1 min, 5 years at 1 h. Written once a slot is closed, in order.
- * Derived from the journal: can be deleted and rebuilt. Not thread safe.
+ * The RRD files of a data directory: DATA/rrd/CENTRE/LINK/PROBE.rrd with sent and lost
+ * (probes a second) and rtt (s), for http also throughput (bit/s), and
+ * DATA/rrd/CENTRE/LINK/_link.rrd with rx and tx (bit/s). Step 10 s, MIN, AVERAGE, MAX:
+ * 4 days at 10 s, 31 days at 1 min, 5 years at 1 h. Written once a slot is closed, in
+ * order. Derived from the journal: can be deleted and rebuilt. Not thread safe.
  */
 struct archive;
 
 struct archive *archive_new(const char *data_dir);
 void archive_free(struct archive *a);
 
+/* Keep other writers of these files out until archive_free; waits for one that is at it.
+ * Without, each flush does so for itself. Result 0 or -errno. */
+int archive_lock(struct archive *a);
+
 /* Tables as in the reader; call for every new number before its samples. */
 void archive_link(struct archive *a, uint32_t number, const struct link_def *def);
 void archive_probe(struct archive *a, uint32_t number, const struct probe_def *def);
 
-/* Feed in any order within 15 s. Slots older than what a file has are skipped: idempotent. */
+/*
+ * Feed in any order, each sending once; slots a file already has are left out, so feeding
+ * twice over changes nothing. A late reply counts as lost, as it did at its timeout:
+ * the files must not depend on when they were written. What never left, what was masked
+ * and what is unsettled is neither sent nor lost.
+ */
 void archive_sample(struct archive *a, const struct sample *s);
 void archive_counters(struct archive *a, const struct counters *c);
 
-/* Write every slot that ended before ${now} less ${hold_ns}. Result 0 or -errno; archive_error says. */
-int archive_flush(struct archive *a, wall_t now, int64_t hold_ns);
+/*
+ * archive_flush(a, settled, hold_ns):
+ * Write every slot that ended before ${settled} less ${hold_ns} less the timeout of its
+ * probe: then no fact about it can be missing.
+ *
+ * Result  0; -EBUSY another writer is at it (nothing is lost, flush again); -errno of the
+ *         first file that failed, told by archive_error. Its slots stay for the next
+ * time.
+ */
+int archive_flush(struct archive *a, wall_t settled, int64_t hold_ns);
 const char *archive_error(const struct archive *a);
 
-/* Remove DATA/rrd. */
+/* From when on facts must be fed, so that nothing is left out; call once the tables are
+ * told. INT64_MIN / 2 for from the beginning. */
+wall_t archive_since(const struct archive *a);
+
+/* Remove DATA/rrd. 0 or -errno. */
 int archive_remove(const char *data_dir);
+
+/* Facts older than the last ones came in: the next archive_since is the beginning. */
+void archive_forget(const char *data_dir);
 
 #endif

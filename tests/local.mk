@@ -6,6 +6,21 @@ tests_unit_test_engine_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_
 tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a \
 	base/libbase.a $(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
+check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities
+tests_unit_test_judge_SOURCES = tests/unit/test_judge.c tests/unit/feed.c tests/unit/feed.h
+tests_unit_test_judge_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c tests/unit/feed.c tests/unit/feed.h
+tests_unit_test_verdict_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/feed.c \
+	tests/unit/feed.h
+tests_unit_test_identities_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) \
+	$(CMOCKA_LIBS) -lm
+check_PROGRAMS += tests/unit/test_dossier
+tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c tests/golden/made_results.c \
+	tests/golden/made_results.h
+tests_unit_test_dossier_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_dossier_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
+	$(DRAW_LIBS) $(QPDF_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 EXTRA_DIST += tests/lint.sh
 
 # The simulation: base/clock.c stays out of it, its clock comes first.

@@ -1,0 +1,33 @@
+#include "cmd/filler.h"
+#include "cmd/options.h"
+
+#include <string.h>
+#include <unistd.h>
+
+int
+cmd_archive(struct options *o)
+{
+	struct journal_reader *r;
+	struct filler f;
+	char err[512];
+	bool of_journal;
+	int status = 0;
+
+	if (o->n_args > 0)
+		return complain(EXIT_USAGE, "archive: %s: not understood", o->args[0]);
+	if (journal_read(&r, o->data_dir, err, sizeof err) < 0)
+		return complain(1, "archive: %s", err);
+	filler_init(&f, r, o->data_dir);
+	int rc = archive_lock(f.archive);
+	if (rc < 0) {
+		status = complain(1, "archive: %s", archive_error(f.archive));
+	} else if (o->rebuild && (rc = archive_remove(o->data_dir)) < 0) {
+		status = complain(1, "archive: %s/rrd: %s", o->data_dir, strerror(-rc));
+	} else if (filler_catch_up(&f, isatty(STDERR_FILENO), NULL, &of_journal) < 0) {
+		status = complain(1, "archive: %s",
+		    of_journal ? journal_error(r) : archive_error(f.archive));
+	}
+	filler_done(&f);
+	journal_reader_free(r);
+	return status;
+}

@@ -1,0 +1,25 @@
+#ifndef CMD_GATHER_H
+#define CMD_GATHER_H
+
+#include "cmd/options.h"
+#include "reports/results.h"
+
+/*
+ * From a journal to results: one pass feeds the judge and the curves, another fetches the
+ * samples around the worst outages. What it gives is owned by the gathered.
+ */
+enum gather_what {
+	GATHER_OUTAGES = 0,
+	GATHER_VERDICTS = 1, /* by contract; the period is the contract's unless times are given */
+	GATHER_CURVES = 2,   /* buckets, hours, close-ups: for the dossier */
+	GATHER_STATUS = 4    /* today, and how the links are now */
+};
+
+struct gathered;
+
+/* Result 0, or the exit status, the reason told. */
+int gather(struct gathered **out, const struct options *o, unsigned what);
+const struct results *gathered_results(const struct gathered *g);
+void gathered_free(struct gathered *g);
+
+#endif

@@ -1,0 +1,104 @@
+#include "base/journal.h"
+
+#include "cmd/options.h"
+#include "reports/results.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct dump {
+	struct journal_reader *reader;
+	bool csv;
+};
+
+static int
+dump_sample(void *ctx, const struct sample *s)
+{
+	struct dump *d = ctx;
+	size_t n;
+	const struct probe_def *p = &journal_probes(d->reader, &n)[s->probe];
+	char time[32], flags[128], rtt[24] = "";
+
+	instant_utc(s->time.ns, time);
+	flags_print(s->flags, flags, sizeof flags);
+	if (s->rtt_ns >= 0)
+		snprintf(rtt, sizeof rtt, "%lld.%03lld", (long long)(s->rtt_ns / 1000),
+		    (long long)(s->rtt_ns % 1000));
+	printf("%s,%lld,%s,%s,%s,%s,%s,%s,%s,%s,%s,%u,%llu,%s\n", time,
+	    (long long)s->sent.ns, p->centre, p->link, p->name, kind_name(p->kind),
+	    role_name(p->role), outcome_name(s->outcome), rtt, stamp_name(s->stamp),
+	    code_name(s->code), s->session, (unsigned long long)s->seq, flags);
+	return ferror(stdout) ? 1 : 0;
+}
+
+static int
+dump(struct journal_reader *r)
+{
+	struct dump d = {.reader = r};
+	struct journal_visitor v = {.ctx = &d, .sample = dump_sample};
+
+	puts("time,boot_ns,centre,link,probe,kind,role,outcome,rtt_us,stamp,code,session,seq,"
+	     "flags");
+	if (journal_scan(r, (wall_t){INT64_MIN / 2}, (wall_t){INT64_MAX / 2}, &v) < 0)
+		return complain(1, "journal: %s", journal_error(r));
+	return 0;
+}
+
+static int
+stats(struct journal_reader *r, bool json)
+{
+	struct journal_stats s;
+	char first[32], last[32];
+
+	int rc = journal_stats(r, &s);
+	instant_utc(s.first.ns, first);
+	instant_utc(s.last.ns, last);
+	if (json) {
+		json_t *by = json_object();
+		for (int i = 0; i < OUTCOME_COUNT; i++)
+			json_object_set_new(by, outcome_name((enum outcome)i),
+			    json_integer((json_int_t)s.by_outcome[i]));
+		json_t *j = json_pack("{sssIsIsIsIsosossssso}", "schema",
+		    "linkwitness/journal-stats/1", "samples", (json_int_t)s.samples, "blocks",
+		    (json_int_t)s.blocks, "segments", (json_int_t)s.segments, "bytes",
+		    (json_int_t)s.bytes, "first", s.samples ? json_string(first) : json_null(),
+		    "last", s.samples ? json_string(last) : json_null(), "agent", s.agent, "root",
+		    s.root, "by_outcome", by);
+		json_dumpf(j, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(j);
+	} else {
+		printf("samples   %llu\nblocks    %llu\nsegments  %llu\nbytes     %llu\n"
+		       "first     %s\nlast      %s\nagent     %s\nroot      %s\n",
+		    (unsigned long long)s.samples, (unsigned long long)s.blocks,
+		    (unsigned long long)s.segments, (unsigned long long)s.bytes,
+		    s.samples ? first : "-", s.samples ? last : "-", s.agent, s.root);
+		for (int i = 0; i < OUTCOME_COUNT; i++)
+			printf("%-9s %llu\n", outcome_name((enum outcome)i),
+			    (unsigned long long)s.by_outcome[i]);
+	}
+	return rc < 0 ? complain(1, "journal: %s", journal_error(r)) : 0;
+}
+
+int
+cmd_journal(struct options *o)
+{
+	const char *what = o->n_args == 1 ? o->args[0] : "";
+	struct journal_reader *r;
+	char err[512];
+	int status;
+
+	if (strcmp(what, "verify") == 0) {
+		int rc = journal_verify(o->data_dir, err, sizeof err);
+		if (rc == 0)
+			printf("%s: the chain holds\n", o->data_dir);
+		return rc == 0 ? 0 : complain(1, "%s: %s", o->data_dir, err);
+	}
+	if (strcmp(what, "dump") != 0 && strcmp(what, "stats") != 0)
+		return complain(EXIT_USAGE, "journal: say dump, stats or verify");
+	if (journal_read(&r, o->data_dir, err, sizeof err) < 0)
+		return complain(1, "%s", err);
+	status = strcmp(what, "dump") == 0 ? dump(r) : stats(r, o->json);
+	journal_reader_free(r);
+	return status;
+}

@@ -1,0 +1,39 @@
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include "config/settings.h"
+
+#include <stdbool.h>
+
+#define EXIT_USAGE 2
+#define LINKS_MAX  64
+
+/* The options of every command, as given. Words are borrowed from argv. */
+struct options {
+	const char *config, *data;
+	const char *links[LINKS_MAX];
+	size_t n_links;
+	const char *from, *to, *profile, *output, *png, *xlsx;
+	const char *centre, *timezone, *max_gap, *reason;
+	bool json, csv, rebuild, strict, test;
+	char **args; /* what follows the command */
+	int n_args;
+	char data_dir[1024]; /* where the data is: --data, or the configuration's */
+	struct settings *settings; /* NULL where there is no configuration */
+};
+
+/* One sentence on stderr, "linkwitness: …"; returns ${status}. */
+int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+int cmd_check_config(struct options *o);
+int cmd_status(struct options *o);
+int cmd_outages(struct options *o);
+int cmd_sla(struct options *o);
+int cmd_report(struct options *o);
+int cmd_journal(struct options *o);
+int cmd_import(struct options *o);
+int cmd_archive(struct options *o);
+int cmd_watch(struct options *o);
+int cmd_notify(struct options *o);
+
+#endif

@@ -1,0 +1,24 @@
+#include "cmd/gather.h"
+
+#include <string.h>
+
+int
+cmd_report(struct options *o)
+{
+	struct gathered *g;
+	char err[512];
+
+	if (o->n_args != 1 || strcmp(o->args[0], "dossier") != 0)
+		return complain(EXIT_USAGE, "report: say what: report dossier -o FILE.pdf");
+	if (o->output == NULL)
+		return complain(EXIT_USAGE, "report dossier: say where to: -o FILE.pdf");
+	if (o->xlsx != NULL)
+		return complain(EXIT_USAGE, "report: --xlsx is not there yet; outages --csv is");
+	int status = gather(&g, o, GATHER_VERDICTS | GATHER_CURVES);
+	if (status != 0)
+		return status;
+	if (dossier_pdf(gathered_results(g), o->output, o->png, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	gathered_free(g);
+	return status;
+}

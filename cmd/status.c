@@ -1,0 +1,23 @@
+#include "cmd/gather.h"
+
+int
+cmd_status(struct options *o)
+{
+	struct gathered *g;
+
+	if (o->n_args > 0)
+		return complain(EXIT_USAGE, "status: %s is too much", o->args[0]);
+	int status = gather(&g, o, GATHER_STATUS);
+	if (status != 0)
+		return status;
+	if (o->json) {
+		json_t *j = results_status_json(gathered_results(g));
+		if (json_print(j, stdout) < 0)
+			status = complain(1, "standard output: cannot be written");
+		json_decref(j);
+	} else {
+		results_status_text(gathered_results(g), stdout);
+	}
+	gathered_free(g);
+	return status;
+}

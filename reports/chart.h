@@ -1,0 +1,90 @@
+#ifndef REPORTS_CHART_H
+#define REPORTS_CHART_H
+
+#include "reports/draw.h"
+#include "reports/results.h"
+
+/*
+ * Charts take a drawing and a box, and know nothing of pages. Points, y downwards.
+ */
+struct box {
+	double x, y, w, h;
+};
+
+/* The civil clock of a zone between two instants: offsets of UTC and where they change.
+ */
+#define ZONE_STEPS 64
+
+struct zone {
+	char name[64];
+	struct {
+		int64_t from_ns, offset_s;
+	} steps[ZONE_STEPS];
+	size_t n;
+};
+
+struct civil {
+	int year, month, day, hour, minute, second;
+	int64_t day_number; /* days since 1970 of the civil date */
+};
+
+/* Learn the zone's offsets over [from, to]; empty name: UTC. */
+void zone_open(struct zone *z, const char *name, int64_t from_ns, int64_t to_ns);
+int64_t zone_offset_s(const struct zone *z, int64_t ns);
+struct civil zone_civil(const struct zone *z, int64_t ns);
+/* The instant of a civil midnight of day ${day_number}, plus ${second}s of that day. */
+int64_t zone_of_civil(const struct zone *z, int64_t day_number, int64_t second);
+/* "2026-11-23 06:27:16.1 +01:00" with ${decimals} of the second, 0 to 6; "+01:00". */
+void zone_print(const struct zone *z, int64_t ns, unsigned decimals, char out[48]);
+void zone_print_offset(int64_t offset_s, char out[16]);
+struct civil civil_of_day(int64_t day_number);
+int64_t civil_day_number(int year, int month, int day);
+extern const char *const civil_months[12];
+
+/* ---- axes ---- */
+
+struct time_axis {
+	const struct zone *zone;
+	int64_t from_ns, to_ns;
+	double x, w;
+};
+
+double axis_x(const struct time_axis *a, int64_t ns);
+/* Ticks at civil boundaries: grid lines from top to bottom, before the data is drawn. */
+void axis_grid(struct draw *d, const struct time_axis *a, double top, double bottom);
+/* Their labels from y down (two lines where a day changes); result: height. */
+double axis_labels(struct draw *d, const struct time_axis *a, double y);
+#define AXIS_LABELS_H 21.0
+
+/* A nice step of 1, 2 or 5 times a power of ten that gives at most ${n} steps up to max.
+ */
+double axis_nice(double max, unsigned n);
+
+/* ---- loss ---- */
+
+#define LOSS_CLASSES 7
+extern const uint32_t loss_colour[LOSS_CLASSES];
+unsigned loss_class(uint64_t sent, uint64_t lost);
+/* Legend of the classes that buckets of up to ${sent} probes can show; result: height. */
+double loss_legend(struct draw *d, double x, double y, double w, uint64_t sent);
+
+/* ---- charts ---- */
+
+/* Loss by civil day and hour, of r's hours. heat_height: what it wants at this width. */
+double heat_height(const struct link_report *l, const struct zone *z);
+void heat_draw(
+    struct draw *d, struct box box, const struct link_report *l, const struct zone *z);
+/* What the rows and columns are, in words, for the caption. */
+bool heat_by_rows(const struct link_report *l, const struct zone *z);
+
+/* Round-trip time p5-p50-p95 over time, with a strip of loss and one of state. */
+void band_draw(
+    struct draw *d, struct box box, const struct link_report *l, const struct zone *z);
+
+/* Every probe of a close-up as a lane, the other links' lanes below. */
+double lanes_height(
+    const struct results *r, const struct link_report *l, const struct closeup *c);
+void lanes_draw(struct draw *d, struct box box, const struct results *r,
+    const struct link_report *l, const struct closeup *c, const struct zone *z);
+
+#endif

@@ -1,0 +1,61 @@
+#ifndef REPORTS_DOSSIER_H
+#define REPORTS_DOSSIER_H
+
+#include "reports/page.h"
+
+/*
+ * The parts of the dossier. dossier.c strings them together; dossier_pdf() itself is
+ * declared in reports/results.h.
+ */
+struct dossier {
+	const struct results *r;
+	struct zone *zones; /* one a link */
+};
+
+/* Names of places: "summary-0", "register-0", "outage-0-3", "method". */
+#define PLACE_ROOM 64
+void dossier_place(char out[PLACE_ROOM], const char *what, size_t link);
+void dossier_outage_place(char out[PLACE_ROOM], size_t link, size_t outage);
+
+void dossier_overview(struct pages *p, const struct dossier *ds);
+void dossier_summary(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_latency(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_register(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_closeups(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_method(struct pages *p, const struct dossier *ds);
+
+/* ---- words: every number as people read it; locale-free ---- */
+
+/* "12.4 s", "12 min 31 s", "5 h 07 min", "3 d 04 h"; fine: tenths below an hour. */
+void words_duration(int64_t ns, bool fine, char out[40]);
+/* A ratio as percent; never 100 unless it is all, never 0 unless it is none. */
+void words_percent(double ratio, unsigned decimals, char out[32]);
+/* A target as a contract writes it: "99.95 %". */
+void words_target(double ratio, char out[32]);
+/* Decimals that part a, b and c from each other and from 100 %. */
+unsigned words_decimals(double a, double b, double c);
+void words_count(uint64_t n, char out[32]);
+void words_ms(int64_t ns, char out[32]);
+void words_bits(uint64_t bps, char out[32]);
+void words_bytes(uint64_t bytes, char out[32]);
+const char *words_attribution(enum attribution a);
+const char *words_unknown(enum unknown_reason reason);
+uint32_t words_verdict_colour(enum verdict_kind v);
+const char *words_verdict(enum verdict_kind v);
+/* The one sentence that says what was found; 512 bytes hold it. */
+void words_headline(const struct link_report *l, char *out, size_t room);
+/* How a link is called: the centre's name and the link's. */
+void words_link(const struct link_report *l, char *out, size_t room);
+/* Names of the links whose bits are set, "none" without any. */
+void words_links(const struct results *r, uint64_t bits, char *out, size_t room);
+
+/*
+ * dossier_finish(pdf, n, alts, n_alts, path, err, room):
+ * What cairo cannot write: language, display of the title, texts of figures, scope of
+ * header cells, dates in their proper form; then the file, whole or not at all.
+ * Result 0 or -errno with a line in err.
+ */
+int dossier_finish(const unsigned char *pdf, size_t n, const char *const *alts,
+    size_t n_alts, const char *path, char *err, size_t room);
+
+#endif

@@ -1,0 +1,186 @@
+#include "reports/dossier.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Latency and loss over time, and below it what was bad or unknown without being an
+ * outage. */
+
+struct band_ctx {
+	const struct link_report *l;
+	const struct zone *z;
+};
+
+static void
+paint_band(struct draw *d, struct box box, const void *ctx)
+{
+	const struct band_ctx *c = ctx;
+
+	band_draw(d, box, c->l, c->z);
+}
+
+static void
+headline(const struct link_report *l, char *out, size_t room)
+{
+	char p50[32], p95[32];
+
+	words_ms(l->rtt_p50_ns, p50);
+	words_ms(l->rtt_p95_ns, p95);
+	if (l->rtt_p50_ns < 0)
+		snprintf(out, room, "Nothing answered, so there is no round-trip time");
+	else
+		snprintf(out, room, "Median round trip %s, 95th percentile %s", p50, p95);
+}
+
+static void
+legend(struct pages *p, const struct link_report *l)
+{
+	char each[40], text[400];
+
+	words_duration(l->bucket_ns, false, each);
+	snprintf(text, sizeof text,
+	    "Line: median. Band: 5th to 95th percentile of the answers%s%s. Hatched: not measured. "
+	    "State: dark where an outage is listed.",
+	    l->bucket_ns > 0 ? " in each " : "", l->bucket_ns > 0 ? each : "");
+	page_text(p, &style_note, text);
+	draw_tag(p->d, "P", NULL);
+	p->y += loss_legend(p->d, PAGE_MARGIN, p->y, PAGE_INNER, 0) + 4;
+	draw_untag(p->d, "P");
+}
+
+static void
+percentiles(struct pages *p, const struct link_report *l)
+{
+	char p50[32], p95[32], p99[32], samples[32], lost[32], sent[32], voters[96];
+
+	words_ms(l->rtt_p50_ns, p50);
+	words_ms(l->rtt_p95_ns, p95);
+	words_ms(l->rtt_p99_ns, p99);
+	words_count(l->samples, samples);
+	words_count(l->result->voters_sent, sent);
+	words_count(l->result->voters_lost, lost);
+	snprintf(voters, sizeof voters, "%s lost of %s", lost, sent);
+	struct fact facts[] = {{"Median", p50}, {"Samples", samples}, {"95th perc.", p95},
+	    {"Voters", voters}, {"99th perc.", p99},
+	    {"Measure", "round trips; they do not tell the direction"}};
+	page_facts(p, facts, sizeof facts / sizeof *facts, 2);
+}
+
+static const struct column degradation_columns[] = {
+    {"From, to", 146, ALIGN_LEFT, false, FACE_TEXT},
+    {"Lasted", 76, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Kind", 62, ALIGN_LEFT, false, FACE_TEXT},
+    {"Attributed to", 80, ALIGN_LEFT, false, FACE_TEXT},
+    {"Lost of sent", 64, ALIGN_LEFT, false, FACE_TEXT},
+    {"Probes", 71, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+name_probes(const struct results *r, const struct degradation *g, char *out, size_t room)
+{
+	size_t used = 0;
+
+	snprintf(out, room, "–");
+	for (size_t i = 0; i < g->n_probes && used + 1 < room; i++) {
+		if (g->probes[i] >= r->n_probes)
+			continue;
+		int n = snprintf(out + used, room - used, "%s%s", used > 0 ? ", " : "",
+		    r->probes[g->probes[i]].name);
+		used += n > 0 ? (size_t)n : 0;
+	}
+}
+
+static void
+degradations(struct pages *p, const struct dossier *ds, size_t link)
+{
+	const struct link_result *res = ds->r->links[link].result;
+	const struct zone *z = &ds->zones[link];
+	struct table t;
+
+	page_heading(p, 50, NULL, "Degradations");
+	if (res->n_degradations == 0) {
+		page_text(
+		    p, &style_body, "None was found in the time that was measured.");
+		return;
+	}
+	table_begin(&t, p, degradation_columns, 6, 7.2);
+	for (size_t i = 0; i < res->n_degradations; i++) {
+		const struct degradation *g = &res->degradations[i];
+		char from[48], to[48], when[112], lasted[40], lost[96], probes[256];
+		zone_print(z, g->start_ns, 1, from);
+		zone_print(z, g->end_ns, 1, to);
+		snprintf(
+		    when, sizeof when, "%s\n%s%s", from, g->open ? "open at " : "", to);
+		words_duration(g->end_ns - g->start_ns, true, lasted);
+		snprintf(lost, sizeof lost, "%llu\nof %llu", (unsigned long long)g->lost,
+		    (unsigned long long)g->sent);
+		name_probes(ds->r, g, probes, sizeof probes);
+		struct cell cells[] = {{.text = when}, {.text = lasted},
+		    {.text = degradation_name(g->kind)},
+		    {.text = attribution_name(g->attribution)}, {.text = lost},
+		    {.text = probes}};
+		table_row(&t, cells);
+	}
+	table_end(&t);
+}
+
+static const struct column unknown_columns[] = {
+    {"From", 132, ALIGN_LEFT, false, FACE_TEXT},
+    {"To", 132, ALIGN_LEFT, false, FACE_TEXT},
+    {"Lasted", 86, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Why nothing is known", 149, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+unknown_time(struct pages *p, const struct dossier *ds, size_t link)
+{
+	const struct link_result *res = ds->r->links[link].result;
+	const struct zone *z = &ds->zones[link];
+	char text[160], total[40];
+	struct table t;
+
+	page_heading(p, 50, NULL, "Unknown time");
+	if (res->n_unknown == 0) {
+		page_text(p, &style_body, "All of the period was measured.");
+		return;
+	}
+	words_duration(res->unknown_ns, true, total);
+	snprintf(
+	    text, sizeof text, "%s in all, counted neither as up nor as down.", total);
+	page_text(p, &style_body, text);
+	table_begin(&t, p, unknown_columns, 4, 7.2);
+	for (size_t i = 0; i < res->n_unknown; i++) {
+		const struct unknown *u = &res->unknown[i];
+		char from[48], to[48], lasted[40];
+		zone_print(z, u->start_ns, 1, from);
+		zone_print(z, u->end_ns, 1, to);
+		words_duration(u->end_ns - u->start_ns, true, lasted);
+		struct cell cells[] = {{.text = from}, {.text = to}, {.text = lasted},
+		    {.text = words_unknown(u->reason)}};
+		table_row(&t, cells);
+	}
+	table_end(&t);
+}
+
+void
+dossier_latency(struct pages *p, const struct dossier *ds, size_t link)
+{
+	const struct link_report *l = &ds->r->links[link];
+	struct band_ctx ctx = {l, &ds->zones[link]};
+	char text[160], alt[400], place[PLACE_ROOM], name[32];
+
+	page_begin(p, "Latency and loss");
+	headline(l, text, sizeof text);
+	dossier_place(place, "latency", link);
+	page_title(p, place, "Latency and loss", text);
+	page_gap(p, 2);
+	snprintf(name, sizeof name, "latency-%zu", link + 1);
+	snprintf(alt, sizeof alt,
+	    "Round-trip time over the period, median and the band of the 5th to the 95th "
+	    "percentile, with strips of loss and state below. %s.",
+	    text);
+	page_figure(
+	    p, name, "Round-trip time, loss and state", alt, 285, paint_band, &ctx);
+	legend(p, l);
+	percentiles(p, l);
+	degradations(p, ds, link);
+	unknown_time(p, ds, link);
+}

@@ -1,0 +1,194 @@
+#include "reports/dossier.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How it was measured and judged: every parameter that was used, and what the record
+ * cannot show. */
+
+static const struct column rule_columns[] = {
+    {"Parameter", 170, ALIGN_LEFT, true, FACE_TEXT},
+    {"Value", 90, ALIGN_LEFT, true, FACE_TEXT},
+    {"What it means", 239, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+rules(struct pages *p, const struct results *r)
+{
+	const struct judge_rule *rule = &r->rule;
+	char quorum[32], hold[40], hole[40], stall[40], gap[32], bytes[32], rate[32];
+	char quiet[80], clock[40];
+	struct table t;
+
+	words_percent(rule->quorum, 0, quorum);
+	words_duration(rule->hold_ns, false, hold);
+	words_duration(rule->max_hole_ns, false, hole);
+	words_duration(rule->stall_ns, false, stall);
+	snprintf(gap, sizeof gap, "%.1f intervals", rule->max_gap_factor);
+	words_bytes((uint64_t)rule->quiet_bytes, bytes);
+	words_bytes((uint64_t)rule->quiet_bytes_per_s, rate);
+	snprintf(quiet, sizeof quiet, "%s, %s/s", bytes, rate);
+	words_ms(rule->clock_bound_ns, clock);
+	struct cell rows[][3] = {
+	    {{.text = "Quorum"}, {.text = quorum},
+	        {.text = "so many of the networks must fail for the link to be dark"}},
+	    {{.text = "Answers accepted"}, {.text = hold},
+	        {.text = "after sending; a later answer is none"}},
+	    {{.text = "Longest hole"}, {.text = hole},
+	        {.text = "of unknown time inside one outage, dark on both sides"}},
+	    {{.text = "Stall"}, {.text = stall},
+	        {.text = "in which nothing arrived that was answered later"}},
+	    {{.text = "Gap of a probe"}, {.text = gap},
+	        {.text = "without a sample: beyond, the time is unknown"}},
+	    {{.text = "Next to nothing received"}, {.text = quiet},
+	        {.text = "at most, in all and on average, for an outage to be total"}},
+	    {{.text = "Clock"}, {.text = clock},
+	        {.text = "added to the bound of each edge"}},
+	};
+	page_heading(p, 60, NULL, "Parameters of the rule");
+	table_begin(&t, p, rule_columns, 3, 8);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		table_row(&t, rows[i]);
+	table_end(&t);
+}
+
+static const struct column quality_columns[] = {
+    {"Link", 118, ALIGN_LEFT, true, FACE_TEXT},
+    {"Scheduled", 82, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Unknown", 92, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Coverage", 62, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Ordinary loss", 62, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Shortest\ncertain outage", 83, ALIGN_RIGHT, false, FACE_TEXT}};
+
+static void
+quality(struct pages *p, const struct results *r)
+{
+	struct table t;
+
+	page_heading(p, 60, NULL, "Data quality");
+	table_begin(&t, p, quality_columns, 6, 8);
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link_report *l = &r->links[i];
+		char scheduled[40], unknown[40], coverage[32] = "–", loss[32], least[40];
+		char name[2 * NAME_ROOM];
+		snprintf(name, sizeof name, "%s/%s", l->def->centre, l->def->link);
+		words_duration(l->result->scheduled_ns, true, scheduled);
+		words_duration(l->result->unknown_ns, true, unknown);
+		if (l->has_verdict)
+			words_percent(l->verdict.coverage, 3, coverage);
+		words_percent(l->result->ordinary_loss, 3, loss);
+		words_duration(l->result->shortest_certain_ns, true, least);
+		struct cell cells[] = {{.text = name}, {.text = scheduled},
+		    {.text = unknown}, {.text = coverage}, {.text = loss},
+		    {.text = least}};
+		table_row(&t, cells);
+	}
+	table_end(&t);
+}
+
+static const struct column probe_columns[] = {{"Link", 106, ALIGN_LEFT, true, FACE_TEXT},
+    {"Probe", 84, ALIGN_LEFT, true, FACE_TEXT},
+    {"Role, kind", 84, ALIGN_LEFT, true, FACE_TEXT},
+    {"Target", 111, ALIGN_LEFT, true, FACE_TEXT},
+    {"Network", 70, ALIGN_LEFT, true, FACE_TEXT},
+    {"Every", 44, ALIGN_RIGHT, false, FACE_TEXT}};
+
+static bool
+is_reported(const struct results *r, const struct probe_def *def)
+{
+	for (size_t i = 0; i < r->n_links; i++)
+		if (strcmp(r->links[i].def->centre, def->centre) == 0 &&
+		    strcmp(r->links[i].def->link, def->link) == 0)
+			return true;
+	return false;
+}
+
+static void
+probes(struct pages *p, const struct results *r)
+{
+	struct table t;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_probes; i++)
+		n += is_reported(r, &r->probes[i]);
+	/* a list that fits a page is not torn in two */
+	page_heading(p, n <= 40 ? 20 + 14.2 * (double)n : 60, NULL, "Probes");
+	table_begin(&t, p, probe_columns, 6, 7.2);
+	for (size_t i = 0; i < r->n_probes; i++) {
+		const struct probe_def *def = &r->probes[i];
+		char link[2 * NAME_ROOM], role[64], every[40];
+		if (!is_reported(r, def))
+			continue;
+		snprintf(link, sizeof link, "%s/%s", def->centre, def->link);
+		snprintf(role, sizeof role, "%s, %s", role_name(def->role),
+		    kind_name(def->kind));
+		words_duration(def->every_ns, false, every);
+		struct cell cells[] = {{.text = link}, {.text = def->name},
+		    {.text = role}, {.text = def->target}, {.text = def->network},
+		    {.text = every}};
+		table_row(&t, cells);
+	}
+	table_end(&t);
+}
+
+static void
+record(struct pages *p, const struct dossier *ds)
+{
+	const struct results *r = ds->r;
+	struct zone utc;
+	char first[48], last[48], made[48], as_of[48], clock[160], bound[40];
+	static const struct style mono = {FACE_MONO, 7, INK};
+
+	zone_open(&utc, "UTC", r->journal_first.ns, r->as_of.ns);
+	zone_print(&utc, r->journal_first.ns, 0, first);
+	zone_print(&utc, r->journal_last.ns, 0, last);
+	zone_print(&utc, r->generated.ns, 0, made);
+	zone_print(&utc, r->as_of.ns, 0, as_of);
+	words_ms(r->clock_bound_ns, bound);
+	if (r->synchronised)
+		snprintf(clock, sizeof clock,
+		    "synchronised; UTC is within ± %s of what is printed", bound);
+	else
+		snprintf(clock, sizeof clock,
+		    "not synchronised: how far UTC is from what is printed is not known");
+	char span[112];
+	snprintf(span, sizeof span, "%s to %s", first, last);
+	struct fact facts[] = {{"Journal", span}, {"Clock", clock}, {"Agent", r->agent},
+	    {"Software", r->software}, {"As of", as_of}, {"Generated", made}};
+	page_heading(p, 90, NULL, "The record");
+	page_facts(p, facts, sizeof facts / sizeof *facts, 1);
+	page_text(p, &style_body, "Root of the journal's chain (SHA-256):");
+	page_text(p, &mono, r->root[0] != '\0' ? r->root : "none");
+}
+
+void
+dossier_method(struct pages *p, const struct dossier *ds)
+{
+	page_begin(p, "Method and data quality");
+	page_title(p, "method", "Method and data quality",
+	    "How it was measured, and how far it can be trusted");
+	page_text(p, &style_body,
+	    "Small packets are sent over the link all day, each at a random moment of its slot, to "
+	    "targets in several networks, to the ISP and to the router at the site. A target "
+	    "answers if any reply of its own comes back; one refusal by the target is an answer "
+	    "too. A packet that never left is not held against the link.");
+	page_text(p, &style_body,
+	    "The link is dark while the quorum of networks fails. An outage begins between the last "
+	    "answered probe and the first lost ones after it, and ends between the last lost probe "
+	    "and the first answer: the middle is printed, the half-width is the bound. It must be "
+	    "longer than ordinary loss could make it, once in a hundred months. Time that could not "
+	    "be measured is unknown: neither up nor down, and shown.");
+	page_text(p, &style_body,
+	    "Availability is up / (up + down). Its lower bound takes unknown time, micro-outages and "
+	    "the longest reading of each edge as down; its upper bound takes unknown time as up and "
+	    "the shortest reading, of total outages only. A breach is stated only where even the "
+	    "upper bound is below the target, and a target is met only where the lower bound reaches "
+	    "it.");
+	page_text(p, &style_body,
+	    "What this cannot show: in which direction a packet was lost or late, since round trips "
+	    "do not tell; what happened while nothing was measured; whose equipment failed where no "
+	    "probe spoke for it.");
+	rules(p, ds->r);
+	quality(p, ds->r);
+	record(p, ds);
+	probes(p, ds->r);
+}

@@ -1,0 +1,105 @@
+#include "reports/dossier.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Several links in one dossier: side by side, and on one time axis. */
+#define OVERVIEW_CURVES 4 /* links at most whose curves fit */
+
+struct band_ctx {
+	const struct link_report *l;
+	const struct zone *z;
+};
+
+static const struct column overview_columns[] = {
+    {"Link", 112, ALIGN_LEFT, true, FACE_TEXT}, {"ISP", 112, ALIGN_LEFT, true, FACE_TEXT},
+    {"Availability", 92, ALIGN_LEFT, true, FACE_TEXT},
+    {"Outages\nand downtime", 84, ALIGN_LEFT, true, FACE_TEXT},
+    {"Verdict", 62, ALIGN_LEFT, true, FACE_TEXT},
+    {"Page", 37, ALIGN_RIGHT, false, FACE_TEXT}};
+
+static void
+overview_row(struct table *t, const struct dossier *ds, size_t link)
+{
+	const struct link_report *l = &ds->r->links[link];
+	const struct verdict *v = &l->verdict;
+	char name[NAME_ROOM + TEXT_ROOM + 8], availability[128] = "not known", down[96],
+	                                      page[16];
+	char at[40], low[32], high[32], place[PLACE_ROOM];
+
+	snprintf(name, sizeof name, "%s\n%s", l->def->link,
+	    l->def->centre_name[0] != '\0' ? l->def->centre_name : l->def->centre);
+	if (l->has_verdict && v->has_availability) {
+		unsigned decimals = words_decimals(v->lower, v->upper, v->point);
+		words_percent(v->point, decimals, at);
+		words_percent(v->lower, decimals, low);
+		words_percent(v->upper, decimals, high);
+		snprintf(
+		    availability, sizeof availability, "%s\n%s to %s", at, low, high);
+	}
+	words_duration(l->result->down_ns, false, at);
+	snprintf(down, sizeof down, "%zu listed\n%s", l->result->n_outages, at);
+	dossier_place(place, "summary", link);
+	snprintf(page, sizeof page, "%u", page_of(t->p, place));
+	struct cell cells[] = {{.text = name, .bold = true}, {.text = l->def->isp},
+	    {.text = availability}, {.text = down},
+	    {.text = l->has_verdict ? words_verdict(v->verdict) : "no contract",
+	        .bold = true,
+	        .colour = l->has_verdict ? words_verdict_colour(v->verdict) : INK_MUTED},
+	    {.text = page, .colour = INK_BLUE, .place = place}};
+	table_row(t, cells);
+}
+
+static void
+paint_band(struct draw *d, struct box box, const void *ctx)
+{
+	const struct band_ctx *c = ctx;
+
+	band_draw(d, box, c->l, c->z);
+}
+
+/* The links below each other on one time axis: who was up while another was down. */
+static void
+curves(struct pages *p, const struct dossier *ds)
+{
+	for (size_t i = 0; i < ds->r->n_links; i++) {
+		const struct link_report *l = &ds->r->links[i];
+		struct band_ctx ctx = {l, &ds->zones[i]};
+		char name[32], title[2 * NAME_ROOM + TEXT_ROOM + 8], headline[512],
+		    alt[640];
+		snprintf(name, sizeof name, "overview-%zu", i + 1);
+		snprintf(title, sizeof title, "%s/%s%s%s", l->def->centre, l->def->link,
+		    l->def->isp[0] != '\0' ? ", " : "", l->def->isp);
+		words_headline(l, headline, sizeof headline);
+		snprintf(alt, sizeof alt,
+		    "Round-trip time, loss and state of one link. %s.", headline);
+		page_heading(p, 150, NULL, title);
+		page_text(p, &style_note, headline);
+		page_figure(p, name, title, alt, 132, paint_band, &ctx);
+	}
+}
+
+void
+dossier_overview(struct pages *p, const struct dossier *ds)
+{
+	struct table t;
+	char text[96];
+
+	page_begin(p, "Overview");
+	if (ds->r->n_links == 0) {
+		page_title(p, "overview", "Overview", "No link to report on");
+		return;
+	}
+	snprintf(text, sizeof text, "%zu links in this dossier", ds->r->n_links);
+	page_title(p, "overview", "Overview", text);
+	page_gap(p, 6);
+	table_begin(&t, p, overview_columns, 6, 8.5);
+	for (size_t i = 0; i < ds->r->n_links; i++)
+		overview_row(&t, ds, i);
+	table_end(&t);
+	page_text(p, &style_note,
+	    "Each link has its own summary, curves, register and close-ups; the method at the end "
+	    "is common to all.");
+	if (ds->r->n_links <= OVERVIEW_CURVES)
+		curves(p, ds);
+}

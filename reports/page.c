@@ -1,0 +1,311 @@
+#include "reports/page.h"
+
+#include <cairo-pdf.h>
+#include <errno.h>
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PNG_SCALE   (96.0 / 72.0)
+#define CHART_SCALE 2.0
+#define CHART_EDGE  18.0
+
+const struct style style_title = {FACE_BOLD, 17, INK};
+const struct style style_heading = {FACE_BOLD, 11.5, INK};
+const struct style style_body = {FACE_TEXT, 9, INK};
+const struct style style_note = {FACE_TEXT, 7.5, INK_MUTED};
+const struct style style_small = {FACE_TEXT, 7, INK_MUTED};
+
+void
+pages_open(struct pages *p, enum pages_kind kind, struct fonts *fonts,
+    cairo_surface_t *surface, void *places, void *alts)
+{
+	p->kind = kind;
+	p->fonts = fonts;
+	p->surface = surface;
+	p->places = places;
+	p->alts = alts;
+	p->number = 0;
+	p->rc = 0;
+	p->d = NULL;
+	if (kind == PAGES_PDF) {
+		cairo_t *cr = cairo_create(surface);
+		p->d = draw_new(fonts, cr, true);
+		cairo_destroy(cr);
+		draw_tag(p->d, "Document", NULL);
+	} else if (kind == PAGES_COUNT) {
+		p->d = draw_new(fonts, NULL, false);
+	}
+}
+
+/*
+ * write_png(surface, path):
+ * Written beside its place and renamed, so that no half a picture is ever found there.
+ */
+static int
+write_png(cairo_surface_t *surface, const char *path, char *err, size_t room)
+{
+	char *part = g_strdup_printf("%s.part", path);
+	cairo_status_t status = cairo_surface_write_to_png(surface, part);
+	int rc = 0;
+
+	if (status != CAIRO_STATUS_SUCCESS || rename(part, path) < 0) {
+		rc = status == CAIRO_STATUS_SUCCESS && errno != 0 ? -errno : -EIO;
+		snprintf(err, room, "%s: %s", path,
+		    status != CAIRO_STATUS_SUCCESS ? cairo_status_to_string(status)
+		                                   : strerror(errno));
+		unlink(part);
+	}
+	g_free(part);
+	return rc;
+}
+
+static cairo_surface_t *
+paper(double w, double h, double scale)
+{
+	cairo_surface_t *surface = cairo_image_surface_create(
+	    CAIRO_FORMAT_RGB24, (int)(w * scale + 0.5), (int)(h * scale + 0.5));
+	cairo_t *cr = cairo_create(surface);
+
+	cairo_set_source_rgb(cr, 1, 1, 1);
+	cairo_paint(cr);
+	cairo_destroy(cr);
+	cairo_surface_set_device_scale(surface, scale, scale);
+	return surface;
+}
+
+static void
+draw_frame_texts(struct pages *p)
+{
+	char text[64];
+	double right = PAGE_W - PAGE_MARGIN, foot = PAGE_H - 40;
+
+	draw_line(p->d, &style_note, PAGE_MARGIN, 32, PAGE_INNER * 0.42, ALIGN_LEFT,
+	    p->section);
+	draw_line(p->d, &style_note, PAGE_MARGIN + PAGE_INNER * 0.44, 32,
+	    PAGE_INNER * 0.56, ALIGN_RIGHT, p->subject);
+	draw_rule(p->d, INK_RULE, 0.5, PAGE_MARGIN, 46, right, 46);
+	draw_rule(p->d, INK_RULE, 0.5, PAGE_MARGIN, foot - 5, right, foot - 5);
+	draw_line(
+	    p->d, &style_small, PAGE_MARGIN, foot, PAGE_INNER - 80, ALIGN_LEFT, p->foot);
+	snprintf(text, sizeof text, "Page %u of %u", p->number, p->total);
+	draw_line(p->d, &style_note, right - 78, foot, 78, ALIGN_RIGHT, text);
+}
+
+static void
+finish_page(struct pages *p)
+{
+	if (p->number == 0 || p->kind == PAGES_COUNT)
+		return;
+	if (p->rc == 0)
+		p->rc = draw_status(p->d, p->err, sizeof p->err);
+	if (p->kind == PAGES_PDF) {
+		cairo_surface_show_page(p->surface);
+		return;
+	}
+	char *path = g_strdup_printf("%s/page-%03u.png", p->png_dir, p->number);
+	draw_free(p->d);
+	p->d = NULL;
+	if (p->rc == 0)
+		p->rc = write_png(p->surface, path, p->err, sizeof p->err);
+	cairo_surface_destroy(p->surface);
+	p->surface = NULL;
+	g_free(path);
+}
+
+int
+pages_close(struct pages *p)
+{
+	finish_page(p);
+	if (p->kind == PAGES_COUNT)
+		p->total = p->number;
+	if (p->kind == PAGES_PDF)
+		draw_untag(p->d, "Document");
+	if (p->rc == 0 && p->d != NULL)
+		p->rc = draw_status(p->d, p->err, sizeof p->err);
+	draw_free(p->d);
+	p->d = NULL;
+	return p->rc;
+}
+
+void
+page_begin(struct pages *p, const char *section)
+{
+	finish_page(p);
+	if (section != p->section)
+		snprintf(p->section, sizeof p->section, "%s", section);
+	p->number++;
+	p->y = PAGE_TOP;
+	if (p->kind == PAGES_PNG) {
+		p->surface = paper(PAGE_W, PAGE_H, PNG_SCALE);
+		cairo_t *cr = cairo_create(p->surface);
+		p->d = draw_new(p->fonts, cr, false);
+		cairo_destroy(cr);
+	}
+	draw_frame_texts(p);
+}
+
+bool
+page_need(struct pages *p, double h)
+{
+	if (p->y + h <= PAGE_BOTTOM || p->y <= PAGE_TOP)
+		return false;
+	page_begin(p, p->section);
+	return true;
+}
+
+unsigned
+page_of(const struct pages *p, const char *place)
+{
+	return GPOINTER_TO_UINT(g_hash_table_lookup(p->places, place));
+}
+
+/* A place to be linked to; recorded while counting, a destination in the PDF. */
+static void
+mark_place(struct pages *p, const char *place)
+{
+	char attributes[128];
+
+	if (place == NULL)
+		return;
+	if (p->kind == PAGES_COUNT)
+		g_hash_table_insert(
+		    p->places, g_strdup(place), GUINT_TO_POINTER(p->number));
+	/* whole numbers: cairo reads decimals by the locale's sign */
+	snprintf(
+	    attributes, sizeof attributes, "name='%s' x=0 y=%d", place, (int)p->y - 12);
+	draw_tag(p->d, "cairo.dest", attributes);
+	draw_untag(p->d, "cairo.dest");
+}
+
+static int
+add_outline(struct pages *p, int parent, const char *place, const char *text)
+{
+	char attributes[128];
+
+	if (p->kind != PAGES_PDF || place == NULL)
+		return 0;
+	snprintf(attributes, sizeof attributes, "dest='%s'", place);
+	return cairo_pdf_surface_add_outline(p->surface, parent, text, attributes,
+	    parent == CAIRO_PDF_OUTLINE_ROOT ? CAIRO_PDF_OUTLINE_FLAG_OPEN : 0);
+}
+
+/* In large type a unit must not part from its number: those spaces do not break. */
+static char *
+bind_units(const char *text)
+{
+	GString *s = g_string_new(NULL);
+
+	for (const char *c = text; *c != '\0'; c++) {
+		bool bound = *c == ' ' && c > text && g_ascii_isdigit(c[-1]) &&
+		             (c[1] == '%' || g_ascii_islower(c[1]));
+		g_string_append(s, bound ? "\u00A0" : (char[]){*c, '\0'});
+	}
+	return g_string_free(s, FALSE);
+}
+
+void
+page_title(struct pages *p, const char *place, const char *outline, const char *text)
+{
+	mark_place(p, place);
+	p->outline = add_outline(p, CAIRO_PDF_OUTLINE_ROOT, place, outline);
+	char *bound = bind_units(text);
+	draw_tag(p->d, "H1", NULL);
+	p->y += draw_block(p->d, &style_title, PAGE_MARGIN, p->y, PAGE_INNER, 4, bound);
+	draw_untag(p->d, "H1");
+	g_free(bound);
+	p->y += 4;
+}
+
+void
+page_heading(struct pages *p, double with, const char *place, const char *text)
+{
+	if (p->y > PAGE_TOP)
+		p->y += 11;
+	page_need(p, draw_leading(&style_heading) + 5 + with);
+	mark_place(p, place);
+	add_outline(p, p->outline, place, text);
+	draw_tag(p->d, "H2", NULL);
+	p->y += draw_block(p->d, &style_heading, PAGE_MARGIN, p->y, PAGE_INNER, 3, text);
+	draw_untag(p->d, "H2");
+	p->y += 5;
+}
+
+void
+page_text(struct pages *p, const struct style *s, const char *text)
+{
+	double h = draw_block_height(p->d, s, PAGE_INNER, 0, text);
+
+	page_need(p, h);
+	draw_tag(p->d, "P", NULL);
+	p->y += draw_block(p->d, s, PAGE_MARGIN, p->y, PAGE_INNER, 0, text);
+	draw_untag(p->d, "P");
+	p->y += 3;
+}
+
+void
+page_link(struct pages *p, const char *place, const char *text)
+{
+	static const struct style link = {FACE_BOLD, 9, INK_BLUE};
+	char attributes[128];
+
+	page_need(p, draw_leading(&link));
+	snprintf(attributes, sizeof attributes, "dest='%s'", place);
+	draw_tag(p->d, "P", NULL);
+	draw_tag(p->d, "Link", attributes);
+	draw_line(p->d, &link, PAGE_MARGIN, p->y, PAGE_INNER, ALIGN_LEFT, text);
+	draw_untag(p->d, "Link");
+	draw_untag(p->d, "P");
+	p->y += draw_leading(&link) + 3;
+}
+
+void
+page_gap(struct pages *p, double h)
+{
+	p->y += h;
+}
+
+static void
+write_chart(struct pages *p, const char *name, const char *title, double h,
+    page_paint *paint, const void *ctx)
+{
+	double head = draw_leading(&style_heading) + 8;
+	char *path = g_strdup_printf("%s/chart-%s.png", p->png_dir, name);
+	cairo_surface_t *s =
+	    paper(PAGE_INNER + 2 * CHART_EDGE, h + head + 2 * CHART_EDGE, CHART_SCALE);
+	cairo_t *cr = cairo_create(s);
+	struct draw *d = draw_new(p->fonts, cr, false);
+	struct box box = {CHART_EDGE, CHART_EDGE + head, PAGE_INNER, h};
+
+	cairo_destroy(cr);
+	draw_line(
+	    d, &style_heading, CHART_EDGE, CHART_EDGE, PAGE_INNER, ALIGN_LEFT, title);
+	paint(d, box, ctx);
+	if (p->rc == 0)
+		p->rc = draw_status(d, p->err, sizeof p->err);
+	draw_free(d);
+	if (p->rc == 0)
+		p->rc = write_png(s, path, p->err, sizeof p->err);
+	cairo_surface_destroy(s);
+	g_free(path);
+}
+
+void
+page_figure(struct pages *p, const char *name, const char *title, const char *alt,
+    double h, page_paint *paint, const void *ctx)
+{
+	struct box box;
+
+	page_need(p, h);
+	box = (struct box){PAGE_MARGIN, p->y, PAGE_INNER, h};
+	if (p->kind == PAGES_PDF)
+		g_ptr_array_add(p->alts, g_strdup(alt));
+	draw_tag(p->d, "Figure", NULL);
+	if (!draw_is_quiet(p->d))
+		paint(p->d, box, ctx);
+	draw_untag(p->d, "Figure");
+	p->y += h + 4;
+	if (p->kind == PAGES_PNG)
+		write_chart(p, name, title, h, paint, ctx);
+}

@@ -1,0 +1,254 @@
+/* What a person reads at a terminal, in the centre's zone. */
+#include "reports/results.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "3 d 04 h", "2 h 05 min", "4 min 10 s", "12.3 s", "80 ms". */
+static void
+length_text(int64_t ns, char out[32])
+{
+	int64_t s = ns / NS_PER_S;
+
+	if (ns < NS_PER_S)
+		snprintf(out, 32, "%d ms", (int)(ns / NS_PER_MS));
+	else if (s < 60)
+		snprintf(out, 32, "%.1f s", (double)(ns / NS_PER_MS) / 1e3);
+	else if (s < 3600)
+		snprintf(out, 32, "%" PRId64 " min %02" PRId64 " s", s / 60, s % 60);
+	else if (s < 86400)
+		snprintf(out, 32, "%" PRId64 " h %02" PRId64 " min", s / 3600, s / 60 % 60);
+	else
+		snprintf(out, 32, "%" PRId64 " d %02" PRId64 " h", s / 86400, s / 3600 % 24);
+}
+
+static double
+covered_percent(const struct link_result *l)
+{
+	return l->scheduled_ns > 0
+	    ? 100 * (1 - (double)l->unknown_ns / (double)l->scheduled_ns)
+	    : 0;
+}
+
+static void
+heading(const struct link_report *l, FILE *out)
+{
+	fprintf(out, "%s/%s", l->def->centre, l->def->link);
+	if (l->def->isp[0] != '\0')
+		fprintf(out, "  %s", l->def->isp);
+	fputc('\n', out);
+}
+
+static void
+period_text(const struct link_report *l, FILE *out)
+{
+	char from[40], to[40];
+
+	instant_local(l->result->period.start_ns, l->def->timezone, from);
+	instant_local(l->result->period.end_ns, l->def->timezone, to);
+	fprintf(out, "  %s to %s\n", from, to);
+}
+
+static void
+outage_line(const struct link_report *l, const struct outage *o, FILE *out)
+{
+	char at[40], length[32], bound[32];
+
+	instant_local(o->start_ns, l->def->timezone, at);
+	length_text(o->end_ns - o->start_ns, length);
+	length_text(o->start_bound_ns + o->end_bound_ns, bound);
+	fprintf(out, "  %s  %s%-12s ±%-9s %-7s %-12s %-6s %s%s\n", at, o->open ? ">" : " ",
+	    length, bound, extent_name(o->extent), attribution_name(o->attribution),
+	    confidence_name(o->confidence), o->open ? "still open" : o->id,
+	    o->counted || o->micro ? "" : "  not counted");
+}
+
+static void
+outage_table(const struct link_report *l, FILE *out)
+{
+	const struct link_result *r = l->result;
+
+	if (r->n_outages == 0) {
+		fputs("  No outage.\n", out);
+	} else {
+		fprintf(out, "  %-26s   %-12s %-10s %-7s %-12s %-6s\n", "outage began", "lasted",
+		    "within", "extent", "fault", "sure");
+		for (size_t i = 0; i < r->n_outages; i++)
+			outage_line(l, &r->outages[i], out);
+	}
+	if (r->n_micro > 0) {
+		fprintf(out, "  %zu too short to be certain of:\n", r->n_micro);
+		for (size_t i = 0; i < r->n_micro; i++)
+			outage_line(l, &r->micro[i], out);
+	}
+}
+
+static void
+others(const struct link_report *l, FILE *out)
+{
+	const struct link_result *r = l->result;
+	char from[40], length[32];
+
+	for (size_t i = 0; i < r->n_degradations; i++) {
+		const struct degradation *d = &r->degradations[i];
+		instant_local(d->start_ns, l->def->timezone, from);
+		length_text(d->end_ns - d->start_ns, length);
+		fprintf(out, "  %s  %s%-12s degraded: %s, %" PRIu64 " of %" PRIu64 " lost (%s)\n",
+		    from, d->open ? ">" : " ", length, degradation_name(d->kind), d->lost, d->sent,
+		    attribution_name(d->attribution));
+	}
+	for (size_t i = 0; i < r->n_unknown; i++) {
+		const struct unknown *u = &r->unknown[i];
+		instant_local(u->start_ns, l->def->timezone, from);
+		length_text(u->end_ns - u->start_ns, length);
+		fprintf(out, "  %s   %-12s unknown: %s\n", from, length, unknown_name(u->reason));
+	}
+}
+
+void
+results_outages_text(const struct results *r, FILE *out)
+{
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link_report *l = &r->links[i];
+		char down[32], certain[32];
+		if (i > 0)
+			fputc('\n', out);
+		heading(l, out);
+		period_text(l, out);
+		length_text(l->result->down_ns, down);
+		fprintf(out, "  measured %.3f %% of it; down %s in %zu outage%s\n",
+		    covered_percent(l->result), down, l->result->n_outages,
+		    l->result->n_outages == 1 ? "" : "s");
+		if (l->result->shortest_certain_ns > 0) {
+			length_text(l->result->shortest_certain_ns, certain);
+			fprintf(out, "  shorter than %s cannot be told from chance\n", certain);
+		}
+		outage_table(l, out);
+		others(l, out);
+	}
+	if (r->n_links == 0)
+		fputs("No link.\n", out);
+}
+
+/* ---- verdicts ---- */
+
+static const char *
+sentence(enum verdict_kind v)
+{
+	switch (v) {
+	case VERDICT_MET:
+		return "met: even the reading worst for the ISP reaches the target";
+	case VERDICT_BREACHED:
+		return "breached: even the reading best for the ISP misses the target";
+	case VERDICT_ARGUABLE:
+		return "arguable: missed by what was measured, not beyond its bounds";
+	case VERDICT_NOT_PROVEN:
+		return "not proven: reached by what was measured, not beyond its bounds";
+	case VERDICT_REFUSED:
+		return "refused: the measurement does not carry a verdict";
+	case VERDICT_PENDING:
+		return "pending: the period is not over";
+	default:
+		return "none: no target is agreed";
+	}
+}
+
+static void
+verdict_text(const struct link_report *l, FILE *out)
+{
+	const struct verdict *v = &l->verdict;
+	const struct terms *t = &l->contract.terms;
+	char a[32], b[32], from[40], to[40];
+
+	heading(l, out);
+	instant_local(t->period.start_ns, l->def->timezone, from);
+	instant_local(t->period.end_ns, l->def->timezone, to);
+	fprintf(out, "  period        %s to %s (%s%s)\n", from, to, t->period_kind,
+	    t->complete ? "" : ", not over");
+	fprintf(out, "  contract      %s%s%s\n", t->contract[0] != '\0' ? t->contract : "none",
+	    l->contract.reference[0] != '\0' ? ", " : "", l->contract.reference);
+	fprintf(out, "  definition    %s\n", t->profile);
+	if (v->has_availability)
+		fprintf(out, "  availability  %.5f %%  (from %.5f %% to %.5f %%)\n", 100 * v->point,
+		    100 * v->lower, 100 * v->upper);
+	else
+		fputs("  availability  unknown\n", out);
+	if (t->target > 0)
+		fprintf(out, "  target        %.5g %%\n", 100 * t->target);
+	fprintf(out, "  verdict       %s\n", sentence(v->verdict));
+	for (size_t i = 0; i < v->n_reasons; i++)
+		fprintf(out, "                %s\n", v->reasons[i]);
+	length_text(v->down_ns, a);
+	length_text(v->longest_ns, b);
+	fprintf(out, "  down          %s in %zu outage%s, the longest %s\n", a, v->outage_count,
+	    v->outage_count == 1 ? "" : "s", b);
+	length_text(v->unknown_ns, a);
+	fprintf(out, "  measured      %.3f %%; unknown for %s\n", 100 * v->coverage, a);
+}
+
+void
+results_sla_text(const struct results *r, FILE *out)
+{
+	for (size_t i = 0; i < r->n_links; i++) {
+		if (i > 0)
+			fputc('\n', out);
+		if (r->links[i].has_verdict)
+			verdict_text(&r->links[i], out);
+	}
+	if (r->n_links == 0)
+		fputs("No link.\n", out);
+}
+
+/* ---- status ---- */
+
+static void
+last_samples(const struct results *r, const struct link_report *l, FILE *out)
+{
+	for (size_t i = 0; i < l->n_last; i++) {
+		const struct mark *m = &l->last[i];
+		char at[40], rtt[24] = "";
+		if (m->probe >= r->n_probes)
+			continue;
+		const struct probe_def *p = &r->probes[m->probe];
+		instant_local(m->sent_ns, l->def->timezone, at);
+		if (m->rtt_ns >= 0 && p->kind != KIND_HTTP)
+			snprintf(rtt, sizeof rtt, "%.3f ms", (double)m->rtt_ns / 1e6);
+		fprintf(out, "    %-18s %-5s %-10s %.8s  %-9s %s\n", p->name, kind_name(p->kind),
+		    role_name(p->role), at + 11, outcome_name(m->outcome), rtt);
+	}
+}
+
+void
+results_status_text(const struct results *r, FILE *out)
+{
+	char at[40], length[32];
+
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link_report *l = &r->links[i];
+		const struct link_result *res = l->result;
+		if (i > 0)
+			fputc('\n', out);
+		heading(l, out);
+		fprintf(out, "  now           %s", live_name(l->live.state));
+		if (l->live.state == LIVE_DARK || l->live.state == LIVE_SUSPECTED) {
+			instant_local(l->live.since_ns, l->def->timezone, at);
+			fprintf(out, " since %s, probably %s", at,
+			    attribution_name(l->live.attribution));
+		}
+		fputc('\n', out);
+		fprintf(out, "  measured      %.3f %% of today\n", covered_percent(res));
+		if (res->n_outages > 0) {
+			const struct outage *o = &res->outages[res->n_outages - 1];
+			instant_local(o->start_ns, l->def->timezone, at);
+			length_text(o->end_ns - o->start_ns, length);
+			fprintf(out, "  last outage   %s, %s%s, %s\n", at, o->open ? "for " : "",
+			    length, attribution_name(o->attribution));
+		} else {
+			fputs("  last outage   none today\n", out);
+		}
+		last_samples(r, l, out);
+	}
+	if (r->n_links == 0)
+		fputs("No link.\n", out);
+}

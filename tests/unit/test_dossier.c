@@ -1,0 +1,534 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "reports/dossier.h"
+#include "tests/golden/made_results.h"
+
+#include <dirent.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * The dossier, judged from outside: by readers of PDF that are not ours, over results
+ * made to be awkward. An argument names a directory to keep the files in.
+ */
+static char dir[256];
+
+static char *
+output_of(const char *format, const char *a, int *status)
+{
+	char command[1024];
+	size_t used = 0, room = 1 << 16, n;
+	char *text = malloc(room);
+
+	snprintf(command, sizeof command, format, a);
+	FILE *f = popen(command, "r");
+	assert_non_null(f);
+	while ((n = fread(text + used, 1, room - used - 1, f)) > 0) {
+		used += n;
+		if (used + 1 >= room)
+			text = realloc(text, room *= 2);
+	}
+	text[used] = '\0';
+	int rc = pclose(f);
+	if (status != NULL)
+		*status = WIFEXITED(rc) ? WEXITSTATUS(rc) : -1;
+	return text;
+}
+
+static unsigned char *
+bytes_of(const char *path, size_t *n)
+{
+	FILE *f = fopen(path, "rb");
+
+	assert_non_null(f);
+	fseek(f, 0, SEEK_END);
+	*n = (size_t)ftell(f);
+	rewind(f);
+	unsigned char *bytes = malloc(*n + 1);
+	assert_int_equal(fread(bytes, 1, *n, f), *n);
+	fclose(f);
+	return bytes;
+}
+
+static void
+render(const struct results *r, const char *name, char path[300])
+{
+	char err[256] = "";
+
+	snprintf(path, 300, "%s/%s.pdf", dir, name);
+	int rc = dossier_pdf(r, path, NULL, err, sizeof err);
+	if (rc != 0)
+		fail_msg("%s: %d %s", name, rc, err);
+}
+
+static void
+check_file(const char *path)
+{
+	int status;
+	char *text = output_of("qpdf --check '%s' 2>&1", path, &status);
+
+	assert_int_equal(status, 0);
+	assert_null(strstr(text, "WARNING"));
+	free(text);
+	text = output_of("pdfinfo '%s'", path, &status);
+	assert_non_null(strstr(text, "Tagged:          yes"));
+	assert_non_null(strstr(text, "Title:           Internet link dossier"));
+	free(text);
+	text =
+	    output_of("qpdf --qdf --object-streams=disable '%s' - | strings", path, NULL);
+	assert_non_null(strstr(text, "/Lang (en-GB)"));
+	assert_non_null(strstr(text, "/DisplayDocTitle true"));
+	assert_non_null(strstr(text, "/CreationDate (D:20"));
+	assert_non_null(strstr(text, "/Scope /Column"));
+	size_t figures = 0, alts = 0;
+	for (const char *p = text; (p = strstr(p, "/S /Figure")) != NULL; p++)
+		figures++;
+	for (const char *p = text; (p = strstr(p, "/Alt ")) != NULL; p++)
+		alts++;
+	assert_true(figures >= 2);
+	assert_int_equal(figures, alts);
+	free(text);
+}
+
+static void
+check_fonts(const char *path)
+{
+	char *text = output_of("pdffonts '%s' | tail -n +3", path, NULL), *save = NULL;
+	size_t n = 0;
+
+	for (char *line = strtok_r(text, "\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\n", &save)) {
+		bool ours = strstr(line, "+Inter-") != NULL ||
+		            strstr(line, "+DejaVuSans") != NULL;
+		if (!ours || strstr(line, "yes yes yes") == NULL)
+			fail_msg(
+			    "%s: a font not ours, embedded and subset: %s", path, line);
+		n++;
+	}
+	assert_true(n >= 2);
+	free(text);
+}
+
+/* Every page says which of how many it is. Result: pages. */
+static unsigned
+check_pages(const char *path)
+{
+	char *text = output_of("pdftotext -layout '%s' -", path, NULL), want[64];
+	unsigned n = 0, at = 0;
+
+	for (const char *p = text; *p != '\0'; p++)
+		n += *p == '\f';
+	for (char *page = text; at < n;) {
+		char *end = strchr(page, '\f');
+		*end = '\0';
+		snprintf(want, sizeof want, "Page %u of %u", ++at, n);
+		if (strstr(page, want) == NULL)
+			fail_msg("%s: page %u does not say \"%s\"", path, at, want);
+		page = end + 1;
+	}
+	free(text);
+	return n;
+}
+
+struct word {
+	double x0, y0, x1, y1;
+	char text[64];
+};
+
+static double
+overlap(const struct word *a, const struct word *b)
+{
+	double w = (a->x1 < b->x1 ? a->x1 : b->x1) - (a->x0 > b->x0 ? a->x0 : b->x0);
+	double h = (a->y1 < b->y1 ? a->y1 : b->y1) - (a->y0 > b->y0 ? a->y0 : b->y0);
+	double least_w = a->x1 - a->x0 < b->x1 - b->x0 ? a->x1 - a->x0 : b->x1 - b->x0;
+	double least_h = a->y1 - a->y0 < b->y1 - b->y0 ? a->y1 - a->y0 : b->y1 - b->y0;
+
+	return w <= 0 || h <= 0 || least_w <= 0 || least_h <= 0
+	           ? 0
+	           : w / least_w * (h / least_h);
+}
+
+/* No word outside the margins, none upon another. */
+static void
+check_geometry(const char *path)
+{
+	char *text = output_of("pdftotext -bbox '%s' -", path, NULL), *save = NULL;
+	static struct word words[4000];
+	size_t n = 0, total = 0;
+
+	for (char *line = strtok_r(text, "\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\n", &save)) {
+		struct word w = {0};
+		if (strstr(line, "<page ") != NULL)
+			n = 0;
+		if (sscanf(line,
+		        " <word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\">%63[^<]",
+		        &w.x0, &w.y0, &w.x1, &w.y1, w.text) != 5)
+			continue;
+		if (w.x0 < PAGE_MARGIN - 1 || w.x1 > PAGE_W - PAGE_MARGIN + 1.5 ||
+		    w.y0 < 26 || w.y1 > PAGE_H - 26)
+			fail_msg("%s: outside the margins: %s", path, line);
+		for (size_t i = 0; i < n; i++)
+			if (overlap(&words[i], &w) > 0.3)
+				fail_msg("%s: \"%s\" upon \"%s\": %s", path, w.text,
+				    words[i].text, line);
+		if (n < 4000)
+			words[n++] = w;
+		total++;
+	}
+	assert_true(total > 50);
+	free(text);
+}
+
+static void
+check_register(const struct results *r, const char *path)
+{
+	char *text = output_of("pdftotext -layout '%s' -", path, NULL);
+
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link_result *res = r->links[i].result;
+		if (res->n_outages == 0)
+			continue;
+		/* up to its totals: close-ups print ids too */
+		const char *from = strstr(text, "Outage register:");
+		char *end = strstr(from, "Time down within the period");
+		assert_non_null(end);
+		*end = '\0';
+		for (size_t k = 0; k < res->n_outages; k++) {
+			/* in order, so each search begins where the last one ended */
+			const char *at = strstr(from, res->outages[k].id);
+			if (at == NULL)
+				fail_msg("%s: outage %zu %s is not in the register", path,
+				    k + 1, res->outages[k].id);
+			from = at;
+		}
+		*end = 'T';
+		memmove(text, end, strlen(end) + 1);
+	}
+	free(text);
+}
+
+static void
+check_all(struct results *r, const char *name)
+{
+	char path[300];
+
+	render(r, name, path);
+	check_file(path);
+	check_fonts(path);
+	assert_true(check_pages(path) >= 4);
+	check_geometry(path);
+	check_register(r, path);
+	made_free(r);
+}
+
+static void
+test_lab(void **state)
+{
+	(void)state;
+	check_all(made_lab(), "lab");
+}
+
+static void
+test_month(void **state)
+{
+	(void)state;
+	check_all(made_month(), "month");
+}
+
+static void
+test_year(void **state)
+{
+	struct stat st;
+	char path[300];
+
+	(void)state;
+	check_all(made_year(), "year");
+	snprintf(path, sizeof path, "%s/year.pdf", dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size < 1000000);
+}
+
+static void
+test_clean(void **state)
+{
+	(void)state;
+	check_all(made_clean(), "clean");
+}
+
+static void
+test_single(void **state)
+{
+	(void)state;
+	check_all(made_single(), "single");
+}
+
+static void
+test_unknown(void **state)
+{
+	(void)state;
+	check_all(made_unknown(), "unknown");
+}
+
+static void
+test_names(void **state)
+{
+	char path[300];
+
+	(void)state;
+	check_all(made_names(), "names");
+	snprintf(path, sizeof path, "%s/names.pdf", dir);
+	char *text = output_of("pdftotext '%s' -", path, NULL);
+	assert_non_null(strstr(text, "Ζακύνθου"));
+	assert_non_null(strstr(text, "Saint Leonards"));
+	assert_non_null(strstr(text, "Łódź"));
+	free(text);
+}
+
+static void
+test_no_links(void **state)
+{
+	struct results *r = made_clean();
+	size_t n = r->n_links;
+	char path[300];
+
+	(void)state;
+	r->n_links = 0;
+	render(r, "none", path);
+	assert_int_equal(check_pages(path), 2);
+	r->n_links = n;
+	made_free(r);
+}
+
+/* Ten thousand outages: each listed, and the header again on every page of them. */
+static void
+test_many(void **state)
+{
+	struct results *r = made_many(10000);
+	char path[300];
+	size_t headers = 0;
+
+	(void)state;
+	render(r, "many", path);
+	unsigned pages = check_pages(path);
+	check_register(r, path);
+	char *text = output_of("pdftotext -layout '%s' -", path, NULL);
+	for (const char *p = text; (p = strstr(p, "Attributed to")) != NULL; p++)
+		headers++;
+	/* but the summary, the curves and the method, every page is one of the register
+	 */
+	assert_true(headers + 6 >= pages);
+	free(text);
+	text = output_of("qpdf --check '%s' 2>&1", path, NULL);
+	assert_null(strstr(text, "WARNING"));
+	free(text);
+	made_free(r);
+}
+
+/* The same results give the same bytes in another directory, zone and locale. */
+static void
+test_identical(void **state)
+{
+	struct results *r = made_month();
+	char first[300], second[300], other[280], err[256] = "";
+	size_t n, m;
+
+	(void)state;
+	render(r, "first", first);
+	snprintf(other, sizeof other, "%s/elsewhere", dir);
+	mkdir(other, 0755);
+	snprintf(second, sizeof second, "%s/second.pdf", other);
+	setenv("TZ", "Pacific/Chatham", 1);
+	setenv("LANG", "ar_EG.UTF-8", 1);
+	if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL)
+		setlocale(LC_ALL, "C.UTF-8");
+	usleep(1100000); /* a date of now would differ */
+	assert_int_equal(dossier_pdf(r, second, NULL, err, sizeof err), 0);
+	setlocale(LC_ALL, "C");
+	setenv("TZ", "UTC", 1);
+	unsigned char *a = bytes_of(first, &n), *b = bytes_of(second, &m);
+	assert_int_equal(n, m);
+	assert_memory_equal(a, b, n);
+	free(a);
+	free(b);
+	made_free(r);
+}
+
+static void
+test_pngs(void **state)
+{
+	struct results *r = made_lab();
+	char path[300], png[290], err[256] = "", *file;
+	unsigned pages = 0, charts = 0;
+	struct dirent *e;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/png.pdf", dir);
+	snprintf(png, sizeof png, "%s/png", dir);
+	assert_int_equal(dossier_pdf(r, path, png, err, sizeof err), 0);
+	DIR *d = opendir(png);
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL) {
+		size_t n;
+		if (e->d_name[0] == '.')
+			continue;
+		assert_true(asprintf(&file, "%s/%s", png, e->d_name) > 0);
+		unsigned char *bytes = bytes_of(file, &n);
+		assert_memory_equal(bytes, "\x89PNG\r\n", 6);
+		free(bytes);
+		free(file);
+		pages += strncmp(e->d_name, "page-", 5) == 0;
+		charts += strncmp(e->d_name, "chart-", 6) == 0;
+	}
+	closedir(d);
+	assert_int_equal(pages, check_pages(path));
+	/* overview, loss, latency of two links, and three close-ups */
+	assert_int_equal(charts, 2 + 2 + 2 + 3);
+	made_free(r);
+}
+
+/* Where it cannot be written: one line that says so, and nothing left behind. */
+static void
+test_failure(void **state)
+{
+	struct results *r = made_clean();
+	char path[300], err[256] = "";
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/absent/x.pdf", dir);
+	assert_int_equal(dossier_pdf(r, path, NULL, err, sizeof err), -2);
+	assert_non_null(strstr(err, "absent/x.pdf: No such file"));
+	snprintf(path, sizeof path, "%s/taken", dir);
+	mkdir(path, 0755);
+	err[0] = '\0';
+	assert_true(dossier_pdf(r, path, NULL, err, sizeof err) < 0);
+	assert_true(err[0] != '\0');
+	snprintf(path, sizeof path, "%s/taken.part", dir);
+	assert_int_equal(access(path, F_OK), -1);
+	made_free(r);
+}
+
+static void
+test_words(void **state)
+{
+	char text[40];
+
+	(void)state;
+	words_percent(0.99999999, 3, text);
+	assert_string_equal(text, "99.999 %"); /* never all of it where some is missing */
+	words_percent(1, 3, text);
+	assert_string_equal(text, "100 %");
+	words_percent(0.0000001, 3, text);
+	assert_string_equal(text, "0.001 %");
+	words_percent(0.5, 0, text);
+	assert_string_equal(text, "50 %");
+	words_target(0.9995, text);
+	assert_string_equal(text, "99.95 %");
+	words_target(0.99, text);
+	assert_string_equal(text, "99.0 %");
+	words_duration(59960 * NS_PER_MS, true, text);
+	assert_string_equal(text, "1 min 00.0 s");
+	words_duration(3599960 * NS_PER_MS, true, text);
+	assert_string_equal(text, "1 h 00 min 00 s");
+	words_duration(12400 * NS_PER_MS, true, text);
+	assert_string_equal(text, "12.4 s");
+	words_duration(90061 * NS_PER_S, false, text);
+	assert_string_equal(text, "1 d 01 h 01 min");
+	words_count(1234567, text);
+	assert_string_equal(text, "1\xE2\x80\xAF"
+	                          "234\xE2\x80\xAF"
+	                          "567");
+	words_ms(18650000, text);
+	assert_string_equal(text, "18.7 ms");
+	words_bytes(65536, text);
+	assert_string_equal(text, "64 KiB");
+	assert_int_equal(words_decimals(0.99912, 0.99913, 0.9995), 3);
+	assert_true(words_decimals(0.999999, 1, 0.9995) > 3);
+}
+
+/* London, 25 October 2026: 01:00 UTC is the second 01:00 of the day. */
+static void
+test_zone(void **state)
+{
+	const int64_t change = 1792890000LL * NS_PER_S;
+	struct zone z;
+	char text[48];
+
+	(void)state;
+	zone_open(
+	    &z, "Europe/London", change - 86400 * NS_PER_S, change + 86400 * NS_PER_S);
+	zone_print(&z, change - NS_PER_S, 0, text);
+	assert_string_equal(text, "2026-10-25 01:59:59 +01:00");
+	zone_print(&z, change, 1, text);
+	assert_string_equal(text, "2026-10-25 01:00:00.0 +00:00");
+	zone_print(&z, change - 1, 1, text);
+	assert_string_equal(text, "2026-10-25 01:00:00.0 +00:00");
+	struct civil c = zone_civil(&z, change);
+	int64_t midnight = zone_of_civil(&z, c.day_number, 0);
+	assert_int_equal(
+	    zone_of_civil(&z, c.day_number + 1, 0) - midnight, 25 * 3600 * NS_PER_S);
+	for (int64_t day = -800000; day < 800000; day += 7) {
+		c = civil_of_day(day);
+		assert_int_equal(civil_day_number(c.year, c.month, c.day), day);
+	}
+}
+
+static void
+test_loss_class(void **state)
+{
+	(void)state;
+	assert_int_equal(loss_class(1000, 0), 0);
+	assert_int_equal(loss_class(1000, 1), 1);
+	assert_int_equal(loss_class(120, 1), 3);
+	assert_int_equal(loss_class(100, 5), 4);
+	assert_int_equal(loss_class(100, 25), 5);
+	assert_int_equal(loss_class(100, 100), 6);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_zone),
+	    cmocka_unit_test(test_loss_class),
+	    cmocka_unit_test(test_lab),
+	    cmocka_unit_test(test_month),
+	    cmocka_unit_test(test_year),
+	    cmocka_unit_test(test_clean),
+	    cmocka_unit_test(test_single),
+	    cmocka_unit_test(test_unknown),
+	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_no_links),
+	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_identical),
+	    cmocka_unit_test(test_pngs),
+	    cmocka_unit_test(test_failure),
+	};
+
+	if (system("command -v pdftotext pdffonts pdfinfo qpdf strings >/dev/null") !=
+	    0) {
+		fprintf(stderr, "skipped: poppler-utils, qpdf and binutils are needed\n");
+		return 77;
+	}
+	snprintf(dir, sizeof dir, "/tmp/test_dossier.XXXXXX");
+	if (argc > 1)
+		snprintf(dir, sizeof dir, "%s", argv[1]);
+	else if (mkdtemp(dir) == NULL)
+		return 1;
+	int rc = cmocka_run_group_tests(tests, NULL, NULL);
+	if (argc == 1) {
+		char *text = output_of("rm -r '%s'", dir, NULL);
+		free(text);
+	}
+	return rc;
+}
