@@ -114,6 +114,23 @@ degrade_run_was_loss(struct line *l, const struct run *r)
 		loss_step(l, r->last_lost_ns, true);
 }
 
+/* It was an outage: what was counted as loss before it was seen belongs to it. */
+void
+degrade_run_was_outage(struct line *l, const struct run *r)
+{
+	struct loss_line *s = &l->loss;
+	uint64_t lost = r->lost_before < s->lost ? r->lost_before : s->lost;
+
+	if (s->start_ns >= r->start_lo_ns) {
+		*s = (struct loss_line){0};
+	} else if (!s->active && s->start_ns != 0) {
+		s->lost -= lost;
+		s->rise -= (double)lost * LLR_LOST;
+		if (s->rise <= 0)
+			*s = (struct loss_line){0};
+	}
+}
+
 /* ---- stall ---- */
 
 static void
@@ -159,7 +176,9 @@ void
 degrade_voter(struct judge *j, struct line *l, const struct sample *s, enum say say,
     bool fresh_loss)
 {
-	stall_step(j, l, s, say == SAY_ANSWER);
+	/* An answer to a second SYN came as late as the first would have: for a stall it
+	 * counts. */
+	stall_step(j, l, s, sample_is_answer(s));
 	if (l->runs[0].active)
 		return;
 	if (say == SAY_ANSWER || fresh_loss)

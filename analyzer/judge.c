@@ -917,6 +917,9 @@ close_books(struct judge *j, struct line *l, const struct books *all, struct spa
     int64_t as_of_ns, struct link_result *r)
 {
 	memset(r, 0, sizeof *r);
+	if (j->rule.since_first && l->first_ns > period.start_ns)
+		period.start_ns =
+		    l->first_ns < period.end_ns ? l->first_ns : period.end_ns;
 	r->period = period;
 	if (l->end_ns != 0 && l->end_ns < r->period.end_ns)
 		r->period.end_ns =

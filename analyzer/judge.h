@@ -147,6 +147,8 @@ struct judge_rule {
 	int64_t clock_bound_ns;    /* added to each edge */
 	bool clock_unknown; /* a boot never synchronised: outages listed, not counted */
 	char agent[37];     /* whose journal; part of the ids */
+	bool since_first;   /* the period of a link begins with its first sample at the
+	                       earliest */
 };
 
 void judge_rule_default(struct judge_rule *rule);

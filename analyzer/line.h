@@ -260,6 +260,7 @@ void degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 void degrade_voter(struct judge *j, struct line *l, const struct sample *s, enum say say,
     bool fresh_loss);
 void degrade_run_was_loss(struct line *l, const struct run *r);
+void degrade_run_was_outage(struct line *l, const struct run *r);
 void degrade_add(struct line *l, enum degradation_kind kind, enum attribution a,
     int64_t from_ns, int64_t to_ns, uint64_t sent, uint64_t lost, uint32_t probe);
 /* Those still going on at ${as_of}, as open ones, into l->degradations' copy. */

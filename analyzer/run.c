@@ -475,6 +475,7 @@ finish(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 			found_free(&f);
 		} else {
 			keep(l, &f);
+			degrade_run_was_outage(l, r);
 		}
 	}
 	for (size_t i = 0; i < l->n_networks; i++) {
@@ -516,6 +517,7 @@ resolve_gap(struct judge *j, struct line *l, struct run *r, const struct voted *
 		if (r->need_link) {
 			cause_find(j, l, r, r->gap_from_ns, &f);
 			keep(l, &f);
+			degrade_run_was_outage(l, r);
 			memcpy(r->incident, f.o.incident, sizeof r->incident);
 			r->earlier = (struct cause_hint){true, f.o.attribution};
 		} else {

@@ -543,7 +543,14 @@ replay_wal(struct journal_writer *w, const struct bytes *wal)
 	flights_unsettled(&w->flights, h.session, &w->rows);
 	if (rows_empty(&w->rows))
 		return 0;
-	return close_block(w);
+	/* The block is of the session that died: packed against its probes, as readers
+	 * will unpack it. */
+	struct dialect own = w->dialect;
+	w->dialect = w->wal_dialect;
+	int rc = close_block(w);
+	w->wal_dialect = w->dialect;
+	w->dialect = own;
+	return rc;
 }
 
 /* What the blocks of the last segment say of the last session's sends. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#define FLUSH_NS (600 * NS_PER_S)
+#define FLUSH_NS (4 * 3600 * NS_PER_S) /* a file opened for few slots costs most */
 /* A daemon that has not written for so long will not settle what it had sent. */
 #define DEAD_NS (30 * NS_PER_S)
 

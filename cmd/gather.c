@@ -461,6 +461,7 @@ judge_all(struct gathered *g, const struct options *o, const struct journal_stat
 	judge_rule_default(&rule);
 	rule.clock_bound_ns = stats->clock_bound_ns;
 	rule.clock_unknown = !stats->synchronised;
+	rule.since_first = g->whole;
 	memcpy(rule.agent, stats->agent, sizeof rule.agent);
 	g->judge = judge_new(&rule);
 	tell(g);

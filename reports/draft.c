@@ -100,8 +100,8 @@ tell_facts(FILE *f, const struct draft *d)
 
 	tell_instant(f, d, "Start", o->start_ns, o->start_bound_ns);
 	if (o->open) {
-		fprintf(f, "  %-12s not yet; %lld s so far\n", "End",
-		    (long long)(o->end_ns - o->start_ns) / NS_PER_S);
+		fprintf(f, "  %-12s not yet: %lld s after the start it lasts\n", "End",
+		    (long long)((d->now_ns - o->start_ns) / NS_PER_S));
 	} else {
 		tell_instant(f, d, "End", o->end_ns, o->end_bound_ns);
 		fprintf(f, "  %-12s %.1f s, between %.1f and %.1f s\n", "Duration",
@@ -115,7 +115,10 @@ tell_facts(FILE *f, const struct draft *d)
 	fprintf(f, "  %-12s %s (%s, confidence %s)\n", "Place", place(o->attribution),
 	    attribution_name(o->attribution), confidence_name(o->confidence));
 	if (o->deepest_answering != NULL)
-		fprintf(f, "  %-12s %s\n", "Answering", o->deepest_answering);
+		fprintf(f, "  %-12s %s\n", "Deepest",
+		    strcmp(o->deepest_answering, "none") == 0
+		        ? "no hop on the way answered"
+		        : o->deepest_answering);
 	tell_links(f, d, "Others up", o->links_up);
 	tell_links(f, d, "Others down", o->links_down);
 	fprintf(

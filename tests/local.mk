@@ -21,6 +21,22 @@ tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c tests/golden/made_re
 tests_unit_test_dossier_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_dossier_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
 	$(DRAW_LIBS) $(QPDF_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+check_PROGRAMS += tests/unit/test_archive tests/unit/test_import tests/unit/test_notify
+tests_unit_test_archive_CFLAGS = $(AM_CFLAGS) $(RRD_CFLAGS)
+tests_unit_test_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) \
+	$(CMOCKA_LIBS) -lm
+tests_unit_test_import_SOURCES = tests/unit/test_import.c cmd/import.c cmd/import_csv.c \
+	cmd/import_time.c cmd/import_stage.c cmd/import_samples.c cmd/import_states.c \
+	cmd/history.c
+tests_unit_test_import_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) \
+	$(CMOCKA_LIBS) -lm
+tests_unit_test_notify_SOURCES = tests/unit/test_notify.c cmd/notify.c cmd/notify_curl.c \
+	cmd/notify_command.c cmd/notify_resolve.c cmd/spool.c cmd/events.c cmd/alarm.c \
+	cmd/seen.c
+tests_unit_test_notify_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
+tests_unit_test_notify_LDADD = reports/libreports.a analyzer/libanalyzer.a \
+	collector/libcollector.a config/libconfig.a base/libbase.a $(CURL_LIBS) $(CARES_LIBS) \
+	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 EXTRA_DIST += tests/lint.sh
 
 # The simulation: base/clock.c stays out of it, its clock comes first.

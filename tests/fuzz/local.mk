@@ -4,6 +4,11 @@ tests_fuzz_fuzz_dns_SOURCES = tests/fuzz/fuzz_dns.c tests/fuzz/driver.c collecto
 	collector/dns_socket.c collector/dns_message.c collector/pool.c
 tests_fuzz_fuzz_dns_LDADD = base/libbase.a -lcares
 
+check_PROGRAMS += tests/fuzz/fuzz_import
+tests_fuzz_fuzz_import_SOURCES = tests/fuzz/fuzz_import.c tests/fuzz/driver.c cmd/import_csv.c \
+	cmd/import_time.c cmd/import_samples.c cmd/import_states.c cmd/history.c
+tests_fuzz_fuzz_import_LDADD = base/libbase.a $(BASE_LIBS)
+
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
 
 FUZZ_SECONDS = 60

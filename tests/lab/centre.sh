@@ -57,11 +57,23 @@ centre_config() { # LINK…
 	END
 }
 
-centre_daemon() { # SECONDS: start it; sets LAB_DAEMON
-	"$LW_BUILD/linkwitnessd" -c "$LAB_DIR/linkwitness.conf" --for "${1}s" \
-		$centre_watch >>"$LAB_DIR/daemon.out" 2>>"$LAB_DIR/daemon.err" &
-	LAB_DAEMON=$!
-	echo $LAB_DAEMON >"$LAB_DIR/daemon.pid"
+# Start the daemon; its pid and, once it ends, its status stand in files, since one that a
+# fault kills is begun again by another shell than the one that waits.
+centre_daemon() { # SECONDS
+	rm -f "$LAB_DIR/status"
+	(
+		sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$LAB_DIR/daemon.pid" \
+			"$LW_BUILD/linkwitnessd" -c "$LAB_DIR/linkwitness.conf" --for "${1}s" \
+			$centre_watch >>"$LAB_DIR/daemon.out" 2>>"$LAB_DIR/daemon.err"
+		echo $? >"$LAB_DIR/status"
+	) &
+}
+
+centre_wait() { # until the daemon has ended; prints its status
+	until [ -s "$LAB_DIR/status" ]; do
+		sleep 0.2
+	done
+	cat "$LAB_DIR/status"
 }
 
 daemon_signal() { # SIGNAL

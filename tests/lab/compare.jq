@@ -57,7 +57,6 @@ $found[0].links as $links
 	   | [.[] | . + { from_s: (.start | instant), to_s: (.end | instant) }
 	     | select(.from_s < $t.to + 2 and .to_s > $t.from - 2)]) as $hits
 	| $hits[0] as $o
-	| ($t.up / (($t.to - $t.from) | if . > 0 then . else 1 end)) as $rate
 	| { link: $e.link, from: $t.from, to: $t.to, from_s: $o.from_s, to_s: $o.to_s,
 	    start_bound_s: $o.start_bound_s, end_bound_s: $o.end_bound_s, id: $o.id,
 	    said: ($o.class // "loss"),
@@ -68,8 +67,13 @@ $found[0].links as $links
 	        then "start outside its bound" else empty end,
 	      if $o != null and far($o.to_s; $t.to) > $o.end_bound_s + slack
 	        then "end outside its bound" else empty end,
-	      if $o != null and $o.class == "outage" and $o.evidence.probes_lost < 10
-	        then "certain after \($o.evidence.probes_lost) lost" else empty end ] };
+	      ($o.evidence.inputs // empty
+	       | if $o.class == "outage" and .lost_in_a_row < .outage_needs
+	           or $o.class == "micro-outage" and (.lost_in_a_row < .micro_needs or .lost_in_a_row >= .outage_needs)
+	         then "a \($o.class) after \(.lost_in_a_row) lost, but the rule says \(.micro_needs) and \(.outage_needs)"
+	         else empty end),
+	      if $o.class != "outage" and $t.to - $t.from >= $f.shortest_certain_s + 0.1
+	        then "not an outage, though \($f.shortest_certain_s) s are certain" else empty end ] };
 
   def degradation_row($e):
 	outages($e.link) as $f

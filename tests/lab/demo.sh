@@ -33,16 +33,20 @@ follow() {
 		if .event == "suspected" then
 			"\(.time | hm)   watch: \(.link) (\(.isp)) suspected down: \(.networks_failing) of \(.networks_total) networks silent since \(.since // .time | hm)"
 		elif .event == "confirmed" then
-			"\(.time | hm)   watch: \(.link) OUTAGE confirmed, began \(.outage.start | hm), \(.outage.attribution)"
+			"\(.time | hm)   watch: \(.link) OUTAGE confirmed: began \(.outage.start | hm), whose: \(.outage.attribution)"
 		elif .event == "over" then
-			"\(.time | hm)   watch: \(.link) outage over, \(.outage.start | hm) to \(.outage.end | hm), \(.outage.duration_s) s"
+			"\(.time | hm)   watch: \(.link) outage over, \(.outage.start | hm) to \(.outage.end | hm), \(.outage.duration_s * 10 | round / 10) s"
 		else "\(.time | hm)   watch: \(.link) \(.event)" end | "  " + .'
 }
 
-# The links as `status` has them.
+# The links as `status` has them, with the median round trip to the Internet.
 links_tell() {
-	"$LW_BUILD/linkwitness" -c "$LAB_DIR/linkwitness.conf" status --json 2>/dev/null |
-		jq -r '[.links[] | "\(.link) \(.state)"] | join("    ")' 2>/dev/null
+	"$LW_BUILD/linkwitness" -c "$LAB_DIR/linkwitness.conf" status --json \
+		2>>"$LAB_DIR/status.err" | jq -r '
+		[.links[] | ([.samples[] | select(.role == "internet" and .outcome == "reply") | .rtt_s]
+			| sort | .[length / 2 | floor]) as $rtt
+		| "\(.link) \(.state)" + (if .state == "up" and $rtt
+			then " \($rtt * 1000 | round) ms" else "" end)] | join("    ")'
 }
 
 : >"$LAB_DIR/probes"
@@ -74,7 +78,7 @@ centre_daemon "$length"
 kill -USR1 "$LAB_WAN"
 t0=$(date +%s.%N)
 follow &
-for s in 6 14; do
+for s in 11 17; do
 	until_s $s
 	tell "$(links_tell)"
 done
@@ -86,14 +90,15 @@ until_s $((dark + for))
 tell "(the relay lets packets pass again)"
 until_s $((dark + for + 5))
 tell "$(links_tell)"
-wait "$LAB_DAEMON"
+status=$(centre_wait)
+[ "$status" = 0 ] || { cat "$LAB_DIR/daemon.err" >&2; exit 1; }
 kill -TERM "$LAB_WAN"
 wait "$LAB_WAN"
 echo
 "$LW_BUILD/linkwitness" -c "$LAB_DIR/linkwitness.conf" outages --json \
 	>"$LAB_DIR/outages.json" || exit 1
 "$LW_BUILD/linkwitness" -c "$LAB_DIR/linkwitness.conf" report dossier --link fibre \
-	-o "$pdf" >"$LAB_DIR/report.out" 2>&1 || { cat "$LAB_DIR/report.out" >&2; exit 1; }
+	--from "$(date -u -d "@${t0%.*}" +%FT%TZ)" --to now -o "$pdf" >"$LAB_DIR/report.out" 2>&1 || { cat "$LAB_DIR/report.out" >&2; exit 1; }
 jq -nr --slurpfile found "$LAB_DIR/outages.json" --slurpfile truth "$LAB_DIR/truth" \
 	-f "$here/demo.jq" >"$LAB_DIR/comparison"
 sed '/^FAILED$/d' "$LAB_DIR/comparison"

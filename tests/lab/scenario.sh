@@ -135,19 +135,13 @@ while read -r kind link value at for; do
 	act "$kind" "$link" "$value" "$at" "$for" </dev/null &
 	acts="$acts $!"
 done <"$LAB_DIR/acts"
-wait "$LAB_DAEMON"
-status=$?
-until_ns "$length"
-kill -TERM "$LAB_WAN"
-wait "$LAB_WAN"
 for pid in $acts; do
 	wait "$pid"
 done
-
-# A daemon that was killed and begun again is no child of this shell's.
-while kill -0 "$(cat "$LAB_DIR/daemon.pid")" 2>/dev/null; do
-	sleep 0.2
-done
+status=$(centre_wait)
+until_ns "$length"
+kill -TERM "$LAB_WAN"
+wait "$LAB_WAN"
 [ ! -f "$LAB_DIR/good.conf" ] || cp "$LAB_DIR/good.conf" "$LAB_DIR/linkwitness.conf"
 "$LW_BUILD/linkwitness" -c "$LAB_DIR/linkwitness.conf" outages --json \
 	>"$LAB_DIR/outages.json" 2>"$LAB_DIR/outages.err" || status="outages: $(cat "$LAB_DIR/outages.err")"

@@ -69,7 +69,8 @@ write_seconds(struct journal_writer *w, int64_t base, int from, int to)
 	uint32_t n = (uint32_t)journal_probe(w, &p);
 
 	for (int i = from; i < to; i++) {
-		struct sample s = {.probe = n, .seq = (uint64_t)i + 1, .rtt_ns = 10000000 + i};
+		struct sample s = {
+		    .probe = n, .seq = (uint64_t)i + 1, .rtt_ns = 10000000 + i};
 		s.sent = schedule_at(p.seed, p.every_ns, (uint64_t)(base + i));
 		s.stamp = STAMP_KERNEL;
 		if (i % 10 == 9) {
@@ -84,7 +85,7 @@ write_seconds(struct journal_writer *w, int64_t base, int from, int to)
 }
 
 struct seen {
-	uint64_t n, lost, unsettled, events, last_seq;
+	uint64_t n, lost, unsettled, moved, events, last_seq;
 	int64_t last_ns;
 	bool ordered;
 };
@@ -100,6 +101,10 @@ see(void *ctx, const struct sample *s)
 	t->ordered &= s->time.ns >= t->last_ns;
 	t->last_ns = s->time.ns;
 	t->last_seq = s->seq;
+	struct probe_def p = probe("a");
+	int64_t due =
+	    schedule_at(p.seed, p.every_ns, (uint64_t)(1000 + (int64_t)s->seq - 1)).ns;
+	t->moved += s->outcome != OUTCOME_UNSETTLED && s->sent.ns != due;
 	return 0;
 }
 
@@ -137,6 +142,7 @@ what_is_written_is_read_back(void **state)
 	assert_int_equal(journal_close(w, true), 0);
 	struct seen t = scan();
 	assert_int_equal(t.n, 1000);
+	assert_int_equal(t.moved, 0);
 	assert_int_equal(t.lost, 100);
 	assert_int_equal(t.unsettled, 0);
 	assert_true(t.ordered);
@@ -169,6 +175,7 @@ a_daemon_killed_leaves_its_flights_unsettled(void **state)
 	struct seen t = scan();
 	assert_int_equal(t.n, 26);
 	assert_int_equal(t.unsettled, 1);
+	assert_int_equal(t.moved, 0);
 	assert_int_equal(journal_verify(dir, err, sizeof err), 0);
 }
 
@@ -237,12 +244,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(what_is_written_is_read_back, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
-		a_daemon_killed_leaves_its_flights_unsettled, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_torn_tail_is_cut_and_recorded, setup, teardown),
+	        what_is_written_is_read_back, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+	        a_daemon_killed_leaves_its_flights_unsettled, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+	        a_torn_tail_is_cut_and_recorded, setup, teardown),
 	    cmocka_unit_test_setup_teardown(any_flipped_byte_is_named, setup, teardown),
-	    cmocka_unit_test_setup_teardown(two_writers_do_not_share_a_journal, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+	        two_writers_do_not_share_a_journal, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
