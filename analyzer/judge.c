@@ -831,6 +831,9 @@ in_shadow(const struct link_result *r, const struct degradation *d)
 	for (size_t i = 0; i < r->n_outages; i++)
 		covered += overlap(
 		    d->start_ns, d->end_ns, r->outages[i].start_ns, r->outages[i].end_ns);
+	for (size_t i = 0; i < r->n_micro && d->kind != DEG_LOSS; i++)
+		covered += overlap(
+		    d->start_ns, d->end_ns, r->micro[i].start_ns, r->micro[i].end_ns);
 	if (d->kind == DEG_LOSS || d->kind == DEG_STALL)
 		return covered * 10 > (d->end_ns - d->start_ns) * 9;
 	return covered * 2 > d->end_ns - d->start_ns;
