@@ -109,7 +109,8 @@ degrade_run_was_loss(struct line *l, const struct run *r)
 {
 	uint64_t fresh = r->lost > r->lost_before ? r->lost - r->lost_before : 0;
 
-	vote_count(l, r->seen_ns, fresh, fresh);
+	/* What was taken out when it seemed an outage comes back. */
+	vote_count(l, r->seen_ns, fresh + r->lost_before, fresh + r->lost_before);
 	for (uint64_t i = 0; i < fresh && i < 3ull * r->total; i++)
 		loss_step(l, r->last_lost_ns, true);
 }

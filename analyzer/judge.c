@@ -213,14 +213,8 @@ take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct s
 	run_update(j, l, &v);
 	if (l->runs[0].active && s->code == CODE_NEIGHBOUR)
 		l->runs[0].neighbour++;
-	if (!l->runs[0].active && (say == SAY_ANSWER || fresh)) {
+	if (!l->runs[0].active && (say == SAY_ANSWER || fresh))
 		vote_count(l, s->time.ns, 1, say != SAY_ANSWER);
-		if (say != SAY_ANSWER) {
-			double loss = vote_loss(l, s->time.ns);
-			if (loss > l->worst_loss)
-				l->worst_loss = loss;
-		}
-	}
 	degrade_voter(j, l, s, say, fresh);
 }
 
@@ -937,7 +931,8 @@ close_books(struct judge *j, struct line *l, const struct books *all, struct spa
 	r->votes_per_s = vote_rate(j, l);
 	copy_spans(&l->bad, period, &r->bad_seconds, &r->n_bad_seconds);
 	copy_spans(&l->thin, period, &r->thin_seconds, &r->n_thin_seconds);
-	r->ordinary_loss = l->worst_loss;
+	double now = vote_loss(l, l->last_ns);
+	r->ordinary_loss = now > l->worst_loss ? now : l->worst_loss;
 	unsigned needs;
 	judge_certain(j, l->number, &needs, &r->shortest_certain_ns);
 }

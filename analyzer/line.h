@@ -229,6 +229,7 @@ void vote_take(struct judge *j, struct line *l, struct probe_line *p,
 void vote_gap(struct line *l, int64_t from_ns, int64_t to_ns);
 unsigned vote_quorum(double quorum, unsigned members);
 double vote_loss(const struct line *l, int64_t now_ns);
+void vote_uncount(struct line *l, int64_t at_ns, uint64_t lost);
 void vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost);
 double vote_rate(
     const struct judge *j, const struct line *l); /* voters' probes a second */

@@ -182,12 +182,18 @@ begin(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 	memcpy(incident, r->incident, sizeof incident);
 	*r = (struct run){.active = true, .need_link = link, .family = family};
 	r->seen_ns = v->sent_ns;
-	r->loss_ratio = vote_loss(l, v->sent_ns);
-	r->k = edge_k(r->loss_ratio);
+	r->k = edge_k(vote_loss(l, v->sent_ns));
 	r->rtt_p99_ns = rtt_p99(l);
 	gather_networks(j, l, r);
 	find_start(l, r);
 	r->lost_before = r->lost - 1; /* what was counted as loss before it was seen */
+	if (link)
+		vote_uncount(l, v->sent_ns, r->lost_before);
+	r->loss_ratio = vote_loss(l, v->sent_ns);
+	if (edge_k(r->loss_ratio) != r->k) { /* by its own onset it seemed lossier */
+		r->k = edge_k(r->loss_ratio);
+		find_start(l, r);
+	}
 	if (gap_to > r->start_lo_ns && gap_to != 0) { /* dark since some time in a gap */
 		r->from_gap = true;
 		memcpy(r->incident, incident, sizeof incident);
@@ -310,8 +316,7 @@ state_outage(struct judge *j, struct line *l, const struct run *r, int64_t end_n
 }
 
 static bool
-classify(
-    const struct judge *j, const struct line *l, const struct run *r, struct outage *o)
+classify(const struct judge *j, struct line *l, const struct run *r, struct outage *o)
 {
 	unsigned outage = run_needed(j, l, r->loss_ratio, false);
 	unsigned micro = run_needed(j, l, r->loss_ratio, true);
@@ -326,6 +331,8 @@ classify(
 	    .micro_needs = micro,
 	    .k = r->k,
 	    .rtt_p99_ns = r->rtt_p99_ns};
+	if (r->loss_ratio > l->worst_loss)
+		l->worst_loss = r->loss_ratio;
 	o->micro = r->best_streak < outage || (slow && longest_ns(o) < 60 * NS_PER_S);
 	if (!o->micro)
 		return true;

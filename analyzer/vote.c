@@ -118,6 +118,23 @@ vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
 		    ((double)lost / (double)sent - l->long_loss) / (double)l->counted;
 }
 
+/* What was counted as loss was the onset of an outage. */
+void
+vote_uncount(struct line *l, int64_t at_ns, uint64_t lost)
+{
+	int64_t minute = at_ns / (60 * NS_PER_S);
+
+	for (int back = 0; back < 2 && lost > 0; back++) {
+		size_t i = (size_t)((minute - back) % LOSS_MINUTES);
+		if (l->minutes[i].minute != minute - back)
+			continue;
+		uint64_t n = lost < l->minutes[i].lost ? lost : l->minutes[i].lost;
+		l->minutes[i].lost -= n;
+		l->minutes[i].sent -= n;
+		lost -= n;
+	}
+}
+
 /* Loss in the last ten minutes that were not dark; where they hold too few votes to tell,
  * that of the last hundred or so if it is worse. */
 double

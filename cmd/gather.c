@@ -8,15 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Judging looks so far around what was asked for, that an outage over its edge is whole. */
-#define LOOK_BACK_NS  (25 * 3600 * NS_PER_S)
-#define LOOK_AHEAD_NS (3600 * NS_PER_S)
-#define HOUR_NS	      (3600 * NS_PER_S)
-#define BUCKETS	      360
-#define CLOSEUPS      3
-#define CLOSEUP_PAD_NS (30 * NS_PER_S)
+/* Judging looks so far around what was asked for, that an outage over its edge is whole.
+ */
+#define LOOK_BACK_NS    (25 * 3600 * NS_PER_S)
+#define LOOK_AHEAD_NS   (3600 * NS_PER_S)
+#define HOUR_NS         (3600 * NS_PER_S)
+#define BUCKETS         360
+#define CLOSEUPS        3
+#define CLOSEUP_PAD_NS  (30 * NS_PER_S)
 #define CLOSEUP_MOST_NS (3600 * NS_PER_S)
-#define MIN_COVERAGE  0.95
+#define MIN_COVERAGE    0.95
 
 struct series { /* one bucket at a time, samples come in order */
 	struct bucket *list;
@@ -111,10 +112,12 @@ into(struct series *s, int64_t at_ns, int64_t rtt_ns)
 }
 
 static void
-draw_curve(struct gathered *g, const struct probe_def *p, uint32_t link, const struct sample *s)
+draw_curve(
+    struct gathered *g, const struct probe_def *p, uint32_t link, const struct sample *s)
 {
 	struct curve *c = &g->curves[link];
-	bool voter = p->role == ROLE_INTERNET && (p->kind == KIND_PING || p->kind == KIND_TCP);
+	bool voter =
+	    p->role == ROLE_INTERNET && (p->kind == KIND_PING || p->kind == KIND_TCP);
 
 	if (s->time.ns < g->from || s->time.ns >= g->to)
 		return;
@@ -122,7 +125,9 @@ draw_curve(struct gathered *g, const struct probe_def *p, uint32_t link, const s
 	if (!voter || !sample_may_vote(s) || s->outcome == OUTCOME_UNSETTLED ||
 	    s->outcome == OUTCOME_NOT_SENT || (s->flags & FLAG_MASKED))
 		return;
-	int64_t rtt = sample_is_answer(s) ? s->rtt_ns : -1;
+	/* An answer to the kernel's second SYN says nothing of the round trip. */
+	int64_t rtt =
+	    sample_is_answer(s) && !(s->flags & FLAG_RETRANSMITTED) ? s->rtt_ns : -1;
 	into(&c->hours, s->time.ns, rtt);
 	if (rtt >= 0)
 		hist_add(&c->all, rtt);
@@ -232,19 +237,22 @@ select_links(struct gathered *g, const struct options *o)
 			if (!is_named(&defs[i], o->links[k]))
 				continue;
 			which = i;
-			snprintf(found + strlen(found), sizeof found - strlen(found), "%s%s/%s",
-			    matches > 0 ? ", " : "", defs[i].centre, defs[i].link);
+			snprintf(found + strlen(found), sizeof found - strlen(found),
+			    "%s%s/%s", matches > 0 ? ", " : "", defs[i].centre,
+			    defs[i].link);
 			matches++;
 		}
 		if (matches > 1)
-			return complain(
-			    EXIT_USAGE, "--link %s: there are several: %s", o->links[k], found);
+			return complain(EXIT_USAGE, "--link %s: there are several: %s",
+			    o->links[k], found);
 		if (matches == 0) {
 			for (size_t i = 0; i < n; i++)
-				snprintf(found + strlen(found), sizeof found - strlen(found),
-				    "%s%s/%s", i > 0 ? ", " : "", defs[i].centre, defs[i].link);
-			return complain(EXIT_USAGE, "--link %s: there is none; there are: %s",
-			    o->links[k], found);
+				snprintf(found + strlen(found),
+				    sizeof found - strlen(found), "%s%s/%s",
+				    i > 0 ? ", " : "", defs[i].centre, defs[i].link);
+			return complain(EXIT_USAGE,
+			    "--link %s: there is none; there are: %s", o->links[k],
+			    found);
 		}
 		g->r.links[g->r.n_links++].def = (const void *)(uintptr_t)(which + 1);
 	}
@@ -278,11 +286,13 @@ set_times(struct gathered *g, const struct options *o, const struct journal_stat
 	g->from = stats->first.ns - stats->first.ns % 1000;
 	g->to = INT64_MAX;
 	g->whole = o->from == NULL && !(g->what & (GATHER_VERDICTS | GATHER_STATUS));
-	if ((g->what & GATHER_VERDICTS) && first != NULL && o->from == NULL && o->to == NULL) {
+	if ((g->what & GATHER_VERDICTS) && first != NULL && o->from == NULL &&
+	    o->to == NULL) {
 		const struct contract_conf *c = contract_of(o, first);
 		if (c != NULL)
-			timespec_period(c->period, zone, stats->last.ns < now ? stats->last.ns : now,
-			    &g->from, &g->to);
+			timespec_period(c->period, zone,
+			    stats->last.ns < now ? stats->last.ns : now, &g->from,
+			    &g->to);
 		else
 			g->whole = true;
 	}
@@ -298,14 +308,16 @@ set_times(struct gathered *g, const struct options *o, const struct journal_stat
 	if (o->to != NULL && !timespec_parse(o->to, zone, now, true, &g->to, &why))
 		return complain(EXIT_USAGE, "--to %s: write %s", o->to, why);
 	if (g->to <= g->from)
-		return complain(EXIT_USAGE, "--to %s: it is not after --from", o->to ? o->to : "");
+		return complain(
+		    EXIT_USAGE, "--to %s: it is not after --from", o->to ? o->to : "");
 	return 0;
 }
 
 static int64_t
 bucket_width(int64_t span_ns)
 {
-	static const int64_t WIDTHS[] = {1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21600, 86400};
+	static const int64_t WIDTHS[] = {
+	    1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21600, 86400};
 
 	for (size_t i = 0; i < sizeof WIDTHS / sizeof WIDTHS[0]; i++)
 		if (span_ns / (WIDTHS[i] * NS_PER_S) <= BUCKETS)
@@ -357,7 +369,8 @@ on_close(void *ctx, const struct sample *s)
 		g->close_room = g->close_room * 2 + 256;
 		c->marks = memory_grow(c->marks, g->close_room, sizeof *c->marks);
 	}
-	c->marks[c->n_marks++] = (struct mark){s->time.ns, s->probe, s->outcome, s->rtt_ns};
+	c->marks[c->n_marks++] =
+	    (struct mark){s->time.ns, s->probe, s->outcome, s->rtt_ns};
 	return 0;
 }
 
@@ -380,7 +393,8 @@ fetch_closeups(struct gathered *g, struct link_report *l)
 		size_t best = SIZE_MAX;
 		for (size_t i = 0; i < r->n_outages; i++)
 			if (!taken[i] &&
-			    (best == SIZE_MAX || weight(&r->outages[i]) > weight(&r->outages[best])))
+			    (best == SIZE_MAX ||
+			        weight(&r->outages[i]) > weight(&r->outages[best])))
 				best = i;
 		taken[best] = true;
 		const struct outage *o = &r->outages[best];
@@ -393,7 +407,8 @@ fetch_closeups(struct gathered *g, struct link_report *l)
 		g->close = c;
 		g->close_room = 0;
 		g->close_centre = l->def->centre;
-		(void)journal_scan(g->reader, (wall_t){c->from_ns}, (wall_t){c->to_ns}, &v);
+		(void)journal_scan(
+		    g->reader, (wall_t){c->from_ns}, (wall_t){c->to_ns}, &v);
 	}
 	free(taken);
 }
@@ -431,7 +446,8 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 }
 
 static void
-fill_envelope(struct gathered *g, const struct journal_stats *stats, const struct judge_rule *rule)
+fill_envelope(
+    struct gathered *g, const struct journal_stats *stats, const struct judge_rule *rule)
 {
 	struct results *r = &g->r;
 
@@ -469,8 +485,8 @@ judge_all(struct gathered *g, const struct options *o, const struct journal_stat
 	int64_t span = (g->to < stats->last.ns ? g->to : stats->last.ns) - g->from;
 	for (size_t i = 0; i < g->n_curves; i++)
 		g->curves[i].buckets.width_ns = bucket_width(span);
-	int rc = journal_scan(
-	    g->reader, (wall_t){g->from - LOOK_BACK_NS}, (wall_t){to}, &v);
+	int rc =
+	    journal_scan(g->reader, (wall_t){g->from - LOOK_BACK_NS}, (wall_t){to}, &v);
 	if (rc < 0)
 		return complain(1, "journal: %s; what lies behind it is not judged",
 		    journal_error(g->reader));
@@ -479,8 +495,8 @@ judge_all(struct gathered *g, const struct options *o, const struct journal_stat
 	if (g->newest == 0)
 		g->newest = stats->last.ns;
 	g->newest -= g->newest % 1000;
-	/* Open ends: from the first sample on, before which nothing was to be measured, up to
-	 * where something is known. A contract's period stays whole. */
+	/* Open ends: from the first sample on, before which nothing was to be measured,
+	 * up to where something is known. A contract's period stays whole. */
 	if (g->whole && g->oldest > g->from)
 		g->from = g->oldest;
 	if (g->to == INT64_MAX)
@@ -504,8 +520,8 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	if (o->profile != NULL && strcmp(o->profile, "event") != 0 &&
 	    strcmp(o->profile, "ses-10-10") != 0) {
 		free(g);
-		return complain(
-		    EXIT_USAGE, "--profile %s: not known; one of: event, ses-10-10", o->profile);
+		return complain(EXIT_USAGE,
+		    "--profile %s: not known; one of: event, ses-10-10", o->profile);
 	}
 	if (journal_read(&g->reader, o->data_dir, err, sizeof err) < 0) {
 		free(g);

@@ -39,6 +39,7 @@ centre_config() { # LINK…
 	cat <<-END
 		data-dir = "$LAB_DIR/data"
 		clock    = "trusted"
+		user     = "$(awk 'NR == 1 { print ($3 > 1 ? "nobody" : "root") }' /proc/self/uid_map)"
 		centre lab {
 		    name     = "Lab Business Centre"
 		    timezone = "Europe/London"

@@ -103,9 +103,10 @@ $found[0].links as $links
 	    bad: [if ($s.reply | instant // 0) < $t0 + $length - 6 then "measured no more" else empty end] };
 
   def loss_row($e):
-	([$wan[] | select(.what == "loss" and on($e.link)) | .up] | add // 0) as $dropped
+	([$pings[] | select(.link == $e.link)][0]) as $p
 	| ([outages($e.link).degradations[] | select(.kind == "loss") | .lost] | add // 0) as $lost
-	| { link: $e.link, said: "relay dropped \($dropped), degradation counts \($lost) lost", bad: [] };
+	| { link: $e.link, bad: [],
+	    said: "pings: relay dropped \($p.dropped), journal lost \($p.lost); degradations count \($lost)" };
 
   # Pair the expected outages of a link with its cuts, in order.
   def outage_rows:
@@ -134,7 +135,9 @@ $found[0].links as $links
           | "degradation \($d.kind) of \($l) at \($d.start | instant | clock)" end),
          (if [$expects[] | select(.expect == "unknown" and .link == $l)] == [] and .coverage <= 0.99
           then "coverage of \($l) only \(.coverage)" else empty end)) ] as $besides
-  | [ if ($links | length) == 0 then "no link in the answer" else empty end,
+  | [ ($pings[] | select(.exact and (.lost > .dropped or .lost + .unsettled < .dropped))
+	| "pings of \(.link): the relay dropped \(.dropped), the journal lost \(.lost)"),
+      if ($links | length) == 0 then "no link in the answer" else empty end,
       if $status != "0" then "status \($status)" else empty end,
       if ([$expects[] | select(.expect == "complaint")] != [])
          and ($complaints | test("linkwitness.conf:[0-9]+:") | not)

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${LW_BUILD:=$(cd "$here/../.." && pwd)/build}"
 : "${LAB_RELAY:=$LW_BUILD/tests/lab/wan}"
 export LW_BUILD LAB_RELAY
-jobs=14 keep=
+jobs=20 keep=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--jobs) jobs=$2; shift 2 ;;
@@ -23,14 +23,22 @@ if ! unshare $map -nmp --fork true 2>/dev/null; then
 	echo "lab: skipped: no network namespaces for this user; run it as root"
 	exit 77
 fi
+if ! [ -w /dev/net/tun ]; then
+	echo "lab: skipped: /dev/net/tun is not there for this user; run it as root"
+	exit 77
+fi
 for need in "$LW_BUILD/linkwitnessd" "$LW_BUILD/linkwitness" "$LAB_RELAY"; do
 	[ -x "$need" ] || { echo "lab: $need is missing: run make" >&2; exit 1; }
 done
 
-work=${keep:-$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-lab.XXXXXX")}
-mkdir -p "$work"
-chmod 755 "$work"
-[ -n "$keep" ] || trap 'rm -rf "$work"' EXIT
+if [ -n "$keep" ]; then
+	work=$keep
+	mkdir -p "$work"
+else
+	work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-lab.XXXXXX") || exit 1
+	chmod 755 "$work" # the daemon is nobody
+	trap 'rm -rf "$work"' EXIT
+fi
 trap 'exit 1' INT TERM
 [ $# -gt 0 ] || set -- $(cd "$here/scenarios" && ls | sed -n 's/\.scn$//p')
 
