@@ -268,6 +268,9 @@ void degrade_add(struct line *l, enum degradation_kind kind, enum attribution a,
 size_t degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
     struct degradation out[8]);
 
+/* ---- books.c ---- */
+void books_free(struct link_result *r);
+
 /* ---- coverage.c ---- */
 void spans_add(struct spans *s, int64_t from_ns, int64_t to_ns);
 void coverage_sample(

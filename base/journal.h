@@ -191,8 +191,8 @@ struct journal_stats {
 
 int journal_stats(struct journal_reader *r, struct journal_stats *out);
 
-/* The same without reading the samples: what block headers tell. samples and by_outcome stay
- * 0; first and last are those of all rows in blocks, not of samples alone. */
+/* The same without reading the samples: what block headers tell. samples and by_outcome
+ * stay 0; first and last are those of all rows in blocks, not of samples alone. */
 void journal_clock_of(const struct journal_reader *r, struct journal_stats *out);
 
 /*

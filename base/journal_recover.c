@@ -164,6 +164,24 @@ good_block_after(const uint8_t *p, size_t n)
 	return false;
 }
 
+/* The hash chain goes on through this block. Result: false where it does not. */
+static bool
+take_block(struct journal_tail *tail, const struct block_head *h, const uint8_t *stored,
+    struct bytes *plain, struct rows *rows, struct dialect *dialect)
+{
+	const uint8_t *body = block_plain(h, stored, plain);
+
+	if (body == NULL || rows_decode(rows, body, h->plain_bytes, dialect) < 0 ||
+	    memcmp(h->previous, tail->hash, HASH_BYTES) != 0)
+		return false;
+	block_hash(tail->hash, h, body);
+	if (h->session > tail->session)
+		tail->session = h->session;
+	tail->blocks++;
+	tail->good_bytes += BLOCK_BYTES + h->stored_bytes;
+	return true;
+}
+
 static int
 walk_segment(const char *dir, uint32_t number, struct journal_tail *tail,
     struct dialect *dialect, char *err, size_t room)
@@ -209,20 +227,12 @@ walk_segment(const char *dir, uint32_t number, struct journal_tail *tail,
 			rc = -EBADMSG;
 			goto out;
 		}
-		const uint8_t *body = block_plain(&h, p + BLOCK_BYTES, &plain);
-		if (body == NULL ||
-		    rows_decode(&rows, body, h.plain_bytes, dialect) < 0 ||
-		    memcmp(h.previous, tail->hash, HASH_BYTES) != 0) {
+		if (!take_block(tail, &h, p + BLOCK_BYTES, &plain, &rows, dialect)) {
 			snprintf(err, room, "%s: segment %u, block %u: chain broken",
 			    path, number, tail->blocks);
 			rc = -EBADMSG;
 			goto out;
 		}
-		block_hash(tail->hash, &h, body);
-		if (h.session > tail->session)
-			tail->session = h.session;
-		tail->blocks++;
-		tail->good_bytes += BLOCK_BYTES + h.stored_bytes;
 	}
 out:
 	rows_free(&rows);

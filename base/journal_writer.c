@@ -5,7 +5,7 @@
  * nothing that was synced: the write-ahead file names the block it is for, and is void
  * once that exists.
  */
-#include "base/journal_recover.h"
+#include "base/journal_writing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,34 +16,12 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #define SEGMENT_ROOM (16u << 20)
 #define SEAL_LEVEL   3
 
-struct journal_writer {
-	char dir[1024], software[64], agent[37], boot_id[37];
-	int lock_fd, wal_fd, segment_fd, root_fd;
-	uint32_t session, segment, blocks;
-	uint64_t segment_bytes, wal_bytes;
-	int64_t segment_hour;
-	uint8_t hash[HASH_BYTES];
-	struct clock_state clock;
-	struct rows rows;    /* of the open block */
-	struct rows pending; /* since the last sync; moved into rows by it */
-	mono_t block_since, last_ok;
-	bool block_open, stalled, redefine, import;
-	struct dialect dialect, wal_dialect;
-	struct link_def *links;
-	struct probe_def *probes;
-	size_t n_links, n_probes;
-	struct flights flights;
-	struct bytes payload, out;
-	ZSTD_CCtx *zstd;
-};
-
-static int
-write_all(int fd, const void *p, size_t n, uint64_t at)
+int
+writer_write_all(int fd, const void *p, size_t n, uint64_t at)
 {
 	const uint8_t *b = p;
 
@@ -61,8 +39,8 @@ write_all(int fd, const void *p, size_t n, uint64_t at)
 }
 
 /* Write ${text} into DIR/journal/NAME, all or nothing. */
-static int
-replace_file(const char *dir, const char *name, const void *p, size_t n)
+int
+writer_replace_file(const char *dir, const char *name, const void *p, size_t n)
 {
 	char path[1100], temp[1110];
 	int fd, rc;
@@ -72,7 +50,7 @@ replace_file(const char *dir, const char *name, const void *p, size_t n)
 	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	rc = write_all(fd, p, n, 0);
+	rc = writer_write_all(fd, p, n, 0);
 	if (rc == 0 && fdatasync(fd) < 0)
 		rc = -errno;
 	close(fd);
@@ -85,21 +63,21 @@ replace_file(const char *dir, const char *name, const void *p, size_t n)
 
 /* The newest hash in a file of its own, of fixed length: one write within one sector. */
 static int
-write_root(struct journal_writer *w)
+writer_write_root(struct journal_writer *w)
 {
 	char hex[65], line[128];
 
 	hash_hex(hex, w->hash);
 	int n =
 	    snprintf(line, sizeof line, "%08u %08u %s\n", w->segment, w->blocks - 1, hex);
-	int rc = write_all(w->root_fd, line, (size_t)n, 0);
+	int rc = writer_write_all(w->root_fd, line, (size_t)n, 0);
 	if (rc == 0 && fdatasync(w->root_fd) < 0)
 		rc = -errno;
 	return rc;
 }
 
-static int
-begin_wal(struct journal_writer *w)
+int
+writer_begin_wal(struct journal_writer *w)
 {
 	struct wal_head h = {w->segment, w->blocks, w->session, w->clock, ""};
 
@@ -108,13 +86,13 @@ begin_wal(struct journal_writer *w)
 	wal_head_put(&w->out, &h);
 	if (ftruncate(w->wal_fd, 0) < 0)
 		return -errno;
-	int rc = write_all(w->wal_fd, w->out.p, w->out.n, 0);
+	int rc = writer_write_all(w->wal_fd, w->out.p, w->out.n, 0);
 	w->wal_bytes = rc == 0 ? w->out.n : 0;
 	return rc;
 }
 
-static int
-begin_segment(struct journal_writer *w)
+int
+writer_begin_segment(struct journal_writer *w)
 {
 	struct segment_head h = {.number = w->segment + 1, .started_ns = clock_wall().ns};
 	char path[1100];
@@ -128,7 +106,7 @@ begin_segment(struct journal_writer *w)
 		return -errno;
 	w->out.n = 0;
 	segment_head_put(&w->out, &h);
-	rc = write_all(fd, w->out.p, w->out.n, 0);
+	rc = writer_write_all(fd, w->out.p, w->out.n, 0);
 	if (rc < 0) {
 		close(fd);
 		unlink(path);
@@ -185,7 +163,7 @@ seal_segment(ZSTD_CCtx *zstd, const char *dir, uint32_t number)
 		}
 		block_put(&out, &h, body);
 	}
-	rc = replace_file(dir, name, out.p, out.n);
+	rc = writer_replace_file(dir, name, out.p, out.n);
 out:
 	bytes_free(&packed);
 	bytes_free(&out);
@@ -227,8 +205,8 @@ define_all(struct journal_writer *w, struct rows *rows)
 }
 
 /* Write the open block. On failure the file is as before and the rows stay. */
-static int
-close_block(struct journal_writer *w)
+int
+writer_close_block(struct journal_writer *w)
 {
 	struct block_head h = {
 	    .number = w->blocks, .session = w->session, .clock = w->clock};
@@ -244,7 +222,7 @@ close_block(struct journal_writer *w)
 	h.flags = w->rows.n_links + w->rows.n_probes > 0 ? BLOCK_HAS_DEFS : 0;
 	times_of(&w->rows, &h.first_ns, &h.last_ns);
 	block_put(&w->out, &h, w->payload.p);
-	rc = write_all(w->segment_fd, w->out.p, w->out.n, w->segment_bytes);
+	rc = writer_write_all(w->segment_fd, w->out.p, w->out.n, w->segment_bytes);
 	if (rc == 0 && !w->import && fdatasync(w->segment_fd) < 0)
 		rc = -errno;
 	if (rc < 0) {
@@ -257,18 +235,18 @@ close_block(struct journal_writer *w)
 	rows_clear(&w->rows);
 	w->block_open = false;
 	if (!w->import)
-		(void)write_root(w);
+		(void)writer_write_root(w);
 	if (clock_wall().ns / SEGMENT_AGE_NS != w->segment_hour ||
 	    w->segment_bytes >= SEGMENT_ROOM) {
 		uint32_t done = w->segment;
-		if (begin_segment(w) == 0)
+		if (writer_begin_segment(w) == 0)
 			(void)seal_segment(w->zstd, w->dir, done);
 	}
-	return begin_wal(w);
+	return writer_begin_wal(w);
 }
 
-static void
-move_rows(struct rows *to, const struct rows *from)
+void
+writer_move_rows(struct rows *to, const struct rows *from)
 {
 	for (size_t i = 0; i < from->n_links; i++)
 		rows_add_link(to, from->links[i].number, &from->links[i].def);
@@ -290,7 +268,7 @@ append_wal(struct journal_writer *w)
 	w->payload.n = w->out.n = 0;
 	rows_encode(&w->payload, &w->pending, &w->wal_dialect);
 	wal_chunk_put(&w->out, w->payload.p, w->payload.n);
-	int rc = write_all(w->wal_fd, w->out.p, w->out.n, w->wal_bytes);
+	int rc = writer_write_all(w->wal_fd, w->out.p, w->out.n, w->wal_bytes);
 	if (rc < 0) {
 		(void)!ftruncate(w->wal_fd, (off_t)w->wal_bytes);
 		return rc;
@@ -301,12 +279,12 @@ append_wal(struct journal_writer *w)
 
 /* Append what is pending to the write-ahead file and take it into the block. */
 static int
-sync_pending(struct journal_writer *w)
+writer_sync_pending(struct journal_writer *w)
 {
 	if (w->redefine) {
 		struct rows defs = {0};
 		define_all(w, &defs);
-		move_rows(&defs, &w->pending);
+		writer_move_rows(&defs, &w->pending);
 		rows_free(&w->pending);
 		w->pending = defs;
 	}
@@ -315,7 +293,7 @@ sync_pending(struct journal_writer *w)
 	int rc = w->import ? 0 : append_wal(w);
 	if (rc < 0)
 		return rc;
-	move_rows(&w->rows, &w->pending);
+	writer_move_rows(&w->rows, &w->pending);
 	rows_clear(&w->pending);
 	return 0;
 }
@@ -332,12 +310,12 @@ stall(struct journal_writer *w, int rc)
 
 /* After a failure: what is durable becomes a block, then a gap event must fit. */
 static int
-resume(struct journal_writer *w, mono_t now)
+writer_resume(struct journal_writer *w, mono_t now)
 {
-	int rc = close_block(w);
+	int rc = writer_close_block(w);
 
 	if (rc == 0 && w->wal_bytes == 0)
-		rc = begin_wal(w);
+		rc = writer_begin_wal(w);
 	if (rc < 0)
 		return rc;
 	struct event e = {.kind = EVENT_GAP,
@@ -349,7 +327,7 @@ resume(struct journal_writer *w, mono_t now)
 	rows_clear(&w->pending);
 	rows_add_event(&w->pending, &e);
 	w->redefine = true;
-	rc = sync_pending(w);
+	rc = writer_sync_pending(w);
 	if (rc < 0) {
 		w->redefine = true;
 		rows_clear(&w->pending);
@@ -365,9 +343,9 @@ journal_sync(struct journal_writer *w, mono_t now)
 	int rc = 0;
 
 	if (w->stalled)
-		rc = resume(w, now);
+		rc = writer_resume(w, now);
 	else
-		rc = sync_pending(w);
+		rc = writer_sync_pending(w);
 	if (rc < 0)
 		return stall(w, rc);
 	if (!w->block_open && !rows_empty(&w->rows)) {
@@ -376,7 +354,7 @@ journal_sync(struct journal_writer *w, mono_t now)
 	}
 	if (w->rows.n_samples >= BLOCK_SAMPLES ||
 	    (w->block_open && now.ns - w->block_since.ns >= BLOCK_AGE_NS))
-		rc = close_block(w);
+		rc = writer_close_block(w);
 	if (rc < 0)
 		return stall(w, rc);
 	w->last_ok = now;
@@ -390,8 +368,8 @@ journal_clock(struct journal_writer *w, const struct clock_state *state)
 	bool step = moved > NS_PER_S / 10 || moved < -NS_PER_S / 10;
 
 	if (step || state->synchronised != w->clock.synchronised) {
-		if (!w->stalled && sync_pending(w) == 0)
-			(void)close_block(w);
+		if (!w->stalled && writer_sync_pending(w) == 0)
+			(void)writer_close_block(w);
 		if (step && w->clock.offset_ns != 0) {
 			struct event e = {
 			    .kind = EVENT_CLOCK_STEP, .link = -1, .at = clock_mono()};
@@ -401,7 +379,7 @@ journal_clock(struct journal_writer *w, const struct clock_state *state)
 		}
 		w->clock = *state;
 		if (rows_empty(&w->rows))
-			(void)begin_wal(w);
+			(void)writer_begin_wal(w);
 	}
 	w->clock = *state;
 }
@@ -472,278 +450,13 @@ journal_import(struct journal_writer *w)
 	strcpy(w->boot_id, "import");
 	w->clock = (struct clock_state){0, 0, true};
 	rows_clear(&w->pending);
-	(void)begin_wal(w);
+	(void)writer_begin_wal(w);
 }
 
 uint32_t
 journal_session(const struct journal_writer *w)
 {
 	return w->session;
-}
-
-/* ---- opening ---- */
-
-static int
-load_agent(struct journal_writer *w)
-{
-	struct bytes b = {0};
-	char path[1100];
-	uint8_t r[16];
-
-	snprintf(path, sizeof path, "%s/journal/agent", w->dir);
-	int rc = file_load(&b, path);
-	if (rc == 0 && b.n >= 36) {
-		memcpy(w->agent, b.p, 36);
-		bytes_free(&b);
-		return 0;
-	}
-	bytes_free(&b);
-	if (getrandom(r, sizeof r, 0) != sizeof r)
-		return -EIO;
-	r[6] = (uint8_t)((r[6] & 15) | 0x40);
-	r[8] = (uint8_t)((r[8] & 63) | 0x80);
-	for (int i = 0, at = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			w->agent[at++] = '-';
-		at += snprintf(w->agent + at, sizeof w->agent - (size_t)at, "%02x", r[i]);
-	}
-	return replace_file(w->dir, "agent", w->agent, 36);
-}
-
-/* Replay the write-ahead file of a session that died, then what was in flight. */
-static int
-replay_wal(struct journal_writer *w, const struct bytes *wal)
-{
-	struct wal_head h;
-	struct rows chunk = {0};
-	size_t at = WAL_BYTES, n;
-
-	if (!wal_head_get(&h, wal->p, wal->n) || h.segment != w->segment ||
-	    h.block != w->blocks)
-		return 0;
-	w->session = h.session;
-	w->clock = h.clock;
-	memcpy(w->boot_id, h.boot_id, sizeof w->boot_id);
-	while (
-	    (n = wal_chunk_get(wal->p + at, wal->n - at, &chunk, &w->wal_dialect)) > 0) {
-		move_rows(&w->rows, &chunk);
-		at += n;
-	}
-	rows_free(&chunk);
-	for (size_t i = 0; i < w->rows.n_samples; i++)
-		flights_settled(
-		    &w->flights, w->rows.samples[i].probe, w->rows.samples[i].seq);
-	for (size_t i = 0; i < w->rows.n_sent; i++)
-		flights_sent(&w->flights, w->rows.sent[i].probe, w->rows.sent[i].seq,
-		    w->rows.sent[i].sent);
-	for (size_t i = 0; i < w->wal_dialect.n; i++)
-		if (w->wal_dialect.probes[i].known)
-			flights_every(
-			    &w->flights, (uint32_t)i, w->wal_dialect.probes[i].every_ns);
-	flights_unsettled(&w->flights, h.session, &w->rows);
-	if (rows_empty(&w->rows))
-		return 0;
-	/* The block is of the session that died: packed against its probes, as readers
-	 * will unpack it. */
-	struct dialect own = w->dialect;
-	w->dialect = w->wal_dialect;
-	int rc = close_block(w);
-	w->wal_dialect = w->dialect;
-	w->dialect = own;
-	return rc;
-}
-
-/* What the blocks of the last segment say of the last session's sends. */
-static int
-load_flights(struct journal_writer *w, uint32_t session)
-{
-	struct bytes file = {0}, plain = {0};
-	struct rows rows = {0};
-	struct dialect d = {0};
-	char path[1100];
-	int rc;
-
-	segment_path(path, sizeof path, w->dir, w->segment);
-	rc = file_load(&file, path);
-	for (size_t at = SEGMENT_BYTES; rc == 0 && at < w->segment_bytes;) {
-		struct block_head h;
-		rc = block_get(&h, file.p + at, file.n - at);
-		const uint8_t *body =
-		    rc == 0 ? block_plain(&h, file.p + at + BLOCK_BYTES, &plain) : NULL;
-		if (body == NULL || rows_decode(&rows, body, h.plain_bytes, &d) < 0)
-			break;
-		at += BLOCK_BYTES + h.stored_bytes;
-		for (size_t i = 0; h.session == session && i < rows.n_samples; i++)
-			flights_settled(
-			    &w->flights, rows.samples[i].probe, rows.samples[i].seq);
-		for (size_t i = 0; h.session == session && i < rows.n_sent; i++)
-			flights_sent(&w->flights, rows.sent[i].probe, rows.sent[i].seq,
-			    rows.sent[i].sent);
-	}
-	dialect_free(&d);
-	rows_free(&rows);
-	bytes_free(&plain);
-	bytes_free(&file);
-	return rc;
-}
-
-static int
-open_last(struct journal_writer *w, const struct journal_tail *tail)
-{
-	char path[1100];
-
-	w->segment = tail->segment;
-	memcpy(w->hash, tail->hash, HASH_BYTES);
-	if (tail->segment == 0 || tail->sealed)
-		return begin_segment(w);
-	segment_path(path, sizeof path, w->dir, tail->segment);
-	if (tail->good_bytes < SEGMENT_BYTES) { /* not even a header was written */
-		w->segment--;
-		return begin_segment(w);
-	}
-	w->segment_fd = open(path, O_RDWR | O_CLOEXEC);
-	if (w->segment_fd < 0)
-		return -errno;
-	w->segment_bytes = tail->good_bytes;
-	w->blocks = tail->blocks;
-	w->segment_hour = clock_wall().ns / SEGMENT_AGE_NS;
-	if (tail->good_bytes < tail->bytes) {
-		if (ftruncate(w->segment_fd, (off_t)tail->good_bytes) < 0)
-			return -errno;
-		struct event e = {
-		    .kind = EVENT_TORN_TAIL, .link = -1, .at = clock_mono()};
-		e.until = e.at;
-		snprintf(e.text, sizeof e.text,
-		    "%llu bytes cut from segment %u after block %u",
-		    (unsigned long long)(tail->bytes - tail->good_bytes), tail->segment,
-		    tail->blocks);
-		rows_add_event(&w->pending, &e);
-	}
-	return 0;
-}
-
-static int
-start_session(struct journal_writer *w, const struct journal_tail *tail)
-{
-	struct event e = {.kind = EVENT_SESSION_START, .link = -1};
-	struct bytes wal = {0};
-	char path[1100];
-	int rc;
-
-	snprintf(path, sizeof path, "%s/journal/wal", w->dir);
-	(void)file_load(&wal, path);
-	w->wal_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	rc = w->wal_fd < 0 ? -errno : 0;
-	if (rc == 0) {
-		char root[1100];
-		snprintf(root, sizeof root, "%s/journal/root", w->dir);
-		w->root_fd = open(root, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-		rc = w->root_fd < 0 ? -errno : 0;
-	}
-	w->session = tail->session;
-	if (rc == 0 && w->segment_bytes > SEGMENT_BYTES)
-		rc = load_flights(w, tail->session);
-	if (rc == 0)
-		rc = replay_wal(w, &wal);
-	bytes_free(&wal);
-	flights_free(&w->flights);
-	if (rc < 0)
-		return rc;
-	w->session = (w->session > tail->session ? w->session : tail->session) + 1;
-	dialect_free(&w->wal_dialect);
-	w->redefine = true;
-	clock_boot_id(w->boot_id);
-	clock_state_read(&w->clock);
-	e.at = e.until = w->last_ok = clock_mono();
-	e.session = w->session;
-	snprintf(e.text, sizeof e.text, "%s", w->software);
-	rows_add_event(&w->pending, &e);
-	return begin_wal(w);
-}
-
-static int
-lock_journal(struct journal_writer *w, char *err, size_t room)
-{
-	char path[1100];
-
-	snprintf(path, sizeof path, "%s/journal", w->dir);
-	if ((mkdir(w->dir, 0755) < 0 && errno != EEXIST) ||
-	    (mkdir(path, 0755) < 0 && errno != EEXIST)) {
-		int rc = -errno;
-		snprintf(err, room, "%s: %s", path, strerror(errno));
-		return rc;
-	}
-	snprintf(path, sizeof path, "%s/journal/lock", w->dir);
-	w->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (w->lock_fd < 0 || flock(w->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-		int rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
-		snprintf(err, room, "%s: %s", path,
-		    rc == -EBUSY ? "another process writes this journal"
-		                 : strerror(errno));
-		return rc;
-	}
-	return 0;
-}
-
-static void
-writer_free(struct journal_writer *w)
-{
-	if (w == NULL)
-		return;
-	if (w->segment_fd >= 0)
-		close(w->segment_fd);
-	if (w->wal_fd >= 0)
-		close(w->wal_fd);
-	if (w->root_fd >= 0)
-		close(w->root_fd);
-	if (w->lock_fd >= 0)
-		close(w->lock_fd);
-	rows_free(&w->rows);
-	rows_free(&w->pending);
-	dialect_free(&w->dialect);
-	dialect_free(&w->wal_dialect);
-	flights_free(&w->flights);
-	bytes_free(&w->payload);
-	bytes_free(&w->out);
-	ZSTD_freeCCtx(w->zstd);
-	free(w->links);
-	free(w->probes);
-	free(w);
-}
-
-int
-journal_open(struct journal_writer **out, const char *dir, const char *software,
-    char *err, size_t room)
-{
-	struct journal_writer *w = memory_grow(NULL, 1, sizeof *w);
-	struct journal_tail tail;
-	int rc;
-
-	memset(w, 0, sizeof *w);
-	w->lock_fd = w->wal_fd = w->segment_fd = w->root_fd = -1;
-	w->zstd = ZSTD_createCCtx();
-	snprintf(w->dir, sizeof w->dir, "%s", dir);
-	snprintf(w->software, sizeof w->software, "%s", software);
-	rc = lock_journal(w, err, room);
-	if (rc < 0)
-		goto out;
-	rc = journal_tail_find(dir, &tail, &w->wal_dialect, err, room);
-	if (rc < 0)
-		goto out;
-	rc = load_agent(w);
-	if (rc == 0)
-		rc = open_last(w, &tail);
-	if (rc == 0)
-		rc = start_session(w, &tail);
-	if (rc < 0) {
-		snprintf(err, room, "%s/journal: %s", dir, strerror(-rc));
-		goto out;
-	}
-	*out = w;
-	w = NULL;
-out:
-	writer_free(w);
-	return rc;
 }
 
 int
@@ -760,11 +473,11 @@ journal_close(struct journal_writer *w, bool clean)
 		e.at = e.until = clock_mono();
 		rows_add_event(&w->pending, &e);
 	}
-	rc = w->stalled ? resume(w, clock_mono()) : sync_pending(w);
+	rc = w->stalled ? writer_resume(w, clock_mono()) : writer_sync_pending(w);
 	if (rc == 0)
-		rc = close_block(w);
+		rc = writer_close_block(w);
 	if (rc == 0 && w->import) { /* an import is all or nothing: durable once, here */
-		rc = write_root(w);
+		rc = writer_write_root(w);
 		if (fdatasync(w->segment_fd) < 0 && rc == 0)
 			rc = -errno;
 	}

@@ -51,27 +51,29 @@ votes(const struct link_conf *l, const struct probe_conf *p)
 
 	for (size_t i = 0; i < l->n_probes; i++) {
 		const struct probe_def *d = &l->probes[i].def;
-		if (d->role == ROLE_INTERNET && d->kind <= KIND_TCP && d->every_ns < fastest)
+		if (d->role == ROLE_INTERNET && d->kind <= KIND_TCP &&
+		    d->every_ns < fastest)
 			fastest = d->every_ns;
 	}
 	return p->def.role == ROLE_INTERNET && p->def.kind <= KIND_TCP &&
-	    p->def.every_ns <= 5 * fastest;
+	       p->def.every_ns <= 5 * fastest;
 }
 
 static void
 print_probes(const struct link_conf *l)
 {
-	printf("    %-18s %-5s %-10s %-28s %-18s %-6s %-7s %s\n", "probe", "kind", "role", "target",
-	    "network", "every", "timeout", "votes");
+	printf("    %-18s %-5s %-10s %-28s %-18s %-6s %-7s %s\n", "probe", "kind", "role",
+	    "target", "network", "every", "timeout", "votes");
 	for (size_t i = 0; i < l->n_probes; i++) {
 		const struct probe_conf *p = &l->probes[i];
 		char every[24], timeout[24];
 		units_print_duration(p->def.every_ns, every, sizeof every);
 		units_print_duration(p->def.timeout_ns, timeout, sizeof timeout);
-		printf("    %-18s %-5s %-10s %-28.60s %-18s %-6s %-7s %s%s\n", p->def.name,
-		    kind_name(p->def.kind), role_name(p->def.role), p->def.target,
-		    p->def.network[0] != '\0' ? p->def.network : "-", every, timeout,
-		    votes(l, p) ? "yes" : "-", p->builtin ? "  (built in)" : "");
+		printf("    %-18s %-5s %-10s %-28.60s %-18s %-6s %-7s %s%s\n",
+		    p->def.name, kind_name(p->def.kind), role_name(p->def.role),
+		    p->def.target, p->def.network[0] != '\0' ? p->def.network : "-",
+		    every, timeout, votes(l, p) ? "yes" : "-",
+		    p->builtin ? "  (built in)" : "");
 	}
 }
 
@@ -85,7 +87,8 @@ print_cost(const struct link_conf *l)
 		const struct probe_conf *p = &l->probes[i];
 		double day = 86400e9 / (double)p->def.every_ns, there, here;
 		bytes_of(p, &there, &here);
-		packets += day * (p->def.kind == KIND_HTTP ? (double)p->max_bytes / 1448 : 1);
+		packets +=
+		    day * (p->def.kind == KIND_HTTP ? (double)p->max_bytes / 1448 : 1);
 		out += day * there;
 		back += day * here;
 	}
@@ -123,11 +126,14 @@ print_link(const struct settings *s, const struct link_conf *l)
 	char down[24] = "-", up[24] = "-";
 
 	if (l->def.capacity_down_bps > 0)
-		snprintf(down, sizeof down, "%.6g Mbit/s", (double)l->def.capacity_down_bps / 1e6);
+		snprintf(down, sizeof down, "%.6g Mbit/s",
+		    (double)l->def.capacity_down_bps / 1e6);
 	if (l->def.capacity_up_bps > 0)
-		snprintf(up, sizeof up, "%.6g Mbit/s", (double)l->def.capacity_up_bps / 1e6);
+		snprintf(
+		    up, sizeof up, "%.6g Mbit/s", (double)l->def.capacity_up_bps / 1e6);
 	printf("  link %s/%s\n", l->def.centre, l->def.link);
-	printf("    isp %s; interface %s%s%s%s%s; gateway %s; %s; cpe of %s; down %s, up %s\n",
+	printf(
+	    "    isp %s; interface %s%s%s%s%s; gateway %s; %s; cpe of %s; down %s, up %s\n",
 	    l->def.isp[0] != '\0' ? l->def.isp : "-",
 	    l->def.interface[0] != '\0' ? l->def.interface : "-",
 	    l->source[0] != '\0' ? ", source " : "", l->source,
@@ -137,7 +143,8 @@ print_link(const struct settings *s, const struct link_conf *l)
 		printf("    contract %s (%s): %s%.6g%s, %s, %s\n", c->name,
 		    c->reference[0] != '\0' ? c->reference : "no reference",
 		    c->availability > 0 ? "availability " : "no target",
-		    c->availability * 100, c->availability > 0 ? " %" : "", c->period, c->profile);
+		    c->availability * 100, c->availability > 0 ? " %" : "", c->period,
+		    c->profile);
 	print_probes(l);
 	print_cost(l);
 	print_certainty(l);
@@ -153,24 +160,25 @@ cmd_check_config(struct options *o)
 		return complain(EXIT_USAGE, "check-config: %s is too much", o->args[0]);
 	units_print_duration(s->clock_bound_ns, bound, sizeof bound);
 	units_print_duration(s->retain_ns, keep, sizeof keep);
-	printf("data in %s, kept %s; run as %s; clock: %s%s\n", s->data_dir, keep, s->user,
-	    s->clock_trusted ? "trusted within " : "as the kernel says",
+	printf("data in %s, kept %s; run as %s; clock: %s%s\n", s->data_dir, keep,
+	    s->user, s->clock_trusted ? "trusted within " : "as the kernel says",
 	    s->clock_trusted ? bound : "");
 	for (size_t i = 0; i < s->n_links; i++) {
 		const struct link_def *d = &s->links[i].def;
 		if (i == 0 || strcmp(d->centre, s->links[i - 1].def.centre) != 0)
-			printf("\ncentre %s: %s, %s\n", d->centre, d->centre_name, d->timezone);
+			printf("\ncentre %s: %s, %s\n", d->centre, d->centre_name,
+			    d->timezone);
 		print_link(s, &s->links[i]);
 	}
 	for (size_t i = 0; i < s->n_notify; i++) {
 		const struct notify_conf *n = &s->notify[i];
 		printf("%snotify %s: %s %s%s%s\n", i == 0 ? "\n" : "", n->name,
-		    n->kind == NOTIFY_MAIL	 ? "mail"
-			: n->kind == NOTIFY_WEBHOOK ? "webhook"
-						    : "command",
-		    n->kind == NOTIFY_MAIL	 ? n->to
-			: n->kind == NOTIFY_WEBHOOK ? n->url
-						    : n->command,
+		    n->kind == NOTIFY_MAIL      ? "mail"
+		    : n->kind == NOTIFY_WEBHOOK ? "webhook"
+		                                : "command",
+		    n->kind == NOTIFY_MAIL      ? n->to
+		    : n->kind == NOTIFY_WEBHOOK ? n->url
+		                                : n->command,
 		    n->via[0] != '\0' ? " by " : "", n->via);
 	}
 	return 0;

@@ -78,7 +78,8 @@ filler_counters(struct filler *f, const struct counters *c)
 static void
 show(struct catching *g, int64_t label_ns)
 {
-	time_t now = time(NULL), day = (time_t)(label_ns / NS_PER_S);
+	time_t now = (time_t)(clock_wall().ns / NS_PER_S),
+	       day = (time_t)(label_ns / NS_PER_S);
 	struct tm tm;
 	char text[32];
 

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/hist.h"
+#include "base/version.h"
 #include "cmd/timespec.h"
 
 #include <errno.h>
@@ -456,7 +457,7 @@ fill_envelope(
 	r->from.ns = g->from;
 	r->to.ns = g->to;
 	memcpy(r->agent, stats->agent, sizeof r->agent);
-	snprintf(r->software, sizeof r->software, "linkwitness 0.1.0");
+	snprintf(r->software, sizeof r->software, "linkwitness %s", version_number());
 	memcpy(r->root, stats->root, sizeof r->root);
 	r->journal_first = stats->first;
 	r->journal_last.ns = g->newest > stats->last.ns ? g->newest : stats->last.ns;

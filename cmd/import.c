@@ -1,3 +1,4 @@
+#include "base/version.h"
 #include "cmd/import.h"
 
 #include "cmd/import_stage.h"
@@ -228,14 +229,14 @@ write_journal(const struct import_format *format, void *ctx, struct import *im,
 	struct clock_state utc = {.synchronised = true};
 	struct journal_writer *w = NULL;
 	struct stage *stage;
-	char err[1400];
+	char err[1400], software[64];
 	int rc;
 
 	rc = stage_open(&stage, o->data_dir, err, sizeof err);
 	if (rc < 0)
 		return complain(1, "import: %s: nothing was imported", err);
-	rc = journal_open(
-	    &w, stage_dir(stage), "linkwitness 0.1.0 import", err, sizeof err);
+	snprintf(software, sizeof software, "linkwitness %s import", version_number());
+	rc = journal_open(&w, stage_dir(stage), software, err, sizeof err);
 	if (rc == 0) {
 		journal_import(w);
 		journal_clock(w, &utc);

@@ -37,8 +37,9 @@ dump(struct journal_reader *r)
 	struct dump d = {.reader = r};
 	struct journal_visitor v = {.ctx = &d, .sample = dump_sample};
 
-	puts("time,boot_ns,centre,link,probe,kind,role,outcome,rtt_us,stamp,code,session,seq,"
-	     "flags");
+	puts(
+	    "time,boot_ns,centre,link,probe,kind,role,outcome,rtt_us,stamp,code,session,seq,"
+	    "flags");
 	if (journal_scan(r, (wall_t){INT64_MIN / 2}, (wall_t){INT64_MAX / 2}, &v) < 0)
 		return complain(1, "journal: %s", journal_error(r));
 	return 0;
@@ -59,10 +60,11 @@ stats(struct journal_reader *r, bool json)
 			json_object_set_new(by, outcome_name((enum outcome)i),
 			    json_integer((json_int_t)s.by_outcome[i]));
 		json_t *j = json_pack("{sssIsIsIsIsosossssso}", "schema",
-		    "linkwitness/journal-stats/1", "samples", (json_int_t)s.samples, "blocks",
-		    (json_int_t)s.blocks, "segments", (json_int_t)s.segments, "bytes",
-		    (json_int_t)s.bytes, "first", s.samples ? json_string(first) : json_null(),
-		    "last", s.samples ? json_string(last) : json_null(), "agent", s.agent, "root",
+		    "linkwitness/journal-stats/1", "samples", (json_int_t)s.samples,
+		    "blocks", (json_int_t)s.blocks, "segments", (json_int_t)s.segments,
+		    "bytes", (json_int_t)s.bytes, "first",
+		    s.samples ? json_string(first) : json_null(), "last",
+		    s.samples ? json_string(last) : json_null(), "agent", s.agent, "root",
 		    s.root, "by_outcome", by);
 		json_dumpf(j, stdout, JSON_INDENT(2));
 		putchar('\n');

@@ -1,9 +1,14 @@
 #include "cmd/options.h"
 
+#include "base/version.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,27 +18,55 @@ static const struct command {
 	const char *name, *help;
 	int (*run)(struct options *o);
 	bool needs_config;
+	const char *takes; /* which options beside --config and --data */
 } COMMANDS[] = {
-    {"check-config", "what was understood: probes, rates, bytes a day", cmd_check_config, true},
-    {"status", "links now", cmd_status, false},
-    {"outages", "outages, degradations and unknown time", cmd_outages, false},
-    {"sla", "the verdict under each link's contract", cmd_sla, false},
-    {"report", "dossier -o FILE.pdf [--png DIR]", cmd_report, false},
-    {"journal", "dump [--csv] | stats [--json] | verify", cmd_journal, false},
-    {"import", "samples|states --centre C --link L FILE…", cmd_import, false},
-    {"archive", "bring the RRDs up to the journal [--rebuild]", cmd_archive, false},
-    {"watch", "follow the journal: RRDs, live events", cmd_watch, false},
-    {"notify", "--test: a test notice to everybody who is told", cmd_notify, true},
+    {"check-config", "what was understood: probes, rates, bytes a day", cmd_check_config,
+        true, ""},
+    {"status", "links now, last outage, last samples, coverage today [--json]",
+        cmd_status, false, "link json"},
+    {"outages", "outages, degradations and unknown time [--json | --csv]", cmd_outages,
+        false, "link from to json csv"},
+    {"sla", "the verdict under each link's contract [--profile P] [--json]", cmd_sla,
+        false, "link from to profile json"},
+    {"report", "dossier -o FILE.pdf [--png DIR]", cmd_report, false,
+        "link from to profile output png xlsx"},
+    {"journal", "dump [--csv] | stats [--json] | verify", cmd_journal, false, "json csv"},
+    {"import", "samples|states --centre C --link L FILE…", cmd_import, false,
+        "link centre timezone max-gap strict"},
+    {"archive", "bring the RRDs up to the journal [--rebuild]", cmd_archive, false,
+        "rebuild"},
+    {"watch", "follow the journal: RRDs, live events", cmd_watch, false, ""},
+    {"notify", "--test: a test notice to everybody who is told", cmd_notify, true,
+        "test"},
 };
 #define N_COMMANDS (sizeof COMMANDS / sizeof COMMANDS[0])
 
-enum { OPT_DATA = 256, OPT_LINK, OPT_FROM, OPT_TO, OPT_PROFILE, OPT_PNG, OPT_XLSX, OPT_CENTRE,
-	OPT_TIMEZONE, OPT_MAX_GAP, OPT_JSON, OPT_CSV, OPT_REBUILD, OPT_STRICT, OPT_TEST,
-	OPT_REASON, OPT_HELP, OPT_VERSION };
+enum {
+	OPT_DATA = 256,
+	OPT_LINK,
+	OPT_FROM,
+	OPT_TO,
+	OPT_PROFILE,
+	OPT_PNG,
+	OPT_XLSX,
+	OPT_CENTRE,
+	OPT_TIMEZONE,
+	OPT_MAX_GAP,
+	OPT_JSON,
+	OPT_CSV,
+	OPT_REBUILD,
+	OPT_STRICT,
+	OPT_TEST,
+	OPT_HELP,
+	OPT_VERSION
+};
 
 static const struct option OPTIONS[] = {
     {"config", required_argument, NULL, 'c'},
     {"data", required_argument, NULL, OPT_DATA},
+    {"help", no_argument, NULL, OPT_HELP},
+    {"version", no_argument, NULL, OPT_VERSION},
+#define N_GENERAL 4 /* those above are every command's */
     {"link", required_argument, NULL, OPT_LINK},
     {"from", required_argument, NULL, OPT_FROM},
     {"to", required_argument, NULL, OPT_TO},
@@ -44,16 +77,14 @@ static const struct option OPTIONS[] = {
     {"centre", required_argument, NULL, OPT_CENTRE},
     {"timezone", required_argument, NULL, OPT_TIMEZONE},
     {"max-gap", required_argument, NULL, OPT_MAX_GAP},
-    {"reason", required_argument, NULL, OPT_REASON},
     {"json", no_argument, NULL, OPT_JSON},
     {"csv", no_argument, NULL, OPT_CSV},
     {"rebuild", no_argument, NULL, OPT_REBUILD},
     {"strict", no_argument, NULL, OPT_STRICT},
     {"test", no_argument, NULL, OPT_TEST},
-    {"help", no_argument, NULL, OPT_HELP},
-    {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
 };
+#define N_OPTIONS (sizeof OPTIONS / sizeof OPTIONS[0] - 1)
 
 int
 complain(int status, const char *format, ...)
@@ -68,79 +99,122 @@ complain(int status, const char *format, ...)
 	return status;
 }
 
-static void
-usage(FILE *out)
+static int
+usage(FILE *out, int status)
 {
 	fputs("usage: linkwitness [-c FILE | --data DIR] COMMAND [OPTION…]\n\n", out);
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(out, "  %-13s %s\n", COMMANDS[i].name, COMMANDS[i].help);
-	fputs("\nlinkwitness(1) tells the rest.\n", out);
+	fputs(
+	    "\nLinks are CENTRE/LINK, or LINK where it is unique; times 2026-10-03T14:00, "
+	    "a day, a month\n(2026-10), -7d or now. linkwitness(1) tells the rest.\n",
+	    out);
+	return status;
 }
 
+/* A file opened later must not become standard output, where results go. */
 static bool
-take_option(struct options *o, int c)
+hold_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd < 0)
+			return false;
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+	return true;
+}
+
+/* Everything that takes a value, and where it goes. */
+static const char **
+place_of(struct options *o, int c)
 {
 	switch (c) {
 	case 'c':
-		o->config = optarg;
-		break;
+		return &o->config;
 	case 'o':
-		o->output = optarg;
-		break;
+		return &o->output;
 	case OPT_DATA:
-		o->data = optarg;
-		break;
+		return &o->data;
 	case OPT_LINK:
-		if (o->n_links == LINKS_MAX)
-			return false;
-		o->links[o->n_links++] = optarg;
-		break;
+		return o->n_links < LINKS_MAX ? &o->links[o->n_links++] : NULL;
 	case OPT_FROM:
-		o->from = optarg;
-		break;
+		return &o->from;
 	case OPT_TO:
-		o->to = optarg;
-		break;
+		return &o->to;
 	case OPT_PROFILE:
-		o->profile = optarg;
-		break;
+		return &o->profile;
 	case OPT_PNG:
-		o->png = optarg;
-		break;
+		return &o->png;
 	case OPT_XLSX:
-		o->xlsx = optarg;
-		break;
+		return &o->xlsx;
 	case OPT_CENTRE:
-		o->centre = optarg;
-		break;
+		return &o->centre;
 	case OPT_TIMEZONE:
-		o->timezone = optarg;
-		break;
-	case OPT_MAX_GAP:
-		o->max_gap = optarg;
-		break;
-	case OPT_REASON:
-		o->reason = optarg;
-		break;
-	case OPT_JSON:
-		o->json = true;
-		break;
-	case OPT_CSV:
-		o->csv = true;
-		break;
-	case OPT_REBUILD:
-		o->rebuild = true;
-		break;
-	case OPT_STRICT:
-		o->strict = true;
-		break;
-	case OPT_TEST:
-		o->test = true;
-		break;
+		return &o->timezone;
 	default:
-		return false;
+		return &o->max_gap;
 	}
-	return true;
+}
+
+static bool *
+switch_of(struct options *o, int c)
+{
+	switch (c) {
+	case OPT_JSON:
+		return &o->json;
+	case OPT_CSV:
+		return &o->csv;
+	case OPT_REBUILD:
+		return &o->rebuild;
+	case OPT_STRICT:
+		return &o->strict;
+	default:
+		return &o->test;
+	}
+}
+
+static int
+take_option(struct options *o, const struct option *option)
+{
+	if (option->has_arg == no_argument) {
+		*switch_of(o, option->val) = true;
+		return 0;
+	}
+	if (optarg[0] == '\0')
+		return complain(EXIT_USAGE, "--%s: it is empty", option->name);
+	const char **place = place_of(o, option->val);
+	if (place == NULL)
+		return complain(EXIT_USAGE, "--link: at most %d of them", LINKS_MAX);
+	*place = optarg;
+	return 0;
+}
+
+/* Is ${word} one of the words of ${list}? */
+static bool
+is_in(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
+		if ((p == list || p[-1] == ' ') && (p[n] == '\0' || p[n] == ' '))
+			return true;
+	return false;
+}
+
+/* An option that does nothing would let its user believe that it did. */
+static int
+refuse_others(const struct command *command, const bool given[N_OPTIONS])
+{
+	for (size_t i = N_GENERAL; i < N_OPTIONS; i++)
+		if (given[i] && !is_in(command->takes, OPTIONS[i].name))
+			return complain(EXIT_USAGE, "%s: --%s is none of its options%s%s",
+			    command->name, OPTIONS[i].name,
+			    command->takes[0] != '\0' ? "; they are: " : "",
+			    command->takes);
+	return 0;
 }
 
 /* Find the data: --data alone is enough; else the configuration says. */
@@ -148,55 +222,104 @@ static int
 locate(struct options *o, const struct command *command)
 {
 	const char *path = o->config != NULL ? o->config : CONFIG_DEFAULT;
-	char err[512];
+	const char *dir = o->data;
+	char err[1024];
 
-	if (o->config == NULL && o->data != NULL && !command->needs_config) {
-		snprintf(o->data_dir, sizeof o->data_dir, "%s", o->data);
-		return 0;
+	if (o->config != NULL || o->data == NULL || command->needs_config) {
+		if (settings_load(&o->settings, path, err, sizeof err) < 0) {
+			fprintf(stderr, "%s\n", err);
+			return EXIT_USAGE;
+		}
+		dir = o->data != NULL ? o->data : o->settings->data_dir;
 	}
-	if (settings_load(&o->settings, path, err, sizeof err) < 0) {
-		fprintf(stderr, "%s\n", err);
-		return EXIT_USAGE;
-	}
-	snprintf(o->data_dir, sizeof o->data_dir, "%s",
-	    o->data != NULL ? o->data : o->settings->data_dir);
+	if (strlen(dir) >= sizeof o->data_dir)
+		return complain(
+		    EXIT_USAGE, "--data: longer than %zu bytes", sizeof o->data_dir - 1);
+	snprintf(o->data_dir, sizeof o->data_dir, "%s", dir);
 	return 0;
+}
+
+/* Results that were not written are a failure, unless whoever reads them had enough. */
+static int
+flush_results(int status)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	int error = errno;
+	if (poll(&out, 1, 0) == 1 && (out.revents & POLLERR))
+		return status;
+	return status != 0
+	           ? status
+	           : complain(1, "standard output: %s",
+	                 error != 0 ? strerror(error) : "it could not be written");
+}
+
+static int
+read_options(struct options *o, bool given[N_OPTIONS], int argc, char **argv)
+{
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":c:o:", OPTIONS, NULL)) != -1) {
+		if (c == '?' || c == ':')
+			return complain(EXIT_USAGE, "%s: %s", argv[optind - 1],
+			    c == ':' ? "its value is missing"
+			             : "no such option; --help lists the commands");
+		size_t i = 0;
+		while (OPTIONS[i].val != c)
+			i++;
+		given[i] = true;
+		int status =
+		    c == OPT_HELP || c == OPT_VERSION ? 0 : take_option(o, &OPTIONS[i]);
+		if (status != 0)
+			return status;
+	}
+	return 0;
+}
+
+static int
+run(struct options *o, int argc, char **argv)
+{
+	bool given[N_OPTIONS] = {false};
+	const struct command *command = NULL;
+	int status = read_options(o, given, argc, argv);
+
+	if (status != 0)
+		return status;
+	for (size_t i = 0; i < N_GENERAL; i++) {
+		if (given[i] && OPTIONS[i].val == OPT_HELP)
+			return usage(stdout, 0);
+		if (given[i] && OPTIONS[i].val == OPT_VERSION)
+			return printf("linkwitness %s\n", version_number()) < 0;
+	}
+	if (optind >= argc)
+		return usage(stderr, EXIT_USAGE);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(argv[optind], COMMANDS[i].name) == 0)
+			command = &COMMANDS[i];
+	if (command == NULL)
+		return complain(
+		    EXIT_USAGE, "%s: no such command; --help lists them", argv[optind]);
+	o->args = argv + optind + 1;
+	o->n_args = argc - optind - 1;
+	status = refuse_others(command, given);
+	if (status == 0)
+		status = locate(o, command);
+	return status == 0 ? command->run(o) : status;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct options o = {0};
-	const struct command *command = NULL;
-	int c, status;
 
-	while ((c = getopt_long(argc, argv, "c:o:", OPTIONS, NULL)) != -1) {
-		if (c == OPT_HELP || c == OPT_VERSION) {
-			if (c == OPT_HELP)
-				usage(stdout);
-			else
-				puts("linkwitness 0.1.0");
-			return 0;
-		}
-		if (!take_option(&o, c))
-			return EXIT_USAGE;
-	}
-	if (optind >= argc) {
-		usage(stderr);
-		return EXIT_USAGE;
-	}
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		if (strcmp(argv[optind], COMMANDS[i].name) == 0)
-			command = &COMMANDS[i];
-	if (command == NULL)
-		return complain(EXIT_USAGE, "%s: no such command; --help lists them", argv[optind]);
-	o.args = argv + optind + 1;
-	o.n_args = argc - optind - 1;
-	status = locate(&o, command);
-	if (status == 0)
-		status = command->run(&o);
+	if (!hold_descriptors())
+		return 1;
+	signal(SIGPIPE, SIG_IGN);
+	int status = flush_results(run(&o, argc, argv));
 	settings_free(o.settings);
-	if (fflush(stdout) != 0 && status == 0)
-		status = complain(1, "standard output: cannot be written");
 	return status;
 }

@@ -2,8 +2,7 @@
  * The daemon. The order is the point: understand the configuration, fork the broker while
  * there is privilege, leave all privilege, and only then open what others write to.
  */
-#include <config.h>
-
+#include "base/version.h"
 #include "collector/privilege.h"
 #include "collector/station.h"
 #include "config/units.h"
@@ -255,7 +254,7 @@ read_arguments(struct daemon *d, int argc, char **argv)
 		case 'h':
 			return usage(0);
 		case 'v':
-			puts(PACKAGE_STRING);
+			printf("linkwitnessd %s\n", version_number());
 			return 0;
 		default:
 			return usage(EXIT_USAGE);

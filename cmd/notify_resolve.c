@@ -104,7 +104,8 @@ ask(const struct route *route, const struct dns_server *server, const char *host
 static size_t
 servers_of(const struct route *route, struct dns_server *out)
 {
-	char line[256], address[64];
+	static const char WORD[] = "nameserver ";
+	char line[256];
 	size_t n = 0;
 
 	for (size_t i = 0; route->link != NULL && i < route->link->n_probes; i++) {
@@ -115,9 +116,12 @@ servers_of(const struct route *route, struct dns_server *out)
 	}
 	FILE *f = fopen("/etc/resolv.conf", "re");
 	while (f != NULL && n < SERVERS_MAX && fgets(line, sizeof line, f) != NULL)
-		if (sscanf(line, "nameserver %63s", address) == 1 &&
-		    dns_server_parse(&out[n], address, 53) == 0)
-			n++;
+		if (strncmp(line, WORD, sizeof WORD - 1) == 0) {
+			char *address = line + sizeof WORD - 1;
+			address += strspn(address, " \t");
+			address[strcspn(address, " \t\r\n#;")] = '\0';
+			n += dns_server_parse(&out[n], address, 53) == 0;
+		}
 	if (f != NULL)
 		fclose(f);
 	return n;

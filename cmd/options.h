@@ -18,7 +18,7 @@ struct options {
 	bool json, csv, rebuild, strict, test;
 	char **args; /* what follows the command */
 	int n_args;
-	char data_dir[1024]; /* where the data is: --data, or the configuration's */
+	char data_dir[1024];       /* where the data is: --data, or the configuration's */
 	struct settings *settings; /* NULL where there is no configuration */
 };
 

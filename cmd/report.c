@@ -9,11 +9,13 @@ cmd_report(struct options *o)
 	char err[512];
 
 	if (o->n_args != 1 || strcmp(o->args[0], "dossier") != 0)
-		return complain(EXIT_USAGE, "report: say what: report dossier -o FILE.pdf");
+		return complain(
+		    EXIT_USAGE, "report: say what: report dossier -o FILE.pdf");
 	if (o->output == NULL)
 		return complain(EXIT_USAGE, "report dossier: say where to: -o FILE.pdf");
 	if (o->xlsx != NULL)
-		return complain(EXIT_USAGE, "report: --xlsx is not there yet; outages --csv is");
+		return complain(
+		    EXIT_USAGE, "report: --xlsx is not there yet; outages --csv is");
 	int status = gather(&g, o, GATHER_VERDICTS | GATHER_CURVES);
 	if (status != 0)
 		return status;

@@ -233,7 +233,7 @@ deliver(void *ctx, struct notice *n)
 		(void)spool_told(c->data_dir, n);
 		return 0;
 	}
-	if (n->next_s > time(NULL)) {
+	if (n->next_s > (time_t)(clock_wall().ns / NS_PER_S)) {
 		c->waiting++;
 		return 0;
 	}
@@ -245,7 +245,7 @@ deliver(void *ctx, struct notice *n)
 		return 0;
 	}
 	n->attempts++;
-	n->next_s = time(NULL) + notify_backoff_s(n->attempts);
+	n->next_s = (time_t)(clock_wall().ns / NS_PER_S) + notify_backoff_s(n->attempts);
 	complain(0, "notify: %s: %s: attempt %u: %s", n->notify, n->id, n->attempts, err);
 	(void)spool_later(c->data_dir, n);
 	c->waiting++;

@@ -75,8 +75,8 @@ read_offset(const char **p, struct parts *t)
 	}
 	if (!take(p, '+') && !take(p, '-'))
 		return **p == '\0';
-	if (!digits(p, 2, &hours) || !take(p, ':') || !digits(p, 2, &minutes) || hours > 23 ||
-	    minutes > 59)
+	if (!digits(p, 2, &hours) || !take(p, ':') || !digits(p, 2, &minutes) ||
+	    hours > 23 || minutes > 59)
 		return false;
 	t->has_offset = true;
 	t->offset_s = (hours * 3600LL + minutes * 60LL) * (west ? -1 : 1);
@@ -132,11 +132,12 @@ timespec_parse(const char *text, const char *zone, int64_t now_ns, bool end, int
 			t.month++;
 	}
 	if (t.has_offset) {
-		if (!instant_of_local("UTC", t.year, t.month, t.day, t.hour, t.minute, t.second, out))
+		if (!instant_of_local(
+		        "UTC", t.year, t.month, t.day, t.hour, t.minute, t.second, out))
 			return false;
 		*out -= t.offset_s * NS_PER_S;
 	} else if (!instant_of_local(
-		       zone, t.year, t.month, t.day, t.hour, t.minute, t.second, out)) {
+	               zone, t.year, t.month, t.day, t.hour, t.minute, t.second, out)) {
 		return false;
 	}
 	*out += t.fraction_ns;

@@ -44,12 +44,13 @@ privilege_has_raw(void)
 bool
 privilege_user(const char *user, unsigned *uid, unsigned *gid)
 {
-	struct passwd *pw = getpwnam(user);
+	struct passwd entry, *found;
+	char room[4096];
 
-	if (pw == NULL)
+	if (getpwnam_r(user, &entry, room, sizeof room, &found) != 0 || found == NULL)
 		return false;
-	*uid = pw->pw_uid;
-	*gid = pw->pw_gid;
+	*uid = entry.pw_uid;
+	*gid = entry.pw_gid;
 	return true;
 }
 

@@ -1,6 +1,7 @@
 #include "collector/station.h"
 
 #include "base/bytes.h"
+#include "base/version.h"
 #include "collector/dns.h"
 #include "collector/http.h"
 #include "collector/icmp.h"
@@ -11,10 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef SOFTWARE
-#define SOFTWARE "linkwitnessd 0.1.0"
-#endif
 
 #define RETAIN_EVERY_NS (3600 * NS_PER_S)
 
@@ -430,10 +427,12 @@ station_new(struct station **out, const struct station_parts *parts,
 {
 	struct station *s = memory_grow(NULL, 1, sizeof *s);
 	struct engine_sink sink = {s, on_sent, on_sample};
+	char software[64];
 
 	memset(s, 0, sizeof *s);
 	s->parts = *parts;
-	int rc = journal_open(&s->journal, settings->data_dir, SOFTWARE, err, room);
+	snprintf(software, sizeof software, "linkwitnessd %s", version_number());
+	int rc = journal_open(&s->journal, settings->data_dir, software, err, room);
 	if (rc < 0) {
 		free(s);
 		return rc;

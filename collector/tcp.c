@@ -141,7 +141,8 @@ tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 {
 	struct tcp *t = ctx;
 	struct target *g = &t->targets[probe];
-	int again = 3; /* SYNs after the first: the kernel gives up after 15 s, we after 10 */
+	int again =
+	    3; /* SYNs after the first: the kernel gives up after 15 s, we after 10 */
 
 	(void)now;
 	out->flags = egress_flags(g->egress);

@@ -53,13 +53,14 @@ static int64_t
 ask_offset_s(const char *name, int64_t ns)
 {
 	char text[40];
-	int hours, minutes;
 
 	instant_local(ns, name, text);
-	const char *word = strrchr(text, ' ');
-	if (word == NULL || sscanf(word + 2, "%2d:%2d", &hours, &minutes) != 2)
+	const char *word = strrchr(text, ' '); /* " +HH:MM" */
+	if (word == NULL || strlen(word) < 7)
 		return 0;
-	return (hours * 3600LL + minutes * 60LL) * (word[1] == '-' ? -1 : 1);
+	int64_t minutes = ((word[2] - '0') * 10 + word[3] - '0') * 60 +
+	                  (word[5] - '0') * 10 + word[6] - '0';
+	return minutes * 60 * (word[1] == '-' ? -1 : 1);
 }
 
 static void

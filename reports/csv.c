@@ -29,15 +29,16 @@ seconds(FILE *out, int64_t ns)
 {
 	int64_t us = ns / 1000;
 
-	fprintf(out, ",%s%" PRId64 ".%06" PRId64, us < 0 ? "-" : "", (us < 0 ? -us : us) / 1000000,
-	    (us < 0 ? -us : us) % 1000000);
+	fprintf(out, ",%s%" PRId64 ".%06" PRId64, us < 0 ? "-" : "",
+	    (us < 0 ? -us : us) / 1000000, (us < 0 ? -us : us) % 1000000);
 }
 
 static void
 row(const struct link_report *l, const struct outage *o, FILE *out)
 {
 	char start[32], end[32] = "";
-	int64_t length = o->end_ns - o->start_ns, slack = o->start_bound_ns + o->end_bound_ns;
+	int64_t length = o->end_ns - o->start_ns,
+	        slack = o->start_bound_ns + o->end_bound_ns;
 
 	instant_utc(o->start_ns, start);
 	if (!o->open)
@@ -57,8 +58,9 @@ row(const struct link_report *l, const struct outage *o, FILE *out)
 	fprintf(out, ",%s,%u,%u,%" PRIu64 ",%s,%s,%s,%s,%s,%s\n", extent_name(o->extent),
 	    o->networks_failed, o->networks_total, o->replies_during,
 	    attribution_name(o->attribution), confidence_name(o->confidence),
-	    o->counted ? "true" : "false", o->not_counted_reason ? o->not_counted_reason : "",
-	    o->incident, o->common_cause);
+	    o->counted ? "true" : "false",
+	    o->not_counted_reason ? o->not_counted_reason : "", o->incident,
+	    o->common_cause);
 }
 
 void

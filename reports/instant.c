@@ -30,8 +30,9 @@ instant_utc(int64_t ns, char out[32])
 		snprintf(out, 32, "0000-00-00T00:00:00.000000Z");
 		return;
 	}
-	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900,
-	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(rest / 1000));
+	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec, (int)(rest / 1000));
 	snprintf(out, 32, "%.31s", text);
 }
 
@@ -70,8 +71,8 @@ instant_local(int64_t ns, const char *zone, char out[40])
 }
 
 bool
-instant_of_local(const char *zone, int year, int month, int day, int hour, int minute, int second,
-    int64_t *ns)
+instant_of_local(const char *zone, int year, int month, int day, int hour, int minute,
+    int second, int64_t *ns)
 {
 	struct tm tm = {.tm_year = year - 1900,
 	    .tm_mon = month - 1,
@@ -82,12 +83,14 @@ instant_of_local(const char *zone, int year, int month, int day, int hour, int m
 	    .tm_isdst = -1};
 
 	use_zone(zone[0] == '\0' ? "UTC" : zone);
-	/* Of an hour that comes twice, the first: try summer time before asking the library. */
+	/* Of an hour that comes twice, the first: try summer time before asking the
+	 * library. */
 	struct tm summer = tm, back;
 	summer.tm_isdst = 1;
 	time_t s = mktime(&summer);
 	if (s == (time_t)-1 || localtime_r(&s, &back) == NULL || back.tm_hour != hour ||
-	    back.tm_min != minute || back.tm_mday != (day > 31 ? back.tm_mday : tm.tm_mday))
+	    back.tm_min != minute ||
+	    back.tm_mday != (day > 31 ? back.tm_mday : tm.tm_mday))
 		s = mktime(&tm);
 	if (s == (time_t)-1)
 		return false;

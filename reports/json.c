@@ -1,6 +1,6 @@
 /*
- * The JSON of INTERFACES.md. Inside everything is whole microseconds; outside seconds, which
- * print exactly with fifteen digits as long as they are fewer than 10^9.
+ * The JSON of INTERFACES.md. Inside everything is whole microseconds; outside seconds,
+ * which print exactly with fifteen digits as long as they are fewer than 10^9.
  */
 #include "reports/results.h"
 
@@ -206,9 +206,8 @@ degradation_json(const struct results *r, const struct degradation *d)
 static double
 coverage(const struct link_result *l)
 {
-	return l->scheduled_ns > 0
-	    ? 1 - (double)l->unknown_ns / (double)l->scheduled_ns
-	    : 0;
+	return l->scheduled_ns > 0 ? 1 - (double)l->unknown_ns / (double)l->scheduled_ns
+	                           : 0;
 }
 
 static json_t *
@@ -341,7 +340,8 @@ verdict_json(const struct link_report *l)
 	set_s(o, "unknown_s", v->unknown_ns);
 	set_s(o, "down_s", v->down_ns);
 	set_s(o, "up_s", v->up_ns);
-	set(o, "coverage", v->scheduled_ns > v->excluded_ns ? json_real(v->coverage) : json_null());
+	set(o, "coverage",
+	    v->scheduled_ns > v->excluded_ns ? json_real(v->coverage) : json_null());
 	set(o, "intervals", intervals_json(v));
 	set(o, "availability", availability_json(v));
 	set(o, "target", t->target > 0 ? json_real(t->target) : json_null());
@@ -407,13 +407,14 @@ results_status_json(const struct results *r)
 		set(j, "link", json_string(l->def->link));
 		set(j, "isp", text_or_null(l->def->isp));
 		set(j, "state", json_string(live_name(l->live.state)));
-		set(j, "since", l->live.since_ns != 0 ? instant_json(l->live.since_ns) : json_null());
+		set(j, "since",
+		    l->live.since_ns != 0 ? instant_json(l->live.since_ns) : json_null());
 		set(j, "coverage_today",
 		    res->scheduled_ns > 0 ? json_real(coverage(res)) : json_null());
 		set(j, "outages_today", json_integer((json_int_t)res->n_outages));
 		set(j, "last_outage",
 		    res->n_outages > 0 ? outage_json(r, &res->outages[res->n_outages - 1])
-				       : json_null());
+		                       : json_null());
 		set(j, "samples", last_json(r, l));
 		json_array_append_new(list, j);
 	}

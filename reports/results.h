@@ -18,7 +18,7 @@ struct contract_terms {
 /* One bucket of a series of a link: an hour for the heat map, or finer for a curve. */
 struct bucket {
 	int64_t start_ns, end_ns;
-	uint64_t sent, lost;  /* voters */
+	uint64_t sent, lost;           /* voters */
 	int64_t p5_ns, p50_ns, p95_ns; /* RTT; -1 where nothing answered */
 };
 
@@ -51,8 +51,8 @@ struct link_report {
 	struct closeup *closeups;
 	size_t n_closeups;
 	int64_t rtt_p50_ns, rtt_p95_ns, rtt_p99_ns; /* -1: none */
-	struct live live;	/* how it is at as_of */
-	struct mark *last;	/* the newest sample of each of its probes */
+	struct live live;                           /* how it is at as_of */
+	struct mark *last; /* the newest sample of each of its probes */
 	size_t n_last;
 	uint64_t samples;
 };
@@ -83,12 +83,14 @@ void results_outages_text(const struct results *r, FILE *out);
 void results_outages_csv(const struct results *r, FILE *out);
 void results_sla_text(const struct results *r, FILE *out);
 
-/* "2026-11-23T05:27:16.123456Z" into out[32]; with a zone, "2026-11-23 06:27:16 +01:00". */
+/* "2026-11-23T05:27:16.123456Z" into out[32]; with a zone, "2026-11-23 06:27:16 +01:00".
+ */
 void instant_utc(int64_t ns, char out[32]);
 void instant_local(int64_t ns, const char *zone, char out[40]);
-/* The instant of a civil time in a zone; months and days may run over. false: there is none. */
-bool instant_of_local(const char *zone, int year, int month, int day, int hour, int minute,
-    int second, int64_t *ns);
+/* The instant of a civil time in a zone; months and days may run over. false: there is
+ * none. */
+bool instant_of_local(const char *zone, int year, int month, int day, int hour,
+    int minute, int second, int64_t *ns);
 void instant_civil(int64_t ns, const char *zone, int *year, int *month, int *day);
 
 /* Seconds with six decimals, as a JSON real; json_print writes them so. */
@@ -102,7 +104,7 @@ int json_print(const json_t *json, FILE *out);
  * Draw the dossier of r->links; png_dir NULL for none (PNGs of each chart and page).
  * Result 0 or -errno with one line in err; no half-written file is left.
  */
-int dossier_pdf(const struct results *r, const char *pdf_path, const char *png_dir, char *err,
-    size_t room);
+int dossier_pdf(const struct results *r, const char *pdf_path, const char *png_dir,
+    char *err, size_t room);
 
 #endif

@@ -18,17 +18,19 @@ length_text(int64_t ns, char out[32])
 	else if (s < 3600)
 		snprintf(out, 32, "%" PRId64 " min %02" PRId64 " s", s / 60, s % 60);
 	else if (s < 86400)
-		snprintf(out, 32, "%" PRId64 " h %02" PRId64 " min", s / 3600, s / 60 % 60);
+		snprintf(
+		    out, 32, "%" PRId64 " h %02" PRId64 " min", s / 3600, s / 60 % 60);
 	else
-		snprintf(out, 32, "%" PRId64 " d %02" PRId64 " h", s / 86400, s / 3600 % 24);
+		snprintf(
+		    out, 32, "%" PRId64 " d %02" PRId64 " h", s / 86400, s / 3600 % 24);
 }
 
 static double
 covered_percent(const struct link_result *l)
 {
 	return l->scheduled_ns > 0
-	    ? 100 * (1 - (double)l->unknown_ns / (double)l->scheduled_ns)
-	    : 0;
+	           ? 100 * (1 - (double)l->unknown_ns / (double)l->scheduled_ns)
+	           : 0;
 }
 
 static void
@@ -58,9 +60,10 @@ outage_line(const struct link_report *l, const struct outage *o, FILE *out)
 	instant_local(o->start_ns, l->def->timezone, at);
 	length_text(o->end_ns - o->start_ns, length);
 	length_text(o->start_bound_ns + o->end_bound_ns, bound);
-	fprintf(out, "  %s  %s%-12s ±%-9s %-7s %-12s %-6s %s%s\n", at, o->open ? ">" : " ",
-	    length, bound, extent_name(o->extent), attribution_name(o->attribution),
-	    confidence_name(o->confidence), o->open ? "still open" : o->id,
+	fprintf(out, "  %s  %s%-12s ±%-9s %-7s %-12s %-6s %s%s\n", at,
+	    o->open ? ">" : " ", length, bound, extent_name(o->extent),
+	    attribution_name(o->attribution), confidence_name(o->confidence),
+	    o->open ? "still open" : o->id,
 	    o->counted || o->micro ? "" : "  not counted");
 }
 
@@ -72,8 +75,8 @@ outage_table(const struct link_report *l, FILE *out)
 	if (r->n_outages == 0) {
 		fputs("  No outage.\n", out);
 	} else {
-		fprintf(out, "  %-26s   %-12s %-10s %-7s %-12s %-6s\n", "outage began", "lasted",
-		    "within", "extent", "fault", "sure");
+		fprintf(out, "  %-26s   %-12s %-10s %-7s %-12s %-6s\n", "outage began",
+		    "lasted", "within", "extent", "fault", "sure");
 		for (size_t i = 0; i < r->n_outages; i++)
 			outage_line(l, &r->outages[i], out);
 	}
@@ -94,15 +97,17 @@ others(const struct link_report *l, FILE *out)
 		const struct degradation *d = &r->degradations[i];
 		instant_local(d->start_ns, l->def->timezone, from);
 		length_text(d->end_ns - d->start_ns, length);
-		fprintf(out, "  %s  %s%-12s degraded: %s, %" PRIu64 " of %" PRIu64 " lost (%s)\n",
-		    from, d->open ? ">" : " ", length, degradation_name(d->kind), d->lost, d->sent,
-		    attribution_name(d->attribution));
+		fprintf(out,
+		    "  %s  %s%-12s degraded: %s, %" PRIu64 " of %" PRIu64 " lost (%s)\n",
+		    from, d->open ? ">" : " ", length, degradation_name(d->kind), d->lost,
+		    d->sent, attribution_name(d->attribution));
 	}
 	for (size_t i = 0; i < r->n_unknown; i++) {
 		const struct unknown *u = &r->unknown[i];
 		instant_local(u->start_ns, l->def->timezone, from);
 		length_text(u->end_ns - u->start_ns, length);
-		fprintf(out, "  %s   %-12s unknown: %s\n", from, length, unknown_name(u->reason));
+		fprintf(out, "  %s   %-12s unknown: %s\n", from, length,
+		    unknown_name(u->reason));
 	}
 }
 
@@ -122,7 +127,8 @@ results_outages_text(const struct results *r, FILE *out)
 		    l->result->n_outages == 1 ? "" : "s");
 		if (l->result->shortest_certain_ns > 0) {
 			length_text(l->result->shortest_certain_ns, certain);
-			fprintf(out, "  shorter than %s cannot be told from chance\n", certain);
+			fprintf(out, "  shorter than %s cannot be told from chance\n",
+			    certain);
 		}
 		outage_table(l, out);
 		others(l, out);
@@ -166,12 +172,13 @@ verdict_text(const struct link_report *l, FILE *out)
 	instant_local(t->period.end_ns, l->def->timezone, to);
 	fprintf(out, "  period        %s to %s (%s%s)\n", from, to, t->period_kind,
 	    t->complete ? "" : ", not over");
-	fprintf(out, "  contract      %s%s%s\n", t->contract[0] != '\0' ? t->contract : "none",
+	fprintf(out, "  contract      %s%s%s\n",
+	    t->contract[0] != '\0' ? t->contract : "none",
 	    l->contract.reference[0] != '\0' ? ", " : "", l->contract.reference);
 	fprintf(out, "  definition    %s\n", t->profile);
 	if (v->has_availability)
-		fprintf(out, "  availability  %.5f %%  (from %.5f %% to %.5f %%)\n", 100 * v->point,
-		    100 * v->lower, 100 * v->upper);
+		fprintf(out, "  availability  %.5f %%  (from %.5f %% to %.5f %%)\n",
+		    100 * v->point, 100 * v->lower, 100 * v->upper);
 	else
 		fputs("  availability  unknown\n", out);
 	if (t->target > 0)
@@ -181,8 +188,8 @@ verdict_text(const struct link_report *l, FILE *out)
 		fprintf(out, "                %s\n", v->reasons[i]);
 	length_text(v->down_ns, a);
 	length_text(v->longest_ns, b);
-	fprintf(out, "  down          %s in %zu outage%s, the longest %s\n", a, v->outage_count,
-	    v->outage_count == 1 ? "" : "s", b);
+	fprintf(out, "  down          %s in %zu outage%s, the longest %s\n", a,
+	    v->outage_count, v->outage_count == 1 ? "" : "s", b);
 	length_text(v->unknown_ns, a);
 	fprintf(out, "  measured      %.3f %%; unknown for %s\n", 100 * v->coverage, a);
 }
@@ -214,8 +221,9 @@ last_samples(const struct results *r, const struct link_report *l, FILE *out)
 		instant_local(m->sent_ns, l->def->timezone, at);
 		if (m->rtt_ns >= 0 && p->kind != KIND_HTTP)
 			snprintf(rtt, sizeof rtt, "%.3f ms", (double)m->rtt_ns / 1e6);
-		fprintf(out, "    %-18s %-5s %-10s %.8s  %-9s %s\n", p->name, kind_name(p->kind),
-		    role_name(p->role), at + 11, outcome_name(m->outcome), rtt);
+		fprintf(out, "    %-18s %-5s %-10s %.8s  %-9s %s\n", p->name,
+		    kind_name(p->kind), role_name(p->role), at + 11,
+		    outcome_name(m->outcome), rtt);
 	}
 }
 
@@ -242,8 +250,9 @@ results_status_text(const struct results *r, FILE *out)
 			const struct outage *o = &res->outages[res->n_outages - 1];
 			instant_local(o->start_ns, l->def->timezone, at);
 			length_text(o->end_ns - o->start_ns, length);
-			fprintf(out, "  last outage   %s, %s%s, %s\n", at, o->open ? "for " : "",
-			    length, attribution_name(o->attribution));
+			fprintf(out, "  last outage   %s, %s%s, %s\n", at,
+			    o->open ? "for " : "", length,
+			    attribution_name(o->attribution));
 		} else {
 			fputs("  last outage   none today\n", out);
 		}

@@ -37,7 +37,7 @@ tests_unit_test_notify_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 tests_unit_test_notify_LDADD = reports/libreports.a analyzer/libanalyzer.a \
 	collector/libcollector.a config/libconfig.a base/libbase.a $(CURL_LIBS) $(CARES_LIBS) \
 	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
-EXTRA_DIST += tests/lint.sh
+EXTRA_DIST += tests/lint.sh tests/setup.sh
 
 # The simulation: base/clock.c stays out of it, its clock comes first.
 noinst_PROGRAMS += tests/sim/sim

@@ -10,7 +10,7 @@ LAB_NAME_A=fibre LAB_NAME_B=cable
 . "$here/lab.sh"
 . "$here/centre.sh"
 length=65 dark=20 for=18
-pdf=$LAB_DIR/dossier.pdf
+pdf=$LAB_DIR/dossier.pdf # as the machine sees it
 
 say() {
 	printf '  %-11s%s\n' "$1" "$2"
@@ -98,7 +98,7 @@ echo
 "$LW_BUILD/linkwitness" -c "$LAB_DIR/linkwitness.conf" outages --json \
 	>"$LAB_DIR/outages.json" || exit 1
 "$LW_BUILD/linkwitness" -c "$LAB_DIR/linkwitness.conf" report dossier --link fibre \
-	--from "$(date -u -d "@${t0%.*}" +%FT%TZ)" --to now -o "$pdf" >"$LAB_DIR/report.out" 2>&1 || { cat "$LAB_DIR/report.out" >&2; exit 1; }
+	--from "$(date -u -d "@${t0%.*}" +%FT%TZ)" --to now -o "$LAB_DIR/dossier.pdf" >"$LAB_DIR/report.out" 2>&1 || { cat "$LAB_DIR/report.out" >&2; exit 1; }
 jq -nr --slurpfile found "$LAB_DIR/outages.json" --slurpfile truth "$LAB_DIR/truth" \
 	-f "$here/demo.jq" >"$LAB_DIR/comparison"
 sed '/^FAILED$/d' "$LAB_DIR/comparison"

@@ -238,10 +238,14 @@ lab_wan() { # SCHEDULE TRUTH SECONDS: the relay, waiting for USR1; sets LAB_WAN
 	LAB_WAN=$!
 }
 
-# The whole of it. LAB_DIR: a directory for the servers' files.
+# The whole of it. LAB_DIR, a directory for all that is written, and LW_BUILD are seen as
+# /run/lab and /run/build from here on: the daemon is nobody, who may not enter a home.
 lab_up() {
 	mount -t tmpfs tmpfs /run
-	mkdir -p /run/netns
+	mkdir -p /run/netns /run/lab /run/build
+	mount --bind "$LAB_DIR" /run/lab
+	mount --bind "$LW_BUILD" /run/build
+	LAB_DIR=/run/lab LW_BUILD=/run/build
 	echo "nameserver $LAB_DNS" >"$LAB_DIR/resolv.conf"
 	mount --bind "$LAB_DIR/resolv.conf" "$(readlink -f /etc/resolv.conf)"
 	lab_tune

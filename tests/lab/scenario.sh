@@ -31,7 +31,7 @@ LAB_PACKETS=$LAB_DIR/packets
 . "$here/lab.sh"
 . "$here/centre.sh"
 
-length=75 cpe_owner=isp links="a b" silent= n_faults=0
+length=75 cpe_owner=isp links="a b" silent="" n_faults=0
 : >"$LAB_DIR/faults"
 : >"$LAB_DIR/expects"
 : >"$LAB_DIR/probes"
@@ -55,7 +55,7 @@ schedule() { # LINK LINE [WAY] WORDS: on the line of that link, or of both
 }
 
 fault_read() { # KIND LINK [VALUE] at T [for D]
-	kind=$1 link=$2 value= at= for=0
+	kind=$1 link=$2 value='' at='' for=0
 	shift 2
 	[ "$1" = at ] || { value=$1; shift; }
 	at=$2
@@ -166,7 +166,7 @@ pings_count() { # LINK
 		END { print n["lost"] + 0, n["unsettled"] + 0 }' "$LAB_DIR/samples.csv"
 }
 for l in a b; do
-	echo "$l" $(pings_count $l)
+	echo "$l $(pings_count "$l")"
 done | awk -v exact="$([ -s "$LAB_DIR/acts" ] && echo false || echo true)" '{
 	printf "{\"link\":\"%s\",\"dropped\":%d,\"lost\":%d,\"unsettled\":%d,\"exact\":%s}\n",
 		$1, $2, $3, $4, exact }' >"$LAB_DIR/pings.json"

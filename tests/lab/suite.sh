@@ -39,16 +39,28 @@ else
 	chmod 755 "$work" # the daemon is nobody
 	trap 'rm -rf "$work"' EXIT
 fi
-trap 'exit 1' INT TERM
+# unshare itself ignores both; timeout, once told, kills it after a second.
+stop() {
+	for pid in $(cat "$work"/*/pid 2>/dev/null); do
+		kill "$pid"
+	done
+	wait
+	exit 1
+}
+trap stop INT TERM
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(cd "$here/scenarios" && ls | sed -n 's/\.scn$//p')
 
 one() { # NAME: run it, show its rows
 	dir=$work/$1
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	timeout -k 5 300 unshare $map -nmp --fork --mount-proc --kill-child \
-		"$here/scenario.sh" "$here/scenarios/$1.scn" "$dir" >"$dir/log" 2>&1 </dev/null
+	timeout -k 1 300 unshare $map -nmp --fork --mount-proc --kill-child \
+		"$here/scenario.sh" "$here/scenarios/$1.scn" "$dir" >"$dir/log" 2>&1 </dev/null &
+	echo $! >"$dir/pid"
+	wait $!
 	echo $? >"$dir/exit"
+	rm "$dir/pid"
 	if [ ! -s "$dir/rows" ]; then
 		echo "$1 | NOT OK: $(tail -n 1 "$dir/log")" >"$dir/rows"
 	fi

@@ -1,4 +1,4 @@
-#include "feed.h"
+#include "tests/unit/feed.h"
 
 #include "base/schedule.h"
 

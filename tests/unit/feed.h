@@ -1,5 +1,5 @@
-#ifndef TESTS_FEED_H
-#define TESTS_FEED_H
+#ifndef UNIT_FEED_H
+#define UNIT_FEED_H
 
 #include "analyzer/judge.h"
 

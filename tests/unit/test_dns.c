@@ -508,8 +508,8 @@ test_answers(void **state)
 	all_are(&cast[SERVFAIL], OUTCOME_REPLY, CODE_RCODE, LEAST);
 	all_are(&cast[TRUNCATED], OUTCOME_REPLY, CODE_NONE, LEAST);
 	all_are(&cast[SIX], OUTCOME_REPLY, CODE_NONE, LEAST);
-	/* Both stamps are the kernel's; on a busy machine the one of the sending can come after
-	 * the answer, now and then. */
+	/* Both stamps are the kernel's; on a busy machine the one of the sending can come
+	 * after the answer, now and then. */
 	assert_in_range(cast[GOOD].stamps[STAMP_KERNEL], settled(&cast[GOOD]) * 7 / 8,
 	    settled(&cast[GOOD]));
 	assert_in_range(cast[SIX].stamps[STAMP_KERNEL], settled(&cast[SIX]) * 7 / 8,

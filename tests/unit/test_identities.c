@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "feed.h"
+#include "tests/unit/feed.h"
 
 #include "analyzer/verdict.h"
 

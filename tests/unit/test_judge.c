@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "feed.h"
+#include "tests/unit/feed.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,9 @@
+BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer
+EXTRA_PROGRAMS = $(BENCHES)
+CLEANFILES += $(BENCHES)
+tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)
+tests_bench_bench_analyzer_SOURCES = tests/bench/bench_analyzer.c
+tests_bench_bench_analyzer_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) -lm
+.PHONY: bench
+bench: $(BENCHES)
+	@for b in $(BENCHES); do ./$$b || exit 1; done
