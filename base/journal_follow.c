@@ -19,9 +19,14 @@ drop_seen(struct journal_reader *r)
 	s = s < w->n_samples ? s : w->n_samples;
 	c = c < w->n_counters ? c : w->n_counters;
 	e = e < w->n_events ? e : w->n_events;
-	memmove(w->samples, w->samples + s, (w->n_samples - s) * sizeof *w->samples);
-	memmove(w->counters, w->counters + c, (w->n_counters - c) * sizeof *w->counters);
-	memmove(w->events, w->events + e, (w->n_events - e) * sizeof *w->events);
+	if (s > 0)
+		memmove(
+		    w->samples, w->samples + s, (w->n_samples - s) * sizeof *w->samples);
+	if (c > 0)
+		memmove(w->counters, w->counters + c,
+		    (w->n_counters - c) * sizeof *w->counters);
+	if (e > 0)
+		memmove(w->events, w->events + e, (w->n_events - e) * sizeof *w->events);
 	w->n_samples -= s;
 	w->n_counters -= c;
 	w->n_events -= e;

@@ -247,6 +247,19 @@ journal_read(struct journal_reader **out, const char *dir, char *err, size_t roo
 				reader_learn(r, s);
 		}
 	}
+	/* In its first seconds a session is defined in the write-ahead file alone. */
+	if (reader_wal(r, &h) == 0 && h.segment == r->seen_segment &&
+	    h.block == r->seen_block) {
+		struct session *s = reader_session(r, h.session, h.boot_id);
+		struct dialect scratch = {0};
+		size_t at = WAL_BYTES, n;
+		while ((n = wal_chunk_get(
+		            r->wal.p + at, r->wal.n - at, &r->rows, &scratch)) > 0) {
+			reader_learn(r, s);
+			at += n;
+		}
+		dialect_free(&scratch);
+	}
 	*out = r;
 	return 0;
 }

@@ -1,6 +1,7 @@
 #include "base/journal_recover.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,12 +140,33 @@ journal_verify(const char *dir, char *err, size_t room)
 	return rc;
 }
 
+/* When a segment was begun, by its header; INT64_MAX where that cannot be read. */
+static int64_t
+begun_ns(const char *dir, uint32_t number)
+{
+	uint8_t bytes[SEGMENT_BYTES];
+	struct segment_head head;
+	char path[1100];
+	ssize_t n = -1;
+
+	segment_path(path, sizeof path, dir, number);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, bytes, sizeof bytes);
+		close(fd);
+	}
+	return n == sizeof bytes && segment_head_get(&head, bytes, sizeof bytes)
+	           ? head.started_ns
+	           : INT64_MAX;
+}
+
 int
 journal_retain(const char *dir, wall_t oldest, uint64_t max_bytes, wall_t claim)
 {
 	uint32_t *numbers;
 	int n = segment_list(dir, &numbers), deleted = 0;
 	uint64_t total = 0;
+	int64_t end = INT64_MIN;
 	struct stat st;
 	char path[1100];
 
@@ -153,14 +175,18 @@ journal_retain(const char *dir, wall_t oldest, uint64_t max_bytes, wall_t claim)
 		if (stat(path, &st) == 0)
 			total += (uint64_t)st.st_size;
 	}
-	/* The end of a segment is its last change; the newest is never deleted. */
+	/*
+	 * A segment ended when the next was begun; the newest is never deleted. Should a
+	 * clock have been wrong and early, no segment counts as older than one before it.
+	 */
 	for (int i = 0; i + 1 < n; i++) {
+		int64_t next = begun_ns(dir, numbers[i + 1]);
+		end = next > end ? next : end;
+		bool old = end < oldest.ns;
+		bool big = max_bytes > 0 && total > max_bytes;
 		segment_path(path, sizeof path, dir, numbers[i]);
-		if (stat(path, &st) < 0)
-			break;
-		int64_t end = (int64_t)st.st_mtim.tv_sec * NS_PER_S;
-		bool old = end<oldest.ns, big = max_bytes> 0 && total > max_bytes;
-		if (end >= claim.ns || !(old || big) || unlink(path) < 0)
+		if (end >= claim.ns || !(old || big) || stat(path, &st) < 0 ||
+		    unlink(path) < 0)
 			break;
 		total -= (uint64_t)st.st_size;
 		deleted++;

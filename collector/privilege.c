@@ -80,8 +80,10 @@ become(const char *user, uint64_t keep, char *err, size_t room)
 			return -ENOENT;
 		}
 		prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
-		if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
-		    setresuid(uid, uid, uid) < 0) {
+		/* Who is to be root stays so: in a user namespace there may be nobody
+		 * else. */
+		if (uid != 0 && (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
+		                    setresuid(uid, uid, uid) < 0)) {
 			rc = -errno;
 			snprintf(err, room, "user %s: %s", user, strerror(-rc));
 			return rc;

@@ -1,7 +1,11 @@
 # Each links only what stands below what it tests: a call in the wrong direction does not link.
-check_PROGRAMS += tests/unit/test_journal tests/unit/test_engine tests/unit/test_dns \
+check_PROGRAMS += tests/unit/test_journal tests/unit/test_journal_hours \
+	tests/unit/test_engine tests/unit/test_dns \
 	tests/unit/test_http
 tests_unit_test_journal_LDADD = base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_journal_hours_SOURCES = tests/unit/test_journal_hours.c \
+	tests/sim/clock_virtual.c tests/sim/clock_virtual.h
+tests_unit_test_journal_hours_LDADD = base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a \
@@ -37,6 +41,8 @@ tests_unit_test_notify_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 tests_unit_test_notify_LDADD = reports/libreports.a analyzer/libanalyzer.a \
 	collector/libcollector.a config/libconfig.a base/libbase.a $(CURL_LIBS) $(CARES_LIBS) \
 	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+check_PROGRAMS += tests/unit/test_malformed
+tests_unit_test_malformed_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) -lpcap
 EXTRA_DIST += tests/lint.sh tests/setup.sh
 
 # The simulation: base/clock.c stays out of it, its clock comes first.

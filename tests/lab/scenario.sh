@@ -159,15 +159,16 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
 # What the relay dropped of the pings, and what the journal lost of them: the same packets,
 # where nothing but the relay is at work.
 pings_count() { # LINK
-	awk -v l="-$1\$" '$2 ~ l && ($5 == "proto=1" || $5 == "proto=58") && $7 != "passed"' \
-		"$LAB_DIR/packets" | wc -l
+	awk -v l="-$1\$" '
+		$2 ~ l && ($5 == "proto=1" || $5 == "proto=58") && $7 != "passed" { n++ }
+		END { printf "%d ", n }' "$LAB_DIR/packets"
 	awk -F, -v l="$1" 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
 		$c["link"] == l && $c["kind"] == "ping" && $c["role"] != "gateway" { n[$c["outcome"]]++ }
 		END { print n["lost"] + 0, n["unsettled"] + 0 }' "$LAB_DIR/samples.csv"
 }
 for l in a b; do
 	echo "$l $(pings_count "$l")"
-done | awk -v exact="$([ -s "$LAB_DIR/acts" ] && echo false || echo true)" '{
+done | awk -v exact="$({ [ -s "$LAB_DIR/acts" ] || grep -q ping "$LAB_DIR/probes"; } && echo false || echo true)" '{
 	printf "{\"link\":\"%s\",\"dropped\":%d,\"lost\":%d,\"unsettled\":%d,\"exact\":%s}\n",
 		$1, $2, $3, $4, exact }' >"$LAB_DIR/pings.json"
 
