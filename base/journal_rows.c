@@ -350,6 +350,8 @@ decode_samples(struct cursor *c, struct rows *rows, struct dialect *d)
 		c->bad = true;
 		return;
 	}
+	if (n == 0)
+		return;
 	if (rows->room_samples < n) {
 		rows->room_samples = n;
 		rows->samples = memory_grow(rows->samples, n, sizeof *rows->samples);
