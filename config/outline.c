@@ -142,7 +142,7 @@ add_section(struct outline *o, struct scan *s, int parent, const char *kind,
 		bool kin =
 		    strcmp(q->kind, kind) == 0 || (is_probe(q->kind) && is_probe(kind));
 		if (q->parent == parent && kin && strcmp(q->title, title) == 0) {
-			char what[200];
+			char what[240];
 			snprintf(what, sizeof what,
 			    "%s %s: the name is taken by the %s of line %u; give it another",
 			    kind, title, q->kind, q->open_line);

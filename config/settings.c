@@ -371,6 +371,57 @@ settings_contract(const struct settings *s, const struct link_def *link)
 	return NULL;
 }
 
+/* ---- what there is ---- */
+
+static const cfg_opt_t *
+options_of(const char *kind)
+{
+	static const struct {
+		const char *kind;
+		const cfg_opt_t *options;
+	} KINDS[] = {{"centre", CENTRE}, {"link", LINK}, {"contract", CONTRACT},
+	    {"notify", NOTIFY}, {"ping", PING}, {"tcp", TCP}, {"dns", DNS},
+	    {"http", HTTP}};
+
+	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
+		if (strcmp(KINDS[i].kind, kind) == 0)
+			return KINDS[i].options;
+	return TOP;
+}
+
+static bool
+is_there(const struct outline *o, int section, const char *name, bool is_section)
+{
+	const cfg_opt_t *c = options_of(section >= 0 ? o->sections[section].kind : "");
+
+	for (; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0 && (c->type == CFGT_SEC) == is_section)
+			return true;
+	return false;
+}
+
+/* Names that mean nothing are told here, for libconfuse tells the line only nearly. */
+static int
+check_names(struct reading *r)
+{
+	const struct outline *o = &r->outline;
+	static const char ADVICE[] = "linkwitness.conf(5) lists those that are";
+
+	for (size_t i = 0; i < o->n_sections; i++) {
+		const struct outline_section *c = &o->sections[i];
+		if (!is_there(o, c->parent, c->kind, true))
+			return mistake(r, (int)i, NULL,
+			    "no such option or section \"%s\" here; %s", c->kind, ADVICE);
+	}
+	for (size_t i = 0; i < o->n_options; i++) {
+		const struct outline_option *c = &o->options[i];
+		if (!is_there(o, c->section, c->name, false))
+			return mistake(
+			    r, c->section, c->name, "no such option here; %s", ADVICE);
+	}
+	return 0;
+}
+
 /* ---- the file ---- */
 
 static struct reading
@@ -385,22 +436,19 @@ on_error(cfg_t *cfg, const char *format, va_list ap)
 		return;
 	vsnprintf(what, sizeof what, format, ap);
 	current->failed = true;
-	const char *option = strstr(what, "no such option");
-	if (option != NULL)
-		snprintf(current->err, current->room,
-		    "%s:%d: %s; linkwitness.conf(5) lists those that are", current->name,
-		    cfg->line, what);
-	else
-		snprintf(current->err, current->room,
-		    "%s:%d: %s; write NAME = VALUE or KIND NAME { … }", current->name,
-		    cfg->line, what);
+	snprintf(current->err, current->room,
+	    "%s:%d: %s; write NAME = VALUE or KIND NAME { … }", current->name, cfg->line,
+	    what);
 }
 
 static int
 parse_text(struct reading *r, const char *text)
 {
+	int rc = check_names(r);
+	if (rc < 0)
+		return rc;
 	cfg_t *cfg = cfg_init(TOP, CFGF_NONE);
-	int rc = -EINVAL;
+	rc = -EINVAL;
 
 	if (cfg == NULL)
 		return -ENOMEM;

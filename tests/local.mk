@@ -43,7 +43,10 @@ tests_unit_test_notify_LDADD = reports/libreports.a analyzer/libanalyzer.a \
 	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 check_PROGRAMS += tests/unit/test_malformed
 tests_unit_test_malformed_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) -lpcap
-EXTRA_DIST += tests/lint.sh tests/setup.sh
+check_PROGRAMS += tests/unit/test_settings
+tests_unit_test_settings_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \
+	$(CMOCKA_LIBS)
+EXTRA_DIST += tests/data/bad-conf tests/data/good-conf tests/lint.sh tests/setup.sh
 
 # The simulation: base/clock.c stays out of it, its clock comes first.
 noinst_PROGRAMS += tests/sim/sim
