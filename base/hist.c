@@ -2,15 +2,16 @@
 
 #include <math.h>
 
+/* In grains of 16 ns: up to 64 of them, 1.024 us, each has a bucket of its own. */
 static size_t
 bucket_of(int64_t ns)
 {
-	uint64_t us = ns > 0 ? (uint64_t)ns / 16 : 0; /* 16 ns: 64 below 1.024 us */
+	uint64_t grains = ns > 0 ? (uint64_t)ns / 16 : 0;
 
-	if (us < 64)
-		return (size_t)us;
-	int top = 63 - __builtin_clzll(us);
-	size_t i = (size_t)(top - 5) * 64 + (size_t)((us >> (top - 6)) & 63);
+	if (grains < 64)
+		return (size_t)grains;
+	int top = 63 - __builtin_clzll(grains);
+	size_t i = (size_t)(top - 5) * 64 + (size_t)((grains >> (top - 6)) & 63);
 	return i < HIST_BUCKETS ? i : HIST_BUCKETS - 1;
 }
 
@@ -50,7 +51,8 @@ int64_t
 hist_quantile(const struct hist *h, double q)
 {
 	uint64_t all = h->n + h->lost, seen = 0;
-	uint64_t rank = (uint64_t)ceil(q * (double)all);
+	/* 7 % of 100 is 7, though the product is a little more. */
+	uint64_t rank = (uint64_t)ceil(q * (double)all * (1 - 1e-12));
 
 	if (all == 0)
 		return -1;

@@ -8,7 +8,6 @@
 
 struct dump {
 	struct journal_reader *reader;
-	bool csv;
 };
 
 static int
@@ -90,6 +89,9 @@ cmd_journal(struct options *o)
 	char err[512];
 	int status;
 
+	if ((o->json && strcmp(what, "stats") != 0) ||
+	    (o->csv && strcmp(what, "dump") != 0))
+		return complain(EXIT_USAGE, "journal: stats takes --json, dump --csv");
 	if (strcmp(what, "verify") == 0) {
 		int rc = journal_verify(o->data_dir, err, sizeof err);
 		if (rc == 0)
@@ -97,7 +99,8 @@ cmd_journal(struct options *o)
 		return rc == 0 ? 0 : complain(1, "%s: %s", o->data_dir, err);
 	}
 	if (strcmp(what, "dump") != 0 && strcmp(what, "stats") != 0)
-		return complain(EXIT_USAGE, "journal: say dump, stats or verify");
+		return complain(
+		    EXIT_USAGE, "journal: say dump, stats or verify, and no more");
 	if (journal_read(&r, o->data_dir, err, sizeof err) < 0)
 		return complain(1, "%s", err);
 	status = strcmp(what, "dump") == 0 ? dump(r) : stats(r, o->json);

@@ -3,6 +3,8 @@
 #include "config/units.h"
 #include "reports/results.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ${n} digits at *p into *out; *p moves on. */
@@ -106,42 +108,83 @@ read_parts(const char *text, struct parts *t)
 	return read_time(&p, t) && read_offset(&p, t) && *p == '\0';
 }
 
+static bool
+instant_of(const struct parts *t, const char *zone, int64_t *out)
+{
+	if (!instant_of_local(t->has_offset ? "UTC" : zone, t->year, t->month, t->day,
+	        t->hour, t->minute, t->second, out))
+		return false;
+	*out += t->fraction_ns - t->offset_s * NS_PER_S;
+	*out -= *out % NS_PER_US;
+	return true;
+}
+
 bool
-timespec_parse(const char *text, const char *zone, int64_t now_ns, bool end, int64_t *out,
-    const char **why)
+timespec_parse(const char *text, const char *zone, int64_t now_ns, int64_t *out)
 {
 	struct parts t;
 	int64_t span;
-	const char *ignored;
+	const char *why;
 
-	*why = "a time like 2026-10-03T14:00, a day, a month (2026-10), -7d or now";
 	if (strcmp(text, "now") == 0) {
-		*out = now_ns;
+		*out = now_ns - now_ns % NS_PER_US;
 		return true;
 	}
-	if (text[0] == '-' && units_duration(text + 1, &span, &ignored)) {
-		*out = now_ns - span;
-		return true;
-	}
-	if (!read_parts(text, &t))
-		return false;
-	if (end && !t.has_time) {
-		if (t.has_day)
-			t.day++;
-		else
-			t.month++;
-	}
-	if (t.has_offset) {
-		if (!instant_of_local(
-		        "UTC", t.year, t.month, t.day, t.hour, t.minute, t.second, out))
+	if (text[0] == '-') {
+		if (text[1] < '0' || text[1] > '9' ||
+		    !units_duration(text + 1, &span, &why) || span > now_ns)
 			return false;
-		*out -= t.offset_s * NS_PER_S;
-	} else if (!instant_of_local(
-	               zone, t.year, t.month, t.day, t.hour, t.minute, t.second, out)) {
-		return false;
+		*out = now_ns - span;
+		*out -= *out % NS_PER_US;
+		return true;
 	}
-	*out += t.fraction_ns;
-	return true;
+	return read_parts(text, &t) && instant_of(&t, zone, out);
+}
+
+/* The end of the day or month that ${text} names; false where it names an instant. */
+static bool
+end_of(const char *text, bool months_only, const char *zone, int64_t *out)
+{
+	struct parts t;
+
+	if (!read_parts(text, &t) || t.has_time || (months_only && t.has_day))
+		return false;
+	t.month += !t.has_day;
+	t.day += t.has_day;
+	return instant_of(&t, zone, out);
+}
+
+static int
+mistake(char *err, size_t room, const char *option, const char *text)
+{
+	snprintf(err, room,
+	    "%s %s: write a time (2026-10-03T14:00), a day, a month (2026-10), a span "
+	    "back (-7d) or now",
+	    option, text);
+	return -EINVAL;
+}
+
+int
+timespec_range(const char *from, const char *to, const char *zone, int64_t now_ns,
+    int64_t *from_ns, int64_t *to_ns, char *err, size_t room)
+{
+	if (from != NULL && !timespec_parse(from, zone, now_ns, from_ns))
+		return mistake(err, room, "--from", from);
+	if (to != NULL && !timespec_parse(to, zone, now_ns, to_ns))
+		return mistake(err, room, "--to", to);
+	if (from != NULL && to == NULL)
+		(void)end_of(from, true, zone, to_ns);
+	if (from != NULL && to != NULL && strcmp(from, to) == 0)
+		(void)end_of(to, false, zone, to_ns);
+	if (*to_ns > *from_ns)
+		return 0;
+	if (to == NULL)
+		snprintf(err, room, "--from %s: nothing is recorded after it", from);
+	else if (from == NULL)
+		snprintf(err, room, "--to %s: nothing is recorded before it", to);
+	else
+		snprintf(err, room, "--to %s: it is not after --from %s", to, from);
+	return -EINVAL;
 }
 
 void
@@ -152,8 +195,8 @@ timespec_period(
 
 	instant_civil(at_ns, zone, &year, &month, &day);
 	if (strcmp(kind, "30d") == 0) {
-		*to_ns = at_ns;
-		*from_ns = at_ns - 30 * 86400 * NS_PER_S;
+		instant_of_local(zone, year, month, day - 29, 0, 0, 0, from_ns);
+		instant_of_local(zone, year, month, day + 1, 0, 0, 0, to_ns);
 		return;
 	}
 	if (strcmp(kind, "quarter") == 0) {

@@ -7,15 +7,13 @@
 static void
 cell(FILE *out, const char *text)
 {
-	bool plain = strpbrk(text, "\",\r\n") == NULL;
+	bool formula = text[0] != '\0' && strchr("=+-@\t", text[0]) != NULL;
 
-	if (text[0] == '=' || text[0] == '+' || text[0] == '@')
-		fputc('\'', out);
-	if (plain) {
+	if (!formula && strpbrk(text, "\",\r\n") == NULL) {
 		fputs(text, out);
 		return;
 	}
-	fputc('"', out);
+	fputs(formula ? "\"'" : "\"", out);
 	for (; *text != '\0'; text++) {
 		if (*text == '"')
 			fputc('"', out);
@@ -52,15 +50,21 @@ row(const struct link_report *l, const struct outage *o, FILE *out)
 	seconds(out, o->end_bound_ns);
 	seconds(out, length);
 	seconds(out, length > slack ? length - slack : 0);
-	seconds(out, length + slack);
+	if (o->open)
+		fputc(',', out); /* not known yet */
+	else
+		seconds(out, length + slack);
 	seconds(out, o->down_ns);
 	seconds(out, o->unknown_ns);
-	fprintf(out, ",%s,%u,%u,%" PRIu64 ",%s,%s,%s,%s,%s,%s\n", extent_name(o->extent),
+	fprintf(out, ",%s,%u,%u,%" PRIu64 ",%s,%s,%s,%s,%s,%s", extent_name(o->extent),
 	    o->networks_failed, o->networks_total, o->replies_during,
 	    attribution_name(o->attribution), confidence_name(o->confidence),
 	    o->counted ? "true" : "false",
-	    o->not_counted_reason ? o->not_counted_reason : "", o->incident,
+	    o->not_counted_reason != NULL ? o->not_counted_reason : "", o->incident,
 	    o->common_cause);
+	seconds(out, o->clipped_ns);
+	fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%s\n", o->probes_lost, o->rx_bytes,
+	    o->deepest_answering != NULL ? o->deepest_answering : "");
 }
 
 void
@@ -69,7 +73,8 @@ results_outages_csv(const struct results *r, FILE *out)
 	fputs("centre,link,id,class,start,end,open,start_bound_s,end_bound_s,duration_s,"
 	      "duration_min_s,duration_max_s,down_s,unknown_s,extent,networks_failed,"
 	      "networks_total,replies_during,attribution,confidence,counted,"
-	      "not_counted_reason,incident,common_cause\n",
+	      "not_counted_reason,incident,common_cause,clipped_s,probes_lost,rx_bytes,"
+	      "deepest_answering\n",
 	    out);
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct link_result *l = r->links[i].result;

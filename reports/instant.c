@@ -36,16 +36,27 @@ instant_utc(int64_t ns, char out[32])
 	snprintf(out, 32, "%.31s", text);
 }
 
+/* Names as the time zone database has them; a path or a rule is none. */
+static bool
+is_zone(const char *zone)
+{
+	return zone[0] != '\0' && zone[0] != '/' && strstr(zone, "..") == NULL &&
+	       zone[strspn(zone, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                         "0123456789_+-/")] == '\0';
+}
+
 /* The C library knows zones by the environment alone. */
 static void
 use_zone(const char *zone)
 {
 	static char now[64];
 
+	if (!is_zone(zone))
+		zone = "UTC";
 	if (strcmp(now, zone) == 0)
 		return;
 	snprintf(now, sizeof now, "%s", zone);
-	setenv("TZ", zone[0] == '\0' ? "UTC" : zone, 1);
+	setenv("TZ", now, 1);
 	tzset();
 }
 
@@ -57,7 +68,7 @@ instant_local(int64_t ns, const char *zone, char out[40])
 	time_t s;
 	int64_t rest;
 
-	use_zone(zone[0] == '\0' ? "UTC" : zone);
+	use_zone(zone);
 	split(ns, &s, &rest);
 	if (localtime_r(&s, &tm) == NULL) {
 		snprintf(out, 40, "0000-00-00 00:00:00 +00:00");
@@ -70,6 +81,15 @@ instant_local(int64_t ns, const char *zone, char out[40])
 	snprintf(out, 40, "%.39s", text);
 }
 
+/* Seconds that the zone in use is ahead of UTC at ${s}. */
+static long
+offset_at(time_t s)
+{
+	struct tm tm = {0};
+
+	return localtime_r(&s, &tm) != NULL ? tm.tm_gmtoff : 0;
+}
+
 bool
 instant_of_local(const char *zone, int year, int month, int day, int hour, int minute,
     int second, int64_t *ns)
@@ -79,21 +99,20 @@ instant_of_local(const char *zone, int year, int month, int day, int hour, int m
 	    .tm_mday = day,
 	    .tm_hour = hour,
 	    .tm_min = minute,
-	    .tm_sec = second,
-	    .tm_isdst = -1};
+	    .tm_sec = second};
+	time_t civil = timegm(&tm);
 
-	use_zone(zone[0] == '\0' ? "UTC" : zone);
-	/* Of an hour that comes twice, the first: try summer time before asking the
-	 * library. */
-	struct tm summer = tm, back;
-	summer.tm_isdst = 1;
-	time_t s = mktime(&summer);
-	if (s == (time_t)-1 || localtime_r(&s, &back) == NULL || back.tm_hour != hour ||
-	    back.tm_min != minute ||
-	    back.tm_mday != (day > 31 ? back.tm_mday : tm.tm_mday))
-		s = mktime(&tm);
-	if (s == (time_t)-1)
+	if (civil < -INT64_MAX / NS_PER_S + 172800 ||
+	    civil > INT64_MAX / NS_PER_S - 172800)
 		return false;
+	use_zone(zone);
+	/* A change of clocks is no nearer than that on both sides. Ahead of one that
+	 * repeats this time lies its first coming; one that leaves it out moves it by as
+	 * much. */
+	long before = offset_at(civil - 86400), after = offset_at(civil + 86400);
+	time_t s = civil - before;
+	if (offset_at(s) != before && offset_at(civil - after) == after)
+		s = civil - after;
 	*ns = (int64_t)s * NS_PER_S;
 	return true;
 }
@@ -105,7 +124,7 @@ instant_civil(int64_t ns, const char *zone, int *year, int *month, int *day)
 	time_t s;
 	int64_t rest;
 
-	use_zone(zone[0] == '\0' ? "UTC" : zone);
+	use_zone(zone);
 	split(ns, &s, &rest);
 	localtime_r(&s, &tm);
 	*year = tm.tm_year + 1900;

@@ -37,10 +37,27 @@ instant_json(int64_t ns)
 	return json_string(text);
 }
 
+/* Names come from journals and configurations that others wrote: what is not UTF-8 is
+ * still told, its bytes as question marks. */
+static json_t *
+text_json(const char *text)
+{
+	json_t *j = json_string(text);
+	char ascii[TEXT_ROOM];
+	size_t i;
+
+	if (j != NULL)
+		return j;
+	for (i = 0; text[i] != '\0' && i + 1 < sizeof ascii; i++)
+		ascii[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
+	ascii[i] = '\0';
+	return json_string(ascii);
+}
+
 static json_t *
 text_or_null(const char *text)
 {
-	return text != NULL && text[0] != '\0' ? json_string(text) : json_null();
+	return text != NULL && text[0] != '\0' ? text_json(text) : json_null();
 }
 
 static void
@@ -83,11 +100,11 @@ envelope(const struct results *r, const char *schema)
 	set(o, "schema", json_string(schema));
 	set(o, "generated", instant_json(r->generated.ns));
 	set(o, "as_of", instant_json(r->as_of.ns));
-	set(o, "agent", json_string(r->agent));
+	set(o, "agent", text_json(r->agent));
 	set(o, "software", json_string(r->software));
 	set(journal, "first", instant_json(r->journal_first.ns));
 	set(journal, "last", instant_json(r->journal_last.ns));
-	set(journal, "root", json_string(r->root));
+	set(journal, "root", text_json(r->root));
 	set(o, "journal", journal);
 	set(o, "rule", rule_json(r));
 	return o;
@@ -102,7 +119,7 @@ links_json(const struct results *r, uint64_t bits)
 
 	for (size_t i = 0; i < r->n_link_defs && i < 64; i++)
 		if (bits & (1ull << i))
-			json_array_append_new(list, json_string(r->link_defs[i].link));
+			json_array_append_new(list, text_json(r->link_defs[i].link));
 	return list;
 }
 
@@ -191,7 +208,7 @@ degradation_json(const struct results *r, const struct degradation *d)
 	for (size_t i = 0; i < d->n_probes; i++)
 		if (d->probes[i] < r->n_probes)
 			json_array_append_new(
-			    probes, json_string(r->probes[d->probes[i]].name));
+			    probes, text_json(r->probes[d->probes[i]].name));
 	set(j, "start", instant_json(d->start_ns));
 	set(j, "end", d->open ? json_null() : instant_json(d->end_ns));
 	set(j, "kind", json_string(degradation_name(d->kind)));
@@ -216,8 +233,8 @@ link_json(const struct results *r, const struct link_report *report)
 	const struct link_result *l = report->result;
 	json_t *j = json_object(), *list;
 
-	set(j, "centre", json_string(report->def->centre));
-	set(j, "link", json_string(report->def->link));
+	set(j, "centre", text_json(report->def->centre));
+	set(j, "link", text_json(report->def->link));
 	set(j, "from", instant_json(l->period.start_ns));
 	set(j, "to", instant_json(l->period.end_ns));
 	set(j, "coverage", l->scheduled_ns > 0 ? json_real(coverage(l)) : json_null());
@@ -329,8 +346,8 @@ verdict_json(const struct link_report *l)
 	const struct terms *t = &l->contract.terms;
 	json_t *o = json_object(), *reasons = json_array();
 
-	set(o, "centre", json_string(l->def->centre));
-	set(o, "link", json_string(l->def->link));
+	set(o, "centre", text_json(l->def->centre));
+	set(o, "link", text_json(l->def->link));
 	set(o, "contract", text_or_null(t->contract));
 	set(o, "profile", json_string(t->profile));
 	set(o, "profile_params", params_json(t));
@@ -347,7 +364,7 @@ verdict_json(const struct link_report *l)
 	set(o, "target", t->target > 0 ? json_real(t->target) : json_null());
 	set(o, "verdict", json_string(verdict_name(v->verdict)));
 	for (size_t i = 0; i < v->n_reasons; i++)
-		json_array_append_new(reasons, json_string(v->reasons[i]));
+		json_array_append_new(reasons, text_json(v->reasons[i]));
 	set(o, "reasons", reasons);
 	set(o, "outage_count", json_integer((json_int_t)v->outage_count));
 	set_s(o, "longest_outage_s", v->longest_ns);
@@ -383,7 +400,7 @@ last_json(const struct results *r, const struct link_report *l)
 		json_t *o = json_object();
 		if (m->probe >= r->n_probes)
 			continue;
-		set(o, "probe", json_string(r->probes[m->probe].name));
+		set(o, "probe", text_json(r->probes[m->probe].name));
 		set(o, "kind", json_string(kind_name(r->probes[m->probe].kind)));
 		set(o, "role", json_string(role_name(r->probes[m->probe].role)));
 		set(o, "time", instant_json(m->sent_ns));
@@ -403,18 +420,28 @@ results_status_json(const struct results *r)
 		const struct link_report *l = &r->links[i];
 		const struct link_result *res = l->result;
 		json_t *j = json_object();
-		set(j, "centre", json_string(l->def->centre));
-		set(j, "link", json_string(l->def->link));
+		set(j, "centre", text_json(l->def->centre));
+		set(j, "link", text_json(l->def->link));
 		set(j, "isp", text_or_null(l->def->isp));
 		set(j, "state", json_string(live_name(l->live.state)));
 		set(j, "since",
 		    l->live.since_ns != 0 ? instant_json(l->live.since_ns) : json_null());
+		bool dark = l->live.state == LIVE_DARK || l->live.state == LIVE_SUSPECTED;
+		set(j, "attribution",
+		    dark ? json_string(attribution_name(l->live.attribution))
+		         : json_null());
+		set(j, "networks_failing", json_integer(l->live.networks_failing));
+		set(j, "networks_total", json_integer(l->live.networks_total));
+		set(j, "lost_in_a_row", json_integer(l->live.lost_in_a_row));
+		set(j, "outage_needs", json_integer(l->live.outage_needs));
+		set(j, "today_from", instant_json(res->period.start_ns));
+		set_s(j, "down_today_s", res->down_ns);
 		set(j, "coverage_today",
 		    res->scheduled_ns > 0 ? json_real(coverage(res)) : json_null());
 		set(j, "outages_today", json_integer((json_int_t)res->n_outages));
 		set(j, "last_outage",
-		    res->n_outages > 0 ? outage_json(r, &res->outages[res->n_outages - 1])
-		                       : json_null());
+		    l->latest != NULL ? outage_json(r, l->latest) : json_null());
+		set(j, "looked_from", instant_json(l->looked_from_ns));
 		set(j, "samples", last_json(r, l));
 		json_array_append_new(list, j);
 	}

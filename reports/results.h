@@ -55,6 +55,10 @@ struct link_report {
 	struct mark *last; /* the newest sample of each of its probes */
 	size_t n_last;
 	uint64_t samples;
+	/* Of the status: the newest outage, of before today as well, or NULL where there
+	 * was none since looked_from_ns. */
+	const struct outage *latest;
+	int64_t looked_from_ns;
 };
 
 struct results {

@@ -11,10 +11,10 @@ length_text(int64_t ns, char out[32])
 {
 	int64_t s = ns / NS_PER_S;
 
-	if (ns < NS_PER_S)
+	if (ns > 0 && ns < NS_PER_S)
 		snprintf(out, 32, "%d ms", (int)(ns / NS_PER_MS));
 	else if (s < 60)
-		snprintf(out, 32, "%.1f s", (double)(ns / NS_PER_MS) / 1e3);
+		snprintf(out, 32, "%d.%d s", (int)s, (int)(ns / (NS_PER_S / 10) % 10));
 	else if (s < 3600)
 		snprintf(out, 32, "%" PRId64 " min %02" PRId64 " s", s / 60, s % 60);
 	else if (s < 86400)
@@ -25,6 +25,13 @@ length_text(int64_t ns, char out[32])
 		    out, 32, "%" PRId64 " d %02" PRId64 " h", s / 86400, s / 3600 % 24);
 }
 
+/* How long an outage was; of one that was not seen to end, how long it was seen. */
+static void
+lasted_text(const struct outage *o, char out[32])
+{
+	length_text(o->open ? o->down_ns : o->end_ns - o->start_ns, out);
+}
+
 static double
 covered_percent(const struct link_result *l)
 {
@@ -33,12 +40,32 @@ covered_percent(const struct link_result *l)
 	           : 0;
 }
 
+/* Text of others, on somebody's terminal: no control character gets there. */
+static const char *
+tame(const char *text, char out[TEXT_ROOM])
+{
+	size_t n = 0;
+
+	for (; *text != '\0' && n + 1 < TEXT_ROOM; text++) {
+		const unsigned char *c = (const unsigned char *)text;
+		bool high =
+		    c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0; /* U+0080 to 9F */
+		out[n++] = *c < 0x20 || *c == 0x7f || high ? '?' : *text;
+		text += high;
+	}
+	out[n] = '\0';
+	return out;
+}
+
 static void
 heading(const struct link_report *l, FILE *out)
 {
-	fprintf(out, "%s/%s", l->def->centre, l->def->link);
+	char text[TEXT_ROOM];
+
+	fputs(tame(l->def->centre, text), out);
+	fprintf(out, "/%s", tame(l->def->link, text));
 	if (l->def->isp[0] != '\0')
-		fprintf(out, "  %s", l->def->isp);
+		fprintf(out, "  %s", tame(l->def->isp, text));
 	fputc('\n', out);
 }
 
@@ -58,7 +85,7 @@ outage_line(const struct link_report *l, const struct outage *o, FILE *out)
 	char at[40], length[32], bound[32];
 
 	instant_local(o->start_ns, l->def->timezone, at);
-	length_text(o->end_ns - o->start_ns, length);
+	lasted_text(o, length);
 	length_text(o->start_bound_ns + o->end_bound_ns, bound);
 	fprintf(out, "  %s  %s%-12s ±%-9s %-7s %-12s %-6s %s%s\n", at,
 	    o->open ? ">" : " ", length, bound, extent_name(o->extent),
@@ -165,7 +192,7 @@ verdict_text(const struct link_report *l, FILE *out)
 {
 	const struct verdict *v = &l->verdict;
 	const struct terms *t = &l->contract.terms;
-	char a[32], b[32], from[40], to[40];
+	char a[32], b[32], from[40], to[40], text[TEXT_ROOM];
 
 	heading(l, out);
 	instant_local(t->period.start_ns, l->def->timezone, from);
@@ -174,7 +201,8 @@ verdict_text(const struct link_report *l, FILE *out)
 	    t->complete ? "" : ", not over");
 	fprintf(out, "  contract      %s%s%s\n",
 	    t->contract[0] != '\0' ? t->contract : "none",
-	    l->contract.reference[0] != '\0' ? ", " : "", l->contract.reference);
+	    l->contract.reference[0] != '\0' ? ", " : "",
+	    tame(l->contract.reference, text));
 	fprintf(out, "  definition    %s\n", t->profile);
 	if (v->has_availability)
 		fprintf(out, "  availability  %.5f %%  (from %.5f %% to %.5f %%)\n",
@@ -184,12 +212,17 @@ verdict_text(const struct link_report *l, FILE *out)
 	if (t->target > 0)
 		fprintf(out, "  target        %.5g %%\n", 100 * t->target);
 	fprintf(out, "  verdict       %s\n", sentence(v->verdict));
-	for (size_t i = 0; i < v->n_reasons; i++)
+	bool told = v->verdict == VERDICT_PENDING || v->verdict == VERDICT_NONE;
+	for (size_t i = 0; !told && i < v->n_reasons; i++)
 		fprintf(out, "                %s\n", v->reasons[i]);
 	length_text(v->down_ns, a);
 	length_text(v->longest_ns, b);
-	fprintf(out, "  down          %s in %zu outage%s, the longest %s\n", a,
-	    v->outage_count, v->outage_count == 1 ? "" : "s", b);
+	if (v->outage_count > 0)
+		fprintf(out, "  down          %s in %zu outage%s, the longest %s\n", a,
+		    v->outage_count, v->outage_count == 1 ? "" : "s", b);
+	else
+		fprintf(out, "  down          %s%s\n", a,
+		    v->down_ns > 0 ? " of an outage that began before" : "");
 	length_text(v->unknown_ns, a);
 	fprintf(out, "  measured      %.3f %%; unknown for %s\n", 100 * v->coverage, a);
 }
@@ -209,28 +242,90 @@ results_sla_text(const struct results *r, FILE *out)
 
 /* ---- status ---- */
 
+static int64_t
+last_sent(const struct link_report *l)
+{
+	int64_t newest = INT64_MIN;
+
+	for (size_t i = 0; i < l->n_last; i++)
+		if (l->last[i].sent_ns > newest)
+			newest = l->last[i].sent_ns;
+	return newest;
+}
+
+static void
+now_text(const struct results *r, const struct link_report *l, FILE *out)
+{
+	const struct live *live = &l->live;
+	char at[40] = "", length[32] = "";
+	int64_t newest = last_sent(l);
+	int64_t since = live->state == LIVE_UNKNOWN ? newest : live->since_ns;
+
+	if (since > 0) {
+		instant_local(since, l->def->timezone, at);
+		length_text(
+		    r->generated.ns > since ? r->generated.ns - since : 0, length);
+	}
+	fputs("  now           ", out);
+	if (live->state == LIVE_UP)
+		fprintf(out, "up; %u of %u networks answer\n",
+		    live->networks_total - live->networks_failing, live->networks_total);
+	else if (live->state == LIVE_DARK)
+		fprintf(out, "DOWN since %s (%s); %u of %u networks silent%s%s\n", at,
+		    length, live->networks_failing, live->networks_total,
+		    live->attribution != ATTR_UNDETERMINED ? ", probably " : "",
+		    live->attribution != ATTR_UNDETERMINED
+		        ? attribution_name(live->attribution)
+		        : "");
+	else if (live->state == LIVE_SUSPECTED)
+		fprintf(out,
+		    "perhaps down since %s (%s); %u lost in a row, certain at %u\n", at,
+		    length, live->lost_in_a_row, live->outage_needs);
+	else if (newest != INT64_MIN)
+		fprintf(out, "unknown; last measured %s (%s ago)\n", at, length);
+	else
+		fputs("unknown; nothing was measured\n", out);
+}
+
+static void
+latest_text(const struct link_report *l, FILE *out)
+{
+	const struct outage *o = l->latest;
+	char at[40], length[32];
+
+	instant_local(o != NULL ? o->start_ns : l->looked_from_ns, l->def->timezone, at);
+	if (o == NULL) {
+		fprintf(out, "  last outage   none since %s\n", at);
+		return;
+	}
+	lasted_text(o, length);
+	fprintf(out, "  last outage   %s, %s%s; %s, %s confidence\n", at, length,
+	    o->open ? " and not seen to end" : "", attribution_name(o->attribution),
+	    confidence_name(o->confidence));
+}
+
 static void
 last_samples(const struct results *r, const struct link_report *l, FILE *out)
 {
 	for (size_t i = 0; i < l->n_last; i++) {
 		const struct mark *m = &l->last[i];
-		char at[40], rtt[24] = "";
+		char at[40], rtt[24] = "", name[TEXT_ROOM];
 		if (m->probe >= r->n_probes)
 			continue;
 		const struct probe_def *p = &r->probes[m->probe];
 		instant_local(m->sent_ns, l->def->timezone, at);
 		if (m->rtt_ns >= 0 && p->kind != KIND_HTTP)
-			snprintf(rtt, sizeof rtt, "%.3f ms", (double)m->rtt_ns / 1e6);
-		fprintf(out, "    %-18s %-5s %-10s %.8s  %-9s %s\n", p->name,
+			snprintf(rtt, sizeof rtt, "%9.3f ms", (double)m->rtt_ns / 1e6);
+		fprintf(out, "    %-18s %-5s %-10s %.8s  %-9s%s%s\n", tame(p->name, name),
 		    kind_name(p->kind), role_name(p->role), at + 11,
-		    outcome_name(m->outcome), rtt);
+		    outcome_name(m->outcome), rtt[0] != '\0' ? " " : "", rtt);
 	}
 }
 
 void
 results_status_text(const struct results *r, FILE *out)
 {
-	char at[40], length[32];
+	char down[32];
 
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct link_report *l = &r->links[i];
@@ -238,24 +333,13 @@ results_status_text(const struct results *r, FILE *out)
 		if (i > 0)
 			fputc('\n', out);
 		heading(l, out);
-		fprintf(out, "  now           %s", live_name(l->live.state));
-		if (l->live.state == LIVE_DARK || l->live.state == LIVE_SUSPECTED) {
-			instant_local(l->live.since_ns, l->def->timezone, at);
-			fprintf(out, " since %s, probably %s", at,
-			    attribution_name(l->live.attribution));
-		}
-		fputc('\n', out);
-		fprintf(out, "  measured      %.3f %% of today\n", covered_percent(res));
-		if (res->n_outages > 0) {
-			const struct outage *o = &res->outages[res->n_outages - 1];
-			instant_local(o->start_ns, l->def->timezone, at);
-			length_text(o->end_ns - o->start_ns, length);
-			fprintf(out, "  last outage   %s, %s%s, %s\n", at,
-			    o->open ? "for " : "", length,
-			    attribution_name(o->attribution));
-		} else {
-			fputs("  last outage   none today\n", out);
-		}
+		now_text(r, l, out);
+		length_text(res->down_ns, down);
+		fprintf(out,
+		    "  today         measured %.3f %%; down %s in %zu outage%s\n",
+		    covered_percent(res), down, res->n_outages,
+		    res->n_outages == 1 ? "" : "s");
+		latest_text(l, out);
 		last_samples(r, l, out);
 	}
 	if (r->n_links == 0)

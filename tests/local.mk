@@ -43,6 +43,25 @@ tests_unit_test_notify_LDADD = reports/libreports.a analyzer/libanalyzer.a \
 	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 check_PROGRAMS += tests/unit/test_malformed
 tests_unit_test_malformed_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) -lpcap
+check_PROGRAMS += tests/unit/test_hist tests/unit/test_timespec tests/unit/test_results \
+	tests/unit/test_availability
+tests_unit_test_hist_LDADD = base/libbase.a $(CMOCKA_LIBS) -lm
+tests_unit_test_timespec_SOURCES = tests/unit/test_timespec.c cmd/timespec.c
+tests_unit_test_timespec_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_timespec_LDADD = reports/libreports.a config/libconfig.a base/libbase.a \
+	$(CMOCKA_LIBS)
+GATHER = cmd/gather.c cmd/pass.c cmd/curve.c cmd/timespec.c
+GATHER_LIBS = reports/libreports.a analyzer/libanalyzer.a config/libconfig.a base/libbase.a \
+	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/golden/made_results.c \
+	tests/golden/made_results.h $(GATHER)
+tests_unit_test_results_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_results_LDADD = $(GATHER_LIBS)
+tests_unit_test_availability_SOURCES = tests/unit/test_availability.c $(GATHER)
+tests_unit_test_availability_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_availability_LDADD = $(GATHER_LIBS)
+EXTRA_DIST += tests/golden/outages.json tests/golden/outages.csv tests/golden/outages.txt \
+	tests/golden/sla.json tests/golden/sla.txt tests/golden/sla-ses.json
 check_PROGRAMS += tests/unit/test_settings
 tests_unit_test_settings_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS)

@@ -1,0 +1,116 @@
+#include "cmd/curve.h"
+
+#include "base/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HOUR_NS (3600 * NS_PER_S)
+#define BUCKETS 360 /* at most so many: what a page has room for */
+
+static int64_t
+width_for(int64_t span_ns)
+{
+	static const int64_t WIDTHS_S[] = {
+	    1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21600, 86400};
+
+	for (size_t i = 0; i < sizeof WIDTHS_S / sizeof WIDTHS_S[0]; i++)
+		if (span_ns / (WIDTHS_S[i] * NS_PER_S) <= BUCKETS)
+			return WIDTHS_S[i] * NS_PER_S;
+	return 86400 * NS_PER_S;
+}
+
+static void
+series_init(struct series *s, int64_t width_ns, int64_t midnight_ns)
+{
+	s->width_ns = width_ns;
+	s->phase_ns = midnight_ns % width_ns;
+	s->open_ns = INT64_MIN;
+}
+
+static void
+series_close(struct series *s)
+{
+	if (s->hist.n + s->hist.lost == 0)
+		return;
+	if (s->n == s->room) {
+		s->room = s->room * 2 + 64;
+		s->list = memory_grow(s->list, s->room, sizeof *s->list);
+	}
+	struct bucket *b = &s->list[s->n++];
+	*b = (struct bucket){.start_ns = s->open_ns,
+	    .end_ns = s->open_ns + s->width_ns,
+	    .sent = s->hist.n + s->hist.lost,
+	    .lost = s->hist.lost};
+	s->hist.lost = 0; /* of those that answered */
+	b->p5_ns = hist_quantile(&s->hist, 0.05);
+	b->p50_ns = hist_quantile(&s->hist, 0.5);
+	b->p95_ns = hist_quantile(&s->hist, 0.95);
+	memset(&s->hist, 0, sizeof s->hist);
+}
+
+static void
+series_take(struct series *s, int64_t at_ns, int64_t rtt_ns)
+{
+	int64_t start = at_ns - (at_ns - s->phase_ns) % s->width_ns;
+
+	if (start != s->open_ns) {
+		series_close(s);
+		s->open_ns = start;
+	}
+	if (rtt_ns >= 0)
+		hist_add(&s->hist, rtt_ns);
+	else
+		hist_add_lost(&s->hist);
+}
+
+void
+curve_init(struct curve *c, bool fine, int64_t span_ns, const char *zone, int64_t at_ns)
+{
+	int year, month, day;
+	int64_t midnight = 0;
+
+	memset(c, 0, sizeof *c);
+	instant_civil(at_ns, zone, &year, &month, &day);
+	(void)instant_of_local(zone, year, month, day, 0, 0, 0, &midnight);
+	series_init(&c->hours, HOUR_NS, midnight);
+	series_init(&c->buckets, width_for(span_ns), midnight);
+	c->fine = fine;
+}
+
+bool
+curve_is_of(const struct probe_def *p)
+{
+	return p->role == ROLE_INTERNET && (p->kind == KIND_PING || p->kind == KIND_TCP);
+}
+
+void
+curve_take(struct curve *c, const struct probe_def *p, const struct sample *s)
+{
+	c->samples++;
+	if (!curve_is_of(p) || !sample_may_vote(s) || s->outcome == OUTCOME_UNSETTLED ||
+	    s->outcome == OUTCOME_NOT_SENT || (s->flags & FLAG_MASKED))
+		return;
+	/* An answer to the kernel's second SYN says nothing of the round trip. */
+	int64_t rtt =
+	    sample_is_answer(s) && !(s->flags & FLAG_RETRANSMITTED) ? s->rtt_ns : -1;
+	if (rtt >= 0)
+		hist_add(&c->all, rtt);
+	series_take(&c->hours, s->time.ns, rtt);
+	if (c->fine)
+		series_take(&c->buckets, s->time.ns, rtt);
+}
+
+void
+curve_close(struct curve *c)
+{
+	series_close(&c->buckets);
+	series_close(&c->hours);
+}
+
+void
+curve_free(struct curve *c)
+{
+	free(c->buckets.list);
+	free(c->hours.list);
+}

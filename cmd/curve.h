@@ -1,0 +1,37 @@
+#ifndef CMD_CURVE_H
+#define CMD_CURVE_H
+
+#include "base/hist.h"
+#include "reports/results.h"
+
+/*
+ * What the charts of one link are drawn from: its voters' round trips and losses by the
+ * hour and by finer buckets, and over all. Samples come in the order of sending.
+ */
+struct series {
+	struct bucket *list;
+	size_t n, room;
+	int64_t width_ns, phase_ns; /* buckets begin at phase + n * width */
+	int64_t open_ns;            /* start of the one being filled */
+	struct hist hist;           /* of that one */
+};
+
+struct curve {
+	struct series buckets, hours;
+	struct hist all; /* answered ones */
+	uint64_t samples;
+	bool fine; /* buckets are wanted, not hours alone */
+};
+
+/* Buckets for ${span}, from one second to one day wide, and hours, as the clock of
+ * ${zone} has them at ${at}. */
+void curve_init(
+    struct curve *c, bool fine, int64_t span_ns, const char *zone, int64_t at_ns);
+/* Is this one of the voters that curves are drawn of? */
+bool curve_is_of(const struct probe_def *probe);
+void curve_take(struct curve *c, const struct probe_def *probe, const struct sample *s);
+/* The last bucket is complete. */
+void curve_close(struct curve *c);
+void curve_free(struct curve *c);
+
+#endif
