@@ -112,6 +112,7 @@ sink_start(bool mail, const char *status, char *url, size_t room)
 	snprintf(path, sizeof path, "%s/sink", dir);
 	FILE *out = fopen(path, "w");
 	assert_non_null(out);
+	setvbuf(out, NULL, _IONBF, 0); /* what was heard is there before it is answered */
 	sink = fork();
 	assert_true(sink >= 0);
 	if (sink == 0) {
