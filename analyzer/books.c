@@ -56,18 +56,23 @@ open_books(struct judge *j, struct line *l, int64_t as_of_ns, struct books *b)
 	for (size_t i = 0; i < b->n; i++)
 		copy_holes(&b->found[i].o);
 	/* Dark since the last samples: open, up to where it was still being measured. */
-	int64_t end = as_of_ns > l->last_ns ? as_of_ns : l->last_ns;
+	int64_t end = l->last_ns;
+	if (r->active && as_of_ns > end && as_of_ns - end <= j->rule.max_hole_ns)
+		end = as_of_ns;
 	if (r->active && run_outage(j, l, r, true, l->last_ns, end, &b->found[b->n])) {
 		cause_find(j, l, r, l->last_ns, &b->found[b->n]);
 		found_after(l, &b->found[b->n]);
 		b->n++;
 	}
-	if (l->states && l->state == 'd' && l->end_ns == 0 && as_of_ns > l->state_ns) {
+	/* A state holds until another is told. */
+	bool ends = j->rule.until_last && l->end_ns != 0 && l->end_ns < as_of_ns;
+	int64_t held_ns = whole_us(ends ? l->end_ns : as_of_ns);
+	if (l->states && l->state == 'd' && held_ns > l->state_ns) {
 		struct run open = {.start_lo_ns = l->state_ns,
 		    .start_hi_ns = l->state_ns,
 		    .first = {
 		        .probe = UINT32_MAX, .seq = (uint64_t)(l->state_ns / 1000)}};
-		state_outage(j, l, &open, whole_us(as_of_ns), &b->found[b->n]);
+		state_outage(j, l, &open, held_ns, &b->found[b->n]);
 		b->found[b->n++].o.open = true;
 	}
 }
@@ -358,7 +363,7 @@ close_books(struct judge *j, struct line *l, const struct books *all, struct spa
 		period.start_ns =
 		    l->first_ns < period.end_ns ? l->first_ns : period.end_ns;
 	r->period = period;
-	if (l->end_ns != 0 && l->end_ns < r->period.end_ns)
+	if (j->rule.until_last && l->end_ns != 0 && l->end_ns < r->period.end_ns)
 		r->period.end_ns =
 		    l->end_ns > period.start_ns ? l->end_ns : period.start_ns;
 	r->scheduled_ns = r->period.end_ns - r->period.start_ns;

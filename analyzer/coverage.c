@@ -122,6 +122,8 @@ stated(const struct line *l, struct list *u, int64_t from_ns, int64_t to_ns)
 		put(u, a, b, UNKNOWN_STATED);
 		at = b;
 	}
+	if (l->state == '?')
+		put(u, l->state_ns > at ? l->state_ns : at, to_ns, UNKNOWN_STATED);
 }
 
 /* The last sample covers a while after it: no next one could have come yet. */

@@ -249,12 +249,8 @@ take_state(struct judge *j, struct line *l, const struct event *e)
 {
 	int64_t at = whole_us(e->time.ns);
 
-	if (e->kind == EVENT_STATE && l->end_ns != 0 && at > l->end_ns) {
-		coverage_reason(l, l->end_ns, at, UNKNOWN_STATED);
-		l->state_ns = at; /* between two histories: nobody said anything */
-		l->state = 'u';
-		l->end_ns = 0;
-	}
+	if (at > l->end_ns)
+		l->end_ns = 0; /* its history goes on after all */
 	l->states = true;
 	if (l->first_ns == INT64_MIN) {
 		l->first_ns = at;
@@ -265,9 +261,8 @@ take_state(struct judge *j, struct line *l, const struct event *e)
 		struct found f;
 		struct run r = {.start_lo_ns = l->state_ns,
 		    .start_hi_ns = l->state_ns,
-		    .first = {.session = e->session,
-		        .probe = UINT32_MAX,
-		        .seq = (uint64_t)(l->state_ns / 1000)}};
+		    .first = {
+		        .probe = UINT32_MAX, .seq = (uint64_t)(l->state_ns / 1000)}};
 		state_outage(j, l, &r, at, &f);
 		l->found = memory_grow(l->found, l->n_found + 1, sizeof *l->found);
 		l->room_found = l->n_found + 1;
@@ -277,10 +272,9 @@ take_state(struct judge *j, struct line *l, const struct event *e)
 		coverage_reason(l, l->state_ns, at, UNKNOWN_STATED);
 	l->state_ns = at;
 	l->last_ns = at;
-	if (e->kind == EVENT_STATE)
-		l->state = strcmp(e->text, "up") == 0     ? 'u'
-		           : strcmp(e->text, "down") == 0 ? 'd'
-		                                          : '?';
+	l->state = strcmp(e->text, "up") == 0     ? 'u'
+	           : strcmp(e->text, "down") == 0 ? 'd'
+	                                          : '?';
 }
 
 void
@@ -310,8 +304,6 @@ judge_event(struct judge *j, const struct event *e)
 	case EVENT_HISTORY_END:
 		if (l == NULL)
 			break;
-		if (l->states)
-			take_state(j, l, e);
 		l->end_ns = whole_us(e->time.ns);
 		break;
 	default:

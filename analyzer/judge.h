@@ -149,6 +149,8 @@ struct judge_rule {
 	char agent[37];     /* whose journal; part of the ids */
 	bool since_first;   /* the period of a link begins with its first sample at the
 	                       earliest */
+	bool until_last;    /* and ends with an imported history; else what was said last
+	                       holds, or nothing is known */
 };
 
 void judge_rule_default(struct judge_rule *rule);

@@ -122,9 +122,17 @@ zone_of(const struct link_def *def)
 	return def->timezone[0] != '\0' ? def->timezone : "UTC";
 }
 
+/* What the configuration says of a link today goes before what it said when the link was
+ * measured: a corrected contract judges an old month. */
 static const struct contract_conf *
 contract_of(const struct options *o, const struct link_def *def)
 {
+	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++) {
+		const struct link_def *now = &o->settings->links[i].def;
+		if (strcmp(now->centre, def->centre) == 0 &&
+		    strcmp(now->link, def->link) == 0)
+			return settings_contract(o->settings, now);
+	}
 	return o->settings != NULL ? settings_contract(o->settings, def) : NULL;
 }
 
@@ -193,6 +201,7 @@ run_pass(struct gathered *g, const struct journal_stats *stats, const struct per
 	pass->rule.clock_bound_ns = stats->clock_bound_ns;
 	pass->rule.clock_unknown = !stats->synchronised;
 	pass->rule.since_first = p->whole;
+	pass->rule.until_last = p->to_ns == INT64_MAX;
 	memcpy(pass->rule.agent, stats->agent, sizeof pass->rule.agent);
 	if (pass_run(pass) < 0)
 		return complain(1, "journal: %s; what lies behind it is not judged",

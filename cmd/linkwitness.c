@@ -112,14 +112,15 @@ usage(FILE *out, int status)
 	return status;
 }
 
-/* A file opened later must not become standard output, where results go. */
+/* A file opened later must not become standard output, where results go; and what was
+ * closed stays of no use: results that nobody can get are a failure. */
 static bool
 hold_descriptors(void)
 {
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 		if (fd < 0)
 			return false;
 	} while (fd <= STDERR_FILENO);

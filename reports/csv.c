@@ -54,8 +54,8 @@ row(const struct link_report *l, const struct outage *o, FILE *out)
 		fputc(',', out); /* not known yet */
 	else
 		seconds(out, length + slack);
-	seconds(out, o->down_ns);
-	seconds(out, o->unknown_ns);
+	seconds(out, o->down_in_ns);
+	seconds(out, length - o->clipped_ns - o->down_in_ns);
 	fprintf(out, ",%s,%u,%u,%" PRIu64 ",%s,%s,%s,%s,%s,%s", extent_name(o->extent),
 	    o->networks_failed, o->networks_total, o->replies_during,
 	    attribution_name(o->attribution), confidence_name(o->confidence),

@@ -183,8 +183,8 @@ outage_json(const struct results *r, const struct outage *o)
 	set_s(j, "duration_s", length);
 	set_s(j, "duration_min_s", length > slack ? length - slack : 0);
 	set(j, "duration_max_s", o->open ? json_null() : seconds_json(length + slack));
-	set_s(j, "down_s", o->down_ns);
-	set_s(j, "unknown_s", o->unknown_ns);
+	set_s(j, "down_s", o->down_in_ns);
+	set_s(j, "unknown_s", length - o->clipped_ns - o->down_in_ns);
 	set(j, "holes", spans_json(o->holes, o->n_holes));
 	set(j, "extent", json_string(extent_name(o->extent)));
 	set(j, "networks_failed", json_integer(o->networks_failed));
@@ -373,6 +373,7 @@ verdict_json(const struct link_report *l)
 	set(o, "credits", json_array());
 	set(o, "deadlines", json_array());
 	set(o, "claim_by", json_null());
+	set(o, "readings", json_null()); /* no clause is read in two ways */
 	return o;
 }
 

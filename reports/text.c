@@ -5,24 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "3 d 04 h", "2 h 05 min", "4 min 10 s", "12.3 s", "80 ms". */
+/* "3 d 04 h", "2 h 05 min", "4 min 10 s", "12.3 s", "80 ms", to the nearest. */
 static void
 length_text(int64_t ns, char out[32])
 {
-	int64_t s = ns / NS_PER_S;
+	int64_t ms = (ns + NS_PER_MS / 2) / NS_PER_MS, s = (ms + 500) / 1000,
+	        min = (s + 30) / 60, h = (min + 30) / 60;
 
-	if (ns > 0 && ns < NS_PER_S)
-		snprintf(out, 32, "%d ms", (int)(ns / NS_PER_MS));
-	else if (s < 60)
-		snprintf(out, 32, "%d.%d s", (int)s, (int)(ns / (NS_PER_S / 10) % 10));
+	if (ns > 0 && ms < 1000)
+		snprintf(out, 32, "%d ms", (int)ms);
+	else if (ms < 59950)
+		snprintf(out, 32, "%d.%d s", (int)((ms + 50) / 1000),
+		    (int)((ms + 50) / 100 % 10));
 	else if (s < 3600)
 		snprintf(out, 32, "%" PRId64 " min %02" PRId64 " s", s / 60, s % 60);
-	else if (s < 86400)
-		snprintf(
-		    out, 32, "%" PRId64 " h %02" PRId64 " min", s / 3600, s / 60 % 60);
+	else if (min < 1440)
+		snprintf(out, 32, "%" PRId64 " h %02" PRId64 " min", min / 60, min % 60);
 	else
-		snprintf(
-		    out, 32, "%" PRId64 " d %02" PRId64 " h", s / 86400, s / 3600 % 24);
+		snprintf(out, 32, "%" PRId64 " d %02" PRId64 " h", h / 24, h % 24);
 }
 
 /* How long an outage was; of one that was not seen to end, how long it was seen. */
@@ -32,12 +32,20 @@ lasted_text(const struct outage *o, char out[32])
 	length_text(o->open ? o->down_ns : o->end_ns - o->start_ns, out);
 }
 
-static double
-covered_percent(const struct link_result *l)
+/* "measured 99.3 %; down 40.0 s in 1 outage", of a period. */
+static void
+sums_text(const struct link_result *l, FILE *out)
 {
-	return l->scheduled_ns > 0
-	           ? 100 * (1 - (double)l->unknown_ns / (double)l->scheduled_ns)
-	           : 0;
+	char down[32];
+
+	if (l->unknown_ns >= l->scheduled_ns) {
+		fputs("nothing was measured\n", out);
+		return;
+	}
+	length_text(l->down_ns, down);
+	fprintf(out, "measured %.3f %%; down %s in %zu outage%s\n",
+	    100 * (1 - (double)l->unknown_ns / (double)l->scheduled_ns), down,
+	    l->n_outages, l->n_outages == 1 ? "" : "s");
 }
 
 /* Text of others, on somebody's terminal: no control character gets there. */
@@ -99,11 +107,11 @@ outage_table(const struct link_report *l, FILE *out)
 {
 	const struct link_result *r = l->result;
 
-	if (r->n_outages == 0) {
+	if (r->n_outages == 0 && r->unknown_ns < r->scheduled_ns) {
 		fputs("  No outage.\n", out);
-	} else {
-		fprintf(out, "  %-26s   %-12s %-10s %-7s %-12s %-6s\n", "outage began",
-		    "lasted", "within", "extent", "fault", "sure");
+	} else if (r->n_outages > 0) {
+		fprintf(out, "  %-26s   %-12s %-10s %-7s %-12s %-6s %s\n", "outage began",
+		    "lasted", "within", "extent", "fault", "sure", "id");
 		for (size_t i = 0; i < r->n_outages; i++)
 			outage_line(l, &r->outages[i], out);
 	}
@@ -143,18 +151,16 @@ results_outages_text(const struct results *r, FILE *out)
 {
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct link_report *l = &r->links[i];
-		char down[32], certain[32];
+		char certain[32];
 		if (i > 0)
 			fputc('\n', out);
 		heading(l, out);
 		period_text(l, out);
-		length_text(l->result->down_ns, down);
-		fprintf(out, "  measured %.3f %% of it; down %s in %zu outage%s\n",
-		    covered_percent(l->result), down, l->result->n_outages,
-		    l->result->n_outages == 1 ? "" : "s");
+		fputs("  ", out);
+		sums_text(l->result, out);
 		if (l->result->shortest_certain_ns > 0) {
 			length_text(l->result->shortest_certain_ns, certain);
-			fprintf(out, "  shorter than %s cannot be told from chance\n",
+			fprintf(out, "  an outage of %s or longer is certain to be found\n",
 			    certain);
 		}
 		outage_table(l, out);
@@ -217,8 +223,11 @@ verdict_text(const struct link_report *l, FILE *out)
 		fprintf(out, "                %s\n", v->reasons[i]);
 	length_text(v->down_ns, a);
 	length_text(v->longest_ns, b);
+	int64_t own = (v->mttr_ns + NS_PER_US) * (int64_t)v->outage_count;
 	if (v->outage_count > 0)
-		fprintf(out, "  down          %s in %zu outage%s, the longest %s\n", a,
+		fprintf(out, "  down          %s%s in %zu outage%s, the longest %s\n", a,
+		    v->down_ns > own ? ", some of an outage that began before, the rest"
+		                     : "",
 		    v->outage_count, v->outage_count == 1 ? "" : "s", b);
 	else
 		fprintf(out, "  down          %s%s\n", a,
@@ -325,20 +334,14 @@ last_samples(const struct results *r, const struct link_report *l, FILE *out)
 void
 results_status_text(const struct results *r, FILE *out)
 {
-	char down[32];
-
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct link_report *l = &r->links[i];
-		const struct link_result *res = l->result;
 		if (i > 0)
 			fputc('\n', out);
 		heading(l, out);
 		now_text(r, l, out);
-		length_text(res->down_ns, down);
-		fprintf(out,
-		    "  today         measured %.3f %%; down %s in %zu outage%s\n",
-		    covered_percent(res), down, res->n_outages,
-		    res->n_outages == 1 ? "" : "s");
+		fputs("  today         ", out);
+		sums_text(l->result, out);
 		latest_text(l, out);
 		last_samples(r, l, out);
 	}
