@@ -126,6 +126,20 @@ stated(const struct line *l, struct list *u, int64_t from_ns, int64_t to_ns)
 		put(u, l->state_ns > at ? l->state_ns : at, to_ns, UNKNOWN_STATED);
 }
 
+/* Other probes were sent, but none that votes. */
+static void
+nobody_asked(const struct line *l, struct list *u, int64_t *at_ns, int64_t to_ns)
+{
+	int64_t first = l->first_ns > *at_ns ? l->first_ns : *at_ns;
+	int64_t last = l->last_ns < to_ns ? l->last_ns : to_ns;
+
+	if (last <= first)
+		return;
+	put(u, *at_ns, first, reason_of(l, *at_ns, first));
+	put(u, first, last, UNKNOWN_NO_TARGET);
+	*at_ns = last;
+}
+
 /* The last sample covers a while after it: no next one could have come yet. */
 static int64_t
 tail(const struct judge *j, const struct line *l)
@@ -171,10 +185,10 @@ coverage_unknown(const struct judge *j, const struct line *l, int64_t from_ns,
 		if (b > at)
 			at = b;
 	}
+	if (at < to_ns && l->covered.n == 0 && l->first_ns != INT64_MIN)
+		nobody_asked(l, &u, &at, to_ns);
 	if (at < to_ns)
-		put(&u, at, to_ns,
-		    l->covered.n > 0 || l->n_reasons > 0 ? reason_of(l, at, to_ns)
-		                                         : UNKNOWN_NO_SAMPLES);
+		put(&u, at, to_ns, reason_of(l, at, to_ns));
 	*out = u.v;
 	return u.n;
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define EVERY_MOST_NS (366 * 86400 * NS_PER_S) /* many of them still add up */
+
 void
 judge_rule_default(struct judge_rule *rule)
 {
@@ -91,6 +93,8 @@ judge_probe(struct judge *j, const struct probe_def *def, uint32_t link)
 	p->network = -1;
 	if (p->def.every_ns <= 0)
 		p->def.every_ns = NS_PER_S;
+	if (p->def.every_ns > EVERY_MOST_NS)
+		p->def.every_ns = EVERY_MOST_NS;
 	p->max_gap_ns = def->max_gap_ns > 0
 	                    ? def->max_gap_ns
 	                    : (int64_t)(j->rule.max_gap_factor * (double)p->def.every_ns);

@@ -225,6 +225,8 @@ find_end(const struct line *l, const struct run *r, int64_t *lo, int64_t *hi)
 		if (w->up_received_ns < received)
 			received = w->up_received_ns;
 	}
+	if (received == INT64_MAX) /* none: one that had left is heard again */
+		sent = received = r->closing_ns;
 	*hi = received;
 	*lo = INT64_MIN;
 	for (unsigned i = 0; i < kept(l) && lost < r->k; i++) {

@@ -160,7 +160,8 @@ results_outages_text(const struct results *r, FILE *out)
 		sums_text(l->result, out);
 		if (l->result->shortest_certain_ns > 0) {
 			length_text(l->result->shortest_certain_ns, certain);
-			fprintf(out, "  an outage of %s or longer is certain to be found\n",
+			fprintf(out,
+			    "  an outage of %s or longer is certain to be found\n",
 			    certain);
 		}
 		outage_table(l, out);

@@ -61,8 +61,7 @@ tests_unit_test_availability_SOURCES = tests/unit/test_availability.c $(GATHER)
 tests_unit_test_availability_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_availability_LDADD = $(GATHER_LIBS)
 EXTRA_DIST += tests/golden/outages.json tests/golden/outages.csv tests/golden/outages.txt \
-	tests/golden/sla.json tests/golden/sla.txt tests/golden/sla-ses.json \
-	tests/golden/contract.sh tests/golden/contract.jq tests/golden/states.csv
+	tests/golden/sla.json tests/golden/sla.txt tests/golden/sla-ses.json
 check_PROGRAMS += tests/unit/test_settings
 tests_unit_test_settings_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS)
