@@ -108,7 +108,9 @@ take_address(
 		    r, at, NULL, "%s is missing; write %s = \"ADDRESS\"", option, option);
 	if (!units_address(text, &p->def.family, address, &why))
 		return mistake(r, at, option, "\"%.60s\" is none; write %s", text, why);
-	snprintf(p->address, sizeof p->address, "%s", text);
+	/* One spelling: probes to one address are one target. */
+	inet_ntop(p->def.family == 4 ? AF_INET : AF_INET6, address, p->address,
+	    sizeof p->address);
 	return 0;
 }
 
@@ -168,6 +170,7 @@ static int
 read_http(struct reading *r, int at, cfg_t *cfg, struct probe_conf *p)
 {
 	static const char *const WAYS[] = {"down", "up", NULL};
+	static const char *const SCHEMES[] = {"http", "https", NULL};
 	char way[8] = "down";
 	const char *text, *why;
 
@@ -177,9 +180,7 @@ read_http(struct reading *r, int at, cfg_t *cfg, struct probe_conf *p)
 	p->upload = strcmp(way, "up") == 0;
 	if (given(cfg, "url") == NULL)
 		return mistake(r, at, NULL, "url is missing; write url = \"http://…\"");
-	if ((strncmp(p->url, "http://", 7) != 0 && strncmp(p->url, "https://", 8) != 0) ||
-	    strchr(p->url, ' ') != NULL || strchr(p->url, '@') != NULL ||
-	    strlen(p->url) < 9)
+	if (!units_url(p->url, SCHEMES) || strchr(p->url, '@') != NULL)
 		return mistake(r, at, "url",
 		    "\"%.60s\" is no URL; write http://HOST/PATH or https://…", p->url);
 	if ((text = given(cfg, "max-bytes")) != NULL &&
@@ -201,13 +202,14 @@ read_probe(struct reading *r, int link_at, struct link_conf *link, const char *k
 
 	if (!kind_parse(kind_text, &kind))
 		return -EINVAL;
+	if (link->n_probes >= PROBES_MOST)
+		return mistake(r, at, NULL, "a link has at most %d probes; remove some",
+		    PROBES_MOST);
 	link->probes =
 	    memory_grow(link->probes, link->n_probes + 1, sizeof *link->probes);
 	struct probe_conf *p = &link->probes[link->n_probes++];
-	if (!units_name(cfg_title(cfg)))
-		return mistake(r, at, NULL,
-		    "%s \"%.40s\": a name is a-z, 0-9 and -, at most 32", kind_text,
-		    cfg_title(cfg));
+	if (check_name(r, at, kind_text, cfg_title(cfg)) < 0)
+		return -EINVAL;
 	probe_init(link, p, kind, cfg_title(cfg));
 	p->line = outline_line(&r->outline, at, NULL);
 	if (kind == KIND_PING || kind == KIND_TCP)
@@ -310,23 +312,48 @@ take_interface(struct reading *r, int at, cfg_t *cfg, struct link_conf *link)
 }
 
 static bool
-has(const struct link_conf *link, enum role role)
+has_voter(const struct link_conf *link)
 {
 	for (size_t i = 0; i < link->n_probes; i++) {
-		enum kind k = link->probes[i].def.kind;
-		if (link->probes[i].def.role == role && (k == KIND_PING || k == KIND_TCP))
+		const struct probe_def *d = &link->probes[i].def;
+		if (d->role == ROLE_INTERNET &&
+		    (d->kind == KIND_PING || d->kind == KIND_TCP))
 			return true;
 	}
 	return false;
 }
 
 static bool
-name_taken(const struct link_conf *link, const char *name)
+has_gateway(const struct link_conf *link)
 {
 	for (size_t i = 0; i < link->n_probes; i++)
-		if (strcmp(link->probes[i].def.name, name) == 0)
+		if (link->probes[i].def.role == ROLE_GATEWAY)
 			return true;
 	return false;
+}
+
+/* Several pings of one address are one burden to it. */
+static int
+check_rates(struct reading *r, int at, const struct link_conf *link)
+{
+	for (size_t i = 0; i < link->n_probes; i++) {
+		const struct probe_conf *p = &link->probes[i];
+		double a_second = 0;
+		if (p->def.kind != KIND_PING || p->def.role == ROLE_REFLECTOR)
+			continue;
+		for (size_t j = 0; j <= i; j++) {
+			const struct probe_conf *q = &link->probes[j];
+			if (q->def.kind == KIND_PING && q->def.role != ROLE_REFLECTOR &&
+			    strcmp(p->address, q->address) == 0)
+				a_second += 1e9 / (double)q->def.every_ns;
+		}
+		if (a_second > 1.001)
+			return mistake(r,
+			    outline_find(&r->outline, at, "ping", p->def.name), NULL,
+			    "ping %s: the pings of %s are more than one a second together; raise every, or remove one",
+			    p->def.name, p->address);
+	}
+	return 0;
 }
 
 void
@@ -340,12 +367,28 @@ settings_gateway(const struct link_conf *link, const char *address, struct probe
 	probe_finish(link, p);
 }
 
+/* The one probe that is added may need the name, now or once the route is known. */
+static int
+check_gateway(struct reading *r, int at, const struct link_conf *link)
+{
+	if (strcmp(link->gateway, "none") == 0 || has_gateway(link))
+		return 0;
+	for (size_t i = 0; i < link->n_probes; i++)
+		if (strcmp(link->probes[i].def.name, "gateway") == 0)
+			return mistake(r,
+			    outline_find(&r->outline, at,
+			        kind_name(link->probes[i].def.kind), "gateway"),
+			    NULL,
+			    "gateway is the name of the probe of the gateway; give it role = gateway, or another name");
+	return 0;
+}
+
 /* A gateway given as an address is asked, unless a probe for it is there already. */
 static void
 add_gateway(struct link_conf *link)
 {
 	if (strcmp(link->gateway, "auto") == 0 || strcmp(link->gateway, "none") == 0 ||
-	    has(link, ROLE_GATEWAY) || name_taken(link, "gateway"))
+	    has_gateway(link))
 		return;
 	link->probes =
 	    memory_grow(link->probes, link->n_probes + 1, sizeof *link->probes);
@@ -388,13 +431,14 @@ read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *
 	struct settings *s = r->settings;
 	bool ipv6 = false;
 
+	if (s->n_links >= LINKS_MOST)
+		return mistake(
+		    r, at, NULL, "there are at most %d links; remove some", LINKS_MOST);
 	s->links = memory_grow(s->links, s->n_links + 1, sizeof *s->links);
 	struct link_conf *link = &s->links[s->n_links++];
 	memset(link, 0, sizeof *link);
-	if (!units_name(cfg_title(cfg)))
-		return mistake(r, at, NULL,
-		    "link \"%.40s\": a name is a-z, 0-9 and -, at most 32",
-		    cfg_title(cfg));
+	if (check_name(r, at, "link", cfg_title(cfg)) < 0)
+		return -EINVAL;
 	link->def = *pattern;
 	snprintf(link->def.link, sizeof link->def.link, "%s", cfg_title(cfg));
 	link->line = outline_line(&r->outline, at, NULL);
@@ -405,7 +449,9 @@ read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *
 			if (read_probe(
 			        r, at, link, KINDS[k], cfg_getnsec(cfg, KINDS[k], i)) < 0)
 				return -EINVAL;
-	if (!has(link, ROLE_INTERNET))
+	if (check_gateway(r, at, link) < 0 || check_rates(r, at, link) < 0)
+		return -EINVAL;
+	if (!has_voter(link))
 		builtin_add(link, ipv6);
 	add_gateway(link);
 	return 0;

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 3
+#define DEPTH_MAX    3
+#define SECTIONS_MAX 8192 /* far above what anybody writes by hand */
+#define OPTIONS_MAX  32768
 
 enum token {
 	TOKEN_END,
@@ -17,7 +19,7 @@ enum token {
 };
 
 struct scan {
-	const char *p, *end;
+	char *p, *end;
 	unsigned line, token_line;
 	enum token token;
 	char text[65]; /* of a word or string, cut */
@@ -43,33 +45,58 @@ keep(struct scan *s, char c)
 	s->length++;
 }
 
+/* The parser after us takes some comments for words: let it see none. */
+static void
+blank(char *from, const char *to)
+{
+	for (; from < to; from++)
+		if (*from != '\n')
+			*from = ' ';
+}
+
+static bool
+begins(const struct scan *s, const char *what)
+{
+	size_t n = strlen(what);
+
+	return (size_t)(s->end - s->p) >= n && memcmp(s->p, what, n) == 0;
+}
+
+/* Over one comment; false where it is never closed. */
+static bool
+skip_comment(struct scan *s)
+{
+	char *from = s->p;
+	unsigned began = s->line;
+
+	if (!begins(s, "/*")) {
+		while (s->p < s->end && *s->p != '\n')
+			s->p++;
+		blank(from, s->p);
+		return true;
+	}
+	for (s->p += 2; s->p < s->end && !begins(s, "*/"); s->p++)
+		s->line += *s->p == '\n';
+	if (s->p >= s->end) {
+		wrong(s, began, "a comment begins here and is never closed with */");
+		return false;
+	}
+	s->p += 2;
+	blank(from, s->p);
+	return true;
+}
+
 /* Over blanks and comments; false at a comment that is never closed. */
 static bool
 skip(struct scan *s)
 {
 	while (s->p < s->end) {
-		if (*s->p == '\n') {
-			s->line++;
+		if (*s->p == '\n' || *s->p == ' ' || *s->p == '\t' || *s->p == '\r') {
+			s->line += *s->p == '\n';
 			s->p++;
-		} else if (*s->p == ' ' || *s->p == '\t' || *s->p == '\r' ||
-		           *s->p == '\f') {
-			s->p++;
-		} else if (*s->p == '#' ||
-		           (s->end - s->p > 1 && s->p[0] == '/' && s->p[1] == '/')) {
-			while (s->p < s->end && *s->p != '\n')
-				s->p++;
-		} else if (s->end - s->p > 1 && s->p[0] == '/' && s->p[1] == '*') {
-			unsigned began = s->line;
-			for (s->p += 2;
-			     s->end - s->p > 1 && !(s->p[0] == '*' && s->p[1] == '/');
-			     s->p++)
-				s->line += *s->p == '\n';
-			if (s->end - s->p < 2) {
-				wrong(s, began,
-				    "a comment begins here and is never closed with */");
+		} else if (begins(s, "#") || begins(s, "//") || begins(s, "/*")) {
+			if (!skip_comment(s))
 				return false;
-			}
-			s->p += 2;
 		} else {
 			break;
 		}
@@ -86,17 +113,39 @@ take_string(struct scan *s, char quote)
 		if (*s->p == '\n')
 			return wrong(
 			    s, began, "a quote is not closed on its line; close it");
-		if (quote == '"' && *s->p == '$' && s->end - s->p > 1 && s->p[1] == '{')
+		if (quote == '"' && begins(s, "${"))
 			return wrong(s, began,
 			    "variables of the environment are not for here; write the value itself");
-		if (quote == '"' && *s->p == '\\' && s->end - s->p > 1)
+		if (*s->p == '\\') {
+			if (quote == '\'' || (!begins(s, "\\\"") && !begins(s, "\\\\")))
+				return wrong(s, began,
+				    "a backslash stands only before \" or \\, in double quotes; write the character itself, or \\\\");
 			s->p++;
+		}
 		keep(s, *s->p);
 	}
 	if (s->p >= s->end)
 		return wrong(s, began, "a quote is not closed; close it");
 	s->p++;
 	return s->token = TOKEN_STRING;
+}
+
+/* Signs in a bare word mean something to the parser after us, or nothing to anybody. */
+static enum token
+take_word(struct scan *s)
+{
+	static const char ENDS[] = " \t\r\n{}=,()+\"'#";
+
+	while (s->p < s->end && strchr(ENDS, *s->p) == NULL) {
+		if (strchr("!$&*;<>?[\\]^`|~", *s->p) != NULL) {
+			char what[] =
+			    "a ? stands outside of quotes; values with blanks or signs stand in quotes";
+			what[2] = *s->p;
+			return wrong(s, s->line, what);
+		}
+		keep(s, *s->p++);
+	}
+	return s->token = TOKEN_WORD;
 }
 
 static enum token
@@ -108,18 +157,14 @@ next(struct scan *s)
 	s->token_line = s->line;
 	if (s->p >= s->end)
 		return s->token = TOKEN_END;
-	char c = *s->p;
-	if (c == '"' || c == '\'') {
-		take_string(s, c);
-	} else if (strchr("{}=,()+", c) != NULL) {
-		s->mark = c;
-		s->p++;
+	if (strchr("{}=,()+", *s->p) != NULL) {
+		s->mark = *s->p++;
 		return s->token = TOKEN_MARK;
-	} else {
-		while (s->p < s->end && strchr(" \t\r\n\f{}=,()+\"'#", *s->p) == NULL)
-			keep(s, *s->p++);
-		s->token = TOKEN_WORD;
 	}
+	if (*s->p == '"' || *s->p == '\'')
+		take_string(s, *s->p);
+	else
+		take_word(s);
 	s->text[s->length < sizeof s->text - 1 ? s->length : sizeof s->text - 1] = '\0';
 	return s->token;
 }
@@ -150,6 +195,10 @@ add_section(struct outline *o, struct scan *s, int parent, const char *kind,
 			return false;
 		}
 	}
+	if (o->n_sections >= SECTIONS_MAX) {
+		wrong(s, line, "there are too many sections; at most 8192");
+		return false;
+	}
 	o->sections = memory_grow(o->sections, o->n_sections + 1, sizeof *o->sections);
 	struct outline_section *n = &o->sections[o->n_sections++];
 	memset(n, 0, sizeof *n);
@@ -175,6 +224,10 @@ add_option(
 			return false;
 		}
 	}
+	if (o->n_options >= OPTIONS_MAX) {
+		wrong(s, line, "there are too many options; at most 32768");
+		return false;
+	}
 	o->options = memory_grow(o->options, o->n_options + 1, sizeof *o->options);
 	struct outline_option *n = &o->options[o->n_options++];
 	memset(n, 0, sizeof *n);
@@ -184,28 +237,48 @@ add_option(
 	return true;
 }
 
-/* word = value  |  word [title] { … }, with what libconfuse says of the rest. */
+/* The rest of "name = value". */
+static bool
+option(struct outline *o, struct scan *s, int at, const char *name, unsigned line)
+{
+	if (s->mark == '+') {
+		wrong(s, line, "no option takes several values; write NAME = VALUE");
+		return false;
+	}
+	next(s);
+	if (s->token == TOKEN_WRONG)
+		return false;
+	if (s->token != TOKEN_WORD && s->token != TOKEN_STRING) {
+		wrong(s, line, "a value is missing after the =; write NAME = VALUE");
+		return false;
+	}
+	if (!add_option(o, s, at, name, line))
+		return false;
+	next(s);
+	if (s->token == TOKEN_MARK && s->mark != '}') {
+		wrong(s, s->token_line,
+		    "one value was expected; values with blanks or signs stand in quotes");
+		return false;
+	}
+	return s->token != TOKEN_WRONG;
+}
+
+/* name = value  |  kind title { … */
 static bool
 statement(struct outline *o, struct scan *s, int *at)
 {
-	char word[65], title[65] = "";
+	char word[65], title[65], what[160];
 	unsigned line = s->token_line;
 
 	memcpy(word, s->text, sizeof word);
 	next(s);
-	if (s->token == TOKEN_MARK && (s->mark == '=' || s->mark == '+')) {
-		while (s->token == TOKEN_MARK && (s->mark == '=' || s->mark == '+'))
-			next(s);
-		if (s->token == TOKEN_WRONG)
-			return false;
-		if (s->token != TOKEN_WORD && s->token != TOKEN_STRING) {
-			wrong(s, line, "a value is missing after the =");
-			return false;
-		}
-		if (!add_option(o, s, *at, word, line))
-			return false;
-		next(s);
-		return s->token != TOKEN_WRONG;
+	if (s->token == TOKEN_MARK && (s->mark == '=' || s->mark == '+'))
+		return option(o, s, *at, word, line);
+	if (s->token == TOKEN_MARK && s->mark == '{') {
+		snprintf(what, sizeof what, "%.32s has no name; write %.32s NAME { … }",
+		    word, word);
+		wrong(s, line, what);
+		return false;
 	}
 	if (s->token == TOKEN_WORD || s->token == TOKEN_STRING) {
 		if (s->length > 64) {
@@ -214,22 +287,21 @@ statement(struct outline *o, struct scan *s, int *at)
 		}
 		memcpy(title, s->text, sizeof title);
 		next(s);
-	}
-	if (s->token != TOKEN_MARK || s->mark != '{') {
-		if (s->token != TOKEN_WRONG) {
-			char what[160];
-			snprintf(what, sizeof what,
-			    "%.64s: neither an option (NAME = VALUE) nor a section (KIND NAME { … })",
-			    word);
-			wrong(s, line, what);
+		if (s->token == TOKEN_MARK && s->mark == '{') {
+			if (!add_section(o, s, *at, word, title, line))
+				return false;
+			*at = (int)o->n_sections - 1;
+			next(s);
+			return s->token != TOKEN_WRONG;
 		}
-		return false;
 	}
-	if (!add_section(o, s, *at, word, title, line))
-		return false;
-	*at = (int)o->n_sections - 1;
-	next(s);
-	return s->token != TOKEN_WRONG;
+	if (s->token != TOKEN_WRONG) {
+		snprintf(what, sizeof what,
+		    "%.64s: neither an option (NAME = VALUE) nor a section (KIND NAME { … })",
+		    word);
+		wrong(s, line, what);
+	}
+	return false;
 }
 
 static unsigned
@@ -243,7 +315,7 @@ depth(const struct outline *o, int section)
 }
 
 unsigned
-outline_read(struct outline *o, const char *text, size_t len, char *err, size_t room)
+outline_read(struct outline *o, char *text, size_t len, char *err, size_t room)
 {
 	struct scan s = {
 	    .p = text, .end = text + len, .line = 1, .err = err, .room = room};
@@ -262,8 +334,8 @@ outline_read(struct outline *o, const char *text, size_t len, char *err, size_t 
 			at = o->sections[at].parent;
 			next(&s);
 		} else if (s.token != TOKEN_WORD) {
-			wrong(
-			    &s, s.token_line, "an option or a section was expected here");
+			wrong(&s, s.token_line,
+			    "an option (NAME = VALUE) or a section (KIND NAME { … }) was expected here");
 		} else if (statement(o, &s, &at) && depth(o, at) > DEPTH_MAX) {
 			wrong(&s, s.token_line, "sections are nested too deep");
 		}

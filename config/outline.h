@@ -8,7 +8,8 @@
  * Where things stand in a configuration: what libconfuse does not keep. A first pass over
  * the text finds sections and options with their lines, and refuses what libconfuse would
  * let pass: braces, quotes and comments that stay open, an option given twice, a name
- * given twice, bytes that are no text.
+ * given twice; and whatever the two might read differently: escapes, signs outside of
+ * quotes, comments.
  */
 struct outline_section {
 	char kind[33], title[65];
@@ -28,9 +29,14 @@ struct outline {
 	size_t n_sections, n_options;
 };
 
-/* Result: 0, or the line of the mistake with what is wrong (and right) in err. */
-unsigned outline_read(
-    struct outline *o, const char *text, size_t len, char *err, size_t room);
+/*
+ * outline_read(o, text, len, err, room):
+ * Find sections and options in ${text}, whose comments are made blank.
+ *
+ * Result  0, or the line of the mistake with what is wrong (and right) in err; either way
+ *         outline_done is owed.
+ */
+unsigned outline_read(struct outline *o, char *text, size_t len, char *err, size_t room);
 void outline_done(struct outline *o);
 
 /* A section by kind and title under a parent; -1 where there is none. */

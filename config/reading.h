@@ -6,6 +6,9 @@
 
 #include <confuse.h>
 
+#define LINKS_MOST  64  /* the judge keeps a bit for each */
+#define PROBES_MOST 256 /* of one link */
+
 /* One configuration being read: inside of config/ only. */
 struct reading {
 	struct settings *settings;
@@ -33,6 +36,14 @@ int take_duration(struct reading *r, int section, cfg_t *cfg, const char *option
 /* One of a list of words, NULL at its end. */
 int take_word(struct reading *r, int section, cfg_t *cfg, const char *option,
     const char *const *words, char *out, size_t room);
+
+/* a-z, 0-9 and '-', at most 32: the title of a section. */
+int check_name(struct reading *r, int section, const char *kind, const char *name);
+
+int read_contract(struct reading *r, cfg_t *cfg);
+int read_notify(struct reading *r, cfg_t *cfg);
+/* That the link a notify section prefers is there, and one alone. */
+int check_via(struct reading *r, const struct notify_conf *n);
 
 /* A link's section with its probes, appended to the settings. */
 int read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *cfg);

@@ -5,6 +5,7 @@
 #include "config/reading.h"
 
 #include "base/bytes.h"
+#include "config/text.h"
 #include "config/units.h"
 
 #include <errno.h>
@@ -17,7 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX (1u << 20)
+#define FILE_MAX     (1u << 20)
+#define RETAIN_LEAST 10000000 /* a few days of one link */
 
 /* clang-format off */
 #define TEXT(name) CFG_STR(name, NULL, CFGF_NODEFAULT)
@@ -88,10 +90,8 @@ take_text(struct reading *r, int section, cfg_t *cfg, const char *option, char *
 	if (strlen(text) >= room)
 		return mistake(r, section, option, "%zu bytes are too many; at most %zu",
 		    strlen(text), room - 1);
-	for (const char *c = text; *c != '\0'; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
-			return mistake(r, section, option,
-			    "a control character is in it; remove it");
+	if (strchr(text, '\t') != NULL)
+		return mistake(r, section, option, "a tab is in it; write a blank");
 	snprintf(out, room, "%s", text);
 	return 0;
 }
@@ -140,103 +140,16 @@ take_word(struct reading *r, int section, cfg_t *cfg, const char *option,
 	    r, section, option, "\"%.40s\" is not known; one of: %s", text, all);
 }
 
+int
+check_name(struct reading *r, int section, const char *kind, const char *name)
+{
+	if (units_name(name))
+		return 0;
+	return mistake(r, section, NULL,
+	    "%s \"%.40s\": a name is a-z, 0-9 and -, at most 32", kind, name);
+}
+
 /* ---- sections ---- */
-
-static int
-read_contract(struct reading *r, cfg_t *cfg)
-{
-	static const char *const PERIODS[] = {"month", "quarter", "year", "30d", NULL};
-	static const char *const PROFILES[] = {"event", "ses-10-10", NULL};
-	const char *title = cfg_title(cfg), *text, *why;
-	int at = outline_find(&r->outline, -1, "contract", title);
-	struct settings *s = r->settings;
-
-	s->contracts =
-	    memory_grow(s->contracts, s->n_contracts + 1, sizeof *s->contracts);
-	struct contract_conf *c = &s->contracts[s->n_contracts++];
-	memset(c, 0, sizeof *c);
-	if (!units_name(title))
-		return mistake(r, at, NULL,
-		    "contract \"%.40s\": a name is a-z, 0-9 and -, at most 32", title);
-	snprintf(c->name, sizeof c->name, "%s", title);
-	strcpy(c->period, "month");
-	strcpy(c->profile, "event");
-	c->line = outline_line(&r->outline, at, NULL);
-	if ((text = given(cfg, "availability")) != NULL &&
-	    !units_percent(text, &c->availability, &why))
-		return mistake(
-		    r, at, "availability", "\"%.40s\" is none; write %s", text, why);
-	if (take_text(r, at, cfg, "reference", c->reference, sizeof c->reference) < 0 ||
-	    take_word(r, at, cfg, "period", PERIODS, c->period, sizeof c->period) < 0 ||
-	    take_word(r, at, cfg, "profile", PROFILES, c->profile, sizeof c->profile) <
-	        0 ||
-	    take_duration(
-	        r, at, cfg, "min-outage", 0, 86400 * NS_PER_S, &c->min_outage_ns) < 0 ||
-	    take_duration(r, at, cfg, "claim-window", 86400 * NS_PER_S,
-	        3660 * 86400 * NS_PER_S, &c->claim_window_ns) < 0)
-		return -EINVAL;
-	return 0;
-}
-
-static int
-read_mail(struct reading *r, int at, cfg_t *cfg, struct notify_conf *n)
-{
-	if (take_text(r, at, cfg, "mail", n->to, sizeof n->to) < 0 ||
-	    take_text(r, at, cfg, "smtp", n->url, sizeof n->url) < 0 ||
-	    take_text(r, at, cfg, "from", n->from, sizeof n->from) < 0)
-		return -EINVAL;
-	n->kind = NOTIFY_MAIL;
-	if (strchr(n->to, '@') == NULL || strpbrk(n->to, " <>,") != NULL)
-		return mistake(r, at, "mail",
-		    "\"%.60s\" is no address; write someone@example.org", n->to);
-	if (strncmp(n->url, "smtp://", 7) != 0 && strncmp(n->url, "smtps://", 8) != 0)
-		return mistake(
-		    r, at, "smtp", "the server is missing; write smtp://HOST:PORT");
-	if (n->from[0] == '\0')
-		snprintf(n->from, sizeof n->from, "%s", n->to);
-	return 0;
-}
-
-static int
-read_notify(struct reading *r, cfg_t *cfg)
-{
-	const char *title = cfg_title(cfg);
-	int at = outline_find(&r->outline, -1, "notify", title);
-	bool mail = given(cfg, "mail") != NULL, hook = given(cfg, "webhook") != NULL,
-	     command = given(cfg, "command") != NULL;
-	struct settings *s = r->settings;
-
-	s->notify = memory_grow(s->notify, s->n_notify + 1, sizeof *s->notify);
-	struct notify_conf *n = &s->notify[s->n_notify++];
-	memset(n, 0, sizeof *n);
-	if (!units_name(title))
-		return mistake(r, at, NULL,
-		    "notify \"%.40s\": a name is a-z, 0-9 and -, at most 32", title);
-	snprintf(n->name, sizeof n->name, "%s", title);
-	n->line = outline_line(&r->outline, at, NULL);
-	if (mail + hook + command != 1)
-		return mistake(
-		    r, at, NULL, "notify %s wants one of mail, webhook, command", title);
-	if (take_text(r, at, cfg, "via", n->via, sizeof n->via) < 0)
-		return -EINVAL;
-	if (mail)
-		return read_mail(r, at, cfg, n);
-	if (command) {
-		n->kind = NOTIFY_COMMAND;
-		if (take_text(r, at, cfg, "command", n->command, sizeof n->command) < 0)
-			return -EINVAL;
-		return n->command[0] == '/' ? 0
-		                            : mistake(r, at, "command",
-		                                  "write it with its whole path, /…");
-	}
-	n->kind = NOTIFY_WEBHOOK;
-	if (take_text(r, at, cfg, "webhook", n->url, sizeof n->url) < 0)
-		return -EINVAL;
-	if (strncmp(n->url, "http://", 7) != 0 && strncmp(n->url, "https://", 8) != 0)
-		return mistake(
-		    r, at, "webhook", "\"%.60s\" is no URL; write https://…", n->url);
-	return 0;
-}
 
 static bool
 zone_exists(const char *zone)
@@ -258,9 +171,8 @@ read_centre(struct reading *r, cfg_t *cfg)
 	struct link_def pattern;
 
 	memset(&pattern, 0, sizeof pattern);
-	if (!units_name(title))
-		return mistake(r, at, NULL,
-		    "centre \"%.40s\": a name is a-z, 0-9 and -, at most 32", title);
+	if (check_name(r, at, "centre", title) < 0)
+		return -EINVAL;
 	snprintf(pattern.centre, sizeof pattern.centre, "%s", title);
 	snprintf(pattern.centre_name, sizeof pattern.centre_name, "%s", title);
 	strcpy(pattern.timezone, "UTC");
@@ -310,6 +222,9 @@ read_top(struct reading *r, cfg_t *cfg)
 	    !units_bytes(text, &s->retain_bytes, &why))
 		return mistake(
 		    r, -1, "retain-bytes", "\"%.40s\" is none; write %s", text, why);
+	if (s->retain_bytes > 0 && s->retain_bytes < RETAIN_LEAST)
+		return mistake(r, -1, "retain-bytes",
+		    "%.40s is out of range; 0 for no limit, or at least 10M", text);
 	for (unsigned i = 0; i < cfg_size(cfg, "contract"); i++)
 		if (read_contract(r, cfg_getnsec(cfg, "contract", i)) < 0)
 			return -EINVAL;
@@ -327,19 +242,6 @@ read_top(struct reading *r, cfg_t *cfg)
 
 /* ---- what refers to what ---- */
 
-static bool
-link_known(const struct settings *s, const char *name)
-{
-	for (size_t i = 0; i < s->n_links; i++) {
-		char full[2 * NAME_ROOM + 2];
-		snprintf(full, sizeof full, "%s/%s", s->links[i].def.centre,
-		    s->links[i].def.link);
-		if (strcmp(name, s->links[i].def.link) == 0 || strcmp(name, full) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int
 check_references(struct reading *r)
 {
@@ -355,10 +257,8 @@ check_references(struct reading *r)
 		    d->contract, d->contract);
 	}
 	for (size_t i = 0; i < s->n_notify; i++)
-		if (s->notify[i].via[0] != '\0' && !link_known(s, s->notify[i].via))
-			return mistake(r,
-			    outline_find(&r->outline, -1, "notify", s->notify[i].name),
-			    "via", "there is no link \"%s\"", s->notify[i].via);
+		if (check_via(r, &s->notify[i]) < 0)
+			return -EINVAL;
 	return 0;
 }
 
@@ -485,34 +385,28 @@ settings_parse(struct settings **out, const char *name, const char *text, size_t
 
 	memset(s, 0, sizeof *s);
 	fingerprint(s, text, len);
-	const char *nul = memchr(text, '\0', len);
-	if (nul != NULL) {
-		line = 1;
-		for (const char *c = text; c < nul; c++)
-			line += *c == '\n';
-		snprintf(what, sizeof what,
-		    "a NUL byte is in it; a configuration is plain text");
-	} else if (len > FILE_MAX) {
-		line = 1;
-		snprintf(what, sizeof what,
-		    "it is larger than 1 MiB; that is no configuration");
-	}
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
 		text += 3;
 		len -= 3;
 	}
-	if (line == 0)
-		line = outline_read(&r.outline, text, len, what, sizeof what);
-	if (line != 0) {
-		snprintf(err, room, "%s:%u: %s", name, line, what);
-	} else {
-		char *copy = memory_grow(NULL, len + 2, 1);
-		memcpy(copy, text, len);
-		copy[len] = '\n';
-		copy[len + 1] = '\0';
-		rc = parse_text(&r, copy);
-		free(copy);
+	/* An end of line after all, and a NUL: what libconfuse wants of a text. */
+	char *copy = memory_grow(NULL, len + 2, 1);
+	memcpy(copy, text, len);
+	memcpy(copy + len, "\n", 2);
+	if (len > FILE_MAX) {
+		line = 1;
+		snprintf(what, sizeof what,
+		    "it is larger than 1 MiB; that is no configuration");
 	}
+	if (line == 0)
+		line = text_read(copy, len, what, sizeof what);
+	if (line == 0)
+		line = outline_read(&r.outline, copy, len, what, sizeof what);
+	if (line != 0)
+		snprintf(err, room, "%s:%u: %s", name, line, what);
+	else
+		rc = parse_text(&r, copy);
+	free(copy);
 	outline_done(&r.outline);
 	if (rc < 0) {
 		settings_free(s);

@@ -55,7 +55,7 @@ struct notify_conf {
 	char url[1024]; /* smtp://host:port or http(s)://… */
 	char from[TEXT_ROOM], to[TEXT_ROOM];
 	char command[1024];
-	char via[NAME_ROOM]; /* prefer this link; empty: one that is up */
+	char via[2 * NAME_ROOM]; /* LINK or CENTRE/LINK first; empty: one that is up */
 	unsigned line;
 };
 
@@ -78,7 +78,8 @@ struct settings {
 
 /*
  * settings_load(out, path, err, room):
- * Read and check ${path} (regular file, at most 1 MiB, no NUL, BOM skipped).
+ * Read and check ${path}: a regular file, at most 1 MiB of UTF-8, a BOM skipped. Strict
+ * and without effects, so that a reload can be tried in a child process first.
  *
  * Result  0, or -errno (-EINVAL for a mistake in it) with one line
  *         "FILE:LINE: what is wrong, and what would be right" in err; nothing is kept

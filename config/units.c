@@ -11,15 +11,16 @@ struct unit {
 	double factor;
 };
 
-static const struct unit DURATIONS[] = {
-    {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}, {"h", 3600e9}, {"d", 86400e9}, {NULL, 0}};
+static const struct unit DURATIONS[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9},
+    {"min", 60e9}, {"h", 3600e9}, {"d", 86400e9}, {NULL, 0}};
 static const struct unit RATES[] = {
     {"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {NULL, 0}};
 static const struct unit BYTES[] = {{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9},
     {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {NULL, 0}};
 static const struct unit PERCENT[] = {{"%", 0.01}, {NULL, 0}};
 
-/* Digits with at most one point, at most 15 of them: exact in a double, no locale. */
+/* Digits around at most one point, at most 15 of them: exact in a double, no locale. No
+ * zero leads them, for some read what follows it as octal. */
 static const char *
 number(const char *text, double *out)
 {
@@ -27,6 +28,8 @@ number(const char *text, double *out)
 	bool point = false;
 	unsigned digits = 0;
 
+	if (*text == '.' || (text[0] == '0' && text[1] >= '0' && text[1] <= '9'))
+		return NULL;
 	for (; (*text >= '0' && *text <= '9') || (*text == '.' && !point); text++) {
 		if (*text == '.') {
 			point = true;
@@ -38,7 +41,7 @@ number(const char *text, double *out)
 		if (point)
 			scale *= 10;
 	}
-	if (digits == 0)
+	if (digits == 0 || text[-1] == '.')
 		return NULL;
 	*out = v / scale;
 	return text;
@@ -172,6 +175,7 @@ units_address(const char *text, uint8_t *family, uint8_t address[16], const char
 {
 	uint8_t a[16] = {0};
 	static const uint8_t none[16];
+	static const uint8_t mapped[12] = {[10] = 0xff, 0xff};
 
 	*why = "an IPv4 or IPv6 address of one host, not a name";
 	if (inet_pton(AF_INET, text, a) == 1) {
@@ -179,7 +183,10 @@ units_address(const char *text, uint8_t *family, uint8_t address[16], const char
 			return false;
 		*family = 4;
 	} else if (inet_pton(AF_INET6, text, a) == 1) {
-		if (a[0] == 0xff || memcmp(a, none, 16) == 0)
+		if (memcmp(a, mapped, 12) == 0)
+			*why = "an IPv4 address in its own form, like 192.0.2.1";
+		if (a[0] == 0xff || memcmp(a, none, 16) == 0 ||
+		    memcmp(a, mapped, 12) == 0)
 			return false;
 		*family = 6;
 	} else {
@@ -187,6 +194,53 @@ units_address(const char *text, uint8_t *family, uint8_t address[16], const char
 	}
 	memcpy(address, a, 16);
 	return true;
+}
+
+/* The host of a URL, past its user: NULL where no scheme of the list begins it. */
+static const char *
+host_of(const char *text, const char *const *schemes, const char **end)
+{
+	for (; *schemes != NULL; schemes++) {
+		size_t n = strlen(*schemes);
+		if (strncmp(text, *schemes, n) != 0 || strncmp(text + n, "://", 3) != 0)
+			continue;
+		const char *host = text + n + 3;
+		*end = host + strcspn(host, "/?#");
+		for (const char *c = host; c < *end; c++)
+			if (*c == '@')
+				host = c + 1;
+		return host;
+	}
+	return NULL;
+}
+
+bool
+units_url(const char *text, const char *const *schemes)
+{
+	const char *end, *why, *host = host_of(text, schemes, &end);
+	uint8_t family, address[16];
+	char part[256];
+	uint16_t port;
+
+	if (host == NULL || (size_t)(end - host) >= sizeof part ||
+	    strpbrk(text, " \t\"<>\\^`{|}") != NULL)
+		return false;
+	memcpy(part, host, (size_t)(end - host));
+	part[end - host] = '\0';
+	char *after;
+	if (part[0] == '[') {
+		after = strchr(part, ']');
+		if (after == NULL)
+			return false;
+		*after++ = '\0';
+		if (!units_address(part + 1, &family, address, &why) || family != 6)
+			return false;
+	} else {
+		after = part + strcspn(part, ":");
+		if (after == part || strpbrk(part, "[]@,;=!$&'()*+") != NULL)
+			return false;
+	}
+	return *after == '\0' || (*after == ':' && units_port(after + 1, &port, &why));
 }
 
 bool
@@ -204,7 +258,8 @@ units_print_duration(int64_t ns, char *out, size_t room)
 		int64_t ns;
 		const char *name;
 	} UNITS[] = {{86400 * NS_PER_S, "d"}, {3600 * NS_PER_S, "h"},
-	    {60 * NS_PER_S, "min"}, {NS_PER_S, "s"}, {NS_PER_MS, "ms"}};
+	    {60 * NS_PER_S, "min"}, {NS_PER_S, "s"}, {NS_PER_MS, "ms"}, {NS_PER_US, "us"},
+	    {1, "ns"}};
 
 	for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
 		if (ns >= UNITS[i].ns && ns % UNITS[i].ns == 0) {
@@ -213,5 +268,5 @@ units_print_duration(int64_t ns, char *out, size_t room)
 			return;
 		}
 	}
-	snprintf(out, room, "%.6gs", (double)ns / 1e9);
+	snprintf(out, room, "0s"); /* a duration is never negative */
 }

@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 /*
- * Numbers as people write them. Each: true and *out set, or false, *out untouched and
- * *why (static text) what would be right.
+ * Numbers as people write them: digits, perhaps with a point, no sign, no exponent and no
+ * leading zero. Each: true and *out set, or false, *out untouched and *why (static text)
+ * what would be right.
  */
 
-/* "500ms", "1s", "2.5s", "5min", "1h", "30d" as nanoseconds; never negative. */
+/* "500ms", "1s", "2.5s", "5min", "1h", "30d" as nanoseconds; never negative. Units: ns,
+ * us, ms, s, min, h, d. */
 bool units_duration(const char *text, int64_t *out, const char **why);
 /* "500M", "1.5G", "64k", "1000000" as bit/s. */
 bool units_rate(const char *text, uint64_t *out, const char **why);
@@ -23,15 +25,20 @@ bool units_port(const char *text, uint16_t *out, const char **why);
 /* "7" or "0x1f": 1 to 2^32 - 1. */
 bool units_mark(const char *text, uint32_t *out, const char **why);
 
-/* A literal address: its family (4 or 6) and 16 bytes; false for names, multicast, "any".
- */
+/* A literal address: its family (4 or 6) and 16 bytes; false for names, multicast, "any",
+ * and IPv4 dressed as IPv6. */
 bool units_address(
     const char *text, uint8_t *family, uint8_t address[16], const char **why);
+
+/* SCHEME://[USER@]HOST[:PORT][/…], of one of the schemes (NULL at their end); no blanks.
+ */
+bool units_url(const char *text, const char *const *schemes);
 
 /* a-z, 0-9 and '-', at most 32. */
 bool units_name(const char *text);
 
-/* "1s", "500 ms", "2 h": the shortest exact form. */
+/* "1s", "500ms", "2h": whole numbers of the largest unit; units_duration reads it back.
+ */
 void units_print_duration(int64_t ns, char *out, size_t room);
 
 #endif

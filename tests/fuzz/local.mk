@@ -9,6 +9,10 @@ tests_fuzz_fuzz_import_SOURCES = tests/fuzz/fuzz_import.c tests/fuzz/driver.c cm
 	cmd/import_time.c cmd/import_samples.c cmd/import_states.c cmd/history.c
 tests_fuzz_fuzz_import_LDADD = base/libbase.a $(BASE_LIBS)
 
+check_PROGRAMS += tests/fuzz/fuzz_settings
+tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c tests/fuzz/driver.c
+tests_fuzz_fuzz_settings_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS)
+
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
 
 FUZZ_SECONDS = 60
