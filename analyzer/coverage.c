@@ -46,7 +46,7 @@ coverage_sample(struct judge *j, struct line *l, struct probe_line *p, int64_t a
 					gap = false;
 			}
 			if (gap) {
-				vote_gap(l, covered_to, at);
+				vote_gap(j, l, at);
 				run_gap(j, l, covered_to, at);
 			}
 		}

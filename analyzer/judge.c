@@ -219,6 +219,7 @@ judge_sample(struct judge *j, const struct sample *s)
 		l->first_ns = whole_us(s->time.ns);
 	if (s->time.ns > l->last_ns)
 		l->last_ns = whole_us(s->time.ns);
+	vote_heard(j, l, p, s->time.ns);
 	cause_role_sample(l, p, s, say);
 	if (p->votes)
 		take_voter(j, l, p, s, say);

@@ -40,6 +40,8 @@ struct probe_line {
 	uint32_t link;
 	int network; /* of a voter; -1 */
 	bool votes, known, failing, present;
+	bool current; /* sent lately, and under its name the last that was */
+	int64_t heard_ns;
 	int64_t last_sent_ns, last_answer_ns, max_gap_ns;
 	struct heard ring[ROLE_RING]; /* of gateway and isp probes */
 	unsigned ring_n;
@@ -159,7 +161,7 @@ struct line {
 	size_t n_networks;
 	int64_t fastest_ns;
 	unsigned members[FAMILIES], failing[FAMILIES];
-	unsigned stale_next;
+	unsigned stale_next, heard_next;
 	bool ever_joined;
 	int64_t joined_ns;
 	struct voted ring[RING_SAMPLES];
@@ -223,10 +225,11 @@ struct judge {
 enum say say_of(const struct sample *s);
 void vote_probe(struct judge *j, struct line *l, struct probe_line *p);
 /* Take a voter's sample; false if it changes nothing (a stranger, a masked loss). */
+void vote_heard(struct judge *j, struct line *l, struct probe_line *p, int64_t now_ns);
 void vote_take(struct judge *j, struct line *l, struct probe_line *p,
     const struct sample *s, enum say say);
 /* The time from..to was unknown on this link: nobody is absent for it. */
-void vote_gap(struct line *l, int64_t from_ns, int64_t to_ns);
+void vote_gap(struct judge *j, struct line *l, int64_t to_ns);
 unsigned vote_quorum(double quorum, unsigned members);
 double vote_loss(const struct line *l, int64_t now_ns);
 void vote_uncount(struct line *l, int64_t at_ns, uint64_t lost);

@@ -231,8 +231,7 @@ certain_ns(const struct judge *j, const struct line *l, unsigned needs)
 		uint64_t sent = 0;
 		for (size_t i = 0; i < l->n_probes; i++) {
 			const struct probe_line *p = &j->probes[l->probes[i]];
-			if (p->votes && (p->present || !l->ever_joined) &&
-			    length >= p->def.every_ns)
+			if (p->votes && length >= p->def.every_ns)
 				sent += (uint64_t)(length / p->def.every_ns) - 1;
 		}
 		if (sent >= needs)

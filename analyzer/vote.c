@@ -59,22 +59,128 @@ network_of(struct line *l, const struct probe_def *def)
 	return (int)l->n_networks++;
 }
 
+/* ---- who votes now ---- */
+
+static bool
+is_member(const struct network_line *n)
+{
+	return n->joined && !n->left && !n->absent;
+}
+
+static void
+recount(struct line *l)
+{
+	memset(l->members, 0, sizeof l->members);
+	memset(l->failing, 0, sizeof l->failing);
+	for (size_t i = 0; i < l->n_networks; i++) {
+		if (!is_member(&l->networks[i]))
+			continue;
+		l->members[l->networks[i].family]++;
+		l->failing[l->networks[i].family] += l->networks[i].failing;
+	}
+}
+
+/* Those heard lately, or where none is, all that are declared; and of them who is not
+ * much slower than the fastest. A definition that nobody uses any more, after a reload,
+ * keeps nobody else from voting. */
+static void
+elect(struct judge *j, struct line *l)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < l->n_probes; i++)
+		any |= j->probes[l->probes[i]].current;
+	l->fastest_ns = 0;
+	for (size_t i = 0; i < l->n_probes; i++) {
+		struct probe_line *q = &j->probes[l->probes[i]];
+		q->votes = q->network >= 0 && (q->current || !any);
+		if (q->votes && (l->fastest_ns == 0 || q->def.every_ns < l->fastest_ns))
+			l->fastest_ns = q->def.every_ns;
+	}
+	for (size_t k = 0; k < l->n_networks; k++) {
+		struct network_line *n = &l->networks[k];
+		bool voting = false;
+		for (size_t i = 0; i < l->n_probes; i++) {
+			struct probe_line *q = &j->probes[l->probes[i]];
+			if (q->network != (int)k || !q->votes)
+				continue;
+			q->votes = q->def.every_ns <= 5 * l->fastest_ns;
+			if (q->votes && (!voting || q->def.every_ns < n->every_ns))
+				n->every_ns = q->def.every_ns;
+			voting |= q->votes;
+		}
+		n->absent |= !voting && n->joined;
+	}
+	recount(l);
+}
+
 void
 vote_probe(struct judge *j, struct line *l, struct probe_line *p)
 {
 	bool may = p->def.role == ROLE_INTERNET &&
 	           (p->def.kind == KIND_PING || p->def.kind == KIND_TCP);
 
-	p->network = -1;
-	if (may && (l->fastest_ns == 0 || p->def.every_ns < l->fastest_ns))
-		l->fastest_ns = p->def.every_ns;
-	if (may)
-		p->network = network_of(l, &p->def);
-	/* Who is too slow to vote depends on the fastest, which may have come last. */
+	p->network = may ? network_of(l, &p->def) : -1;
+	elect(j, l);
+}
+
+static void
+retire(struct line *l, struct probe_line *p)
+{
+	if (p->network >= 0 && p->known && !p->failing && l->networks[p->network].up > 0)
+		l->networks[p->network].up--;
+	p->current = p->known = p->failing = false;
+}
+
+/* A probe that is defined anew, at another pace, goes on where it was. */
+static void
+follow(struct probe_line *p, struct probe_line *before)
+{
+	p->known = before->known;
+	p->failing = before->failing;
+	p->present = before->present;
+	p->last_sent_ns = before->last_sent_ns;
+	p->last_answer_ns = before->last_answer_ns;
+	memcpy(p->ring, before->ring, sizeof p->ring);
+	p->ring_n = before->ring_n;
+	before->current = before->known = before->failing = false;
+}
+
+static bool
+is_stale(const struct probe_line *p, int64_t now_ns)
+{
+	int64_t limit =
+	    p->max_gap_ns > 3 * p->def.every_ns ? p->max_gap_ns : 3 * p->def.every_ns;
+
+	return p->current && now_ns - p->heard_ns > limit + 2 * NS_PER_S;
+}
+
+/* Whatever came of it, a sample shows that its probe is one that is sent. */
+void
+vote_heard(struct judge *j, struct line *l, struct probe_line *p, int64_t now_ns)
+{
+	p->heard_ns = now_ns;
+	if (p->current) {
+		struct probe_line *q =
+		    &j->probes[l->probes[l->heard_next++ % l->n_probes]];
+		if (is_stale(q, now_ns)) {
+			retire(l, q);
+			elect(j, l);
+		}
+		return;
+	}
+	p->current = true;
 	for (size_t i = 0; i < l->n_probes; i++) {
 		struct probe_line *q = &j->probes[l->probes[i]];
-		q->votes = q->network >= 0 && q->def.every_ns <= 5 * l->fastest_ns;
+		if (q == p || !q->current)
+			continue;
+		bool same = strcmp(q->def.name, p->def.name) == 0;
+		if (same && q->network == p->network && q->def.kind == p->def.kind)
+			follow(p, q);
+		else if (same || is_stale(q, now_ns))
+			retire(l, q);
 	}
+	elect(j, l);
 }
 
 unsigned
@@ -92,7 +198,7 @@ vote_rate(const struct judge *j, const struct line *l)
 
 	for (size_t i = 0; i < l->n_probes; i++) {
 		const struct probe_line *p = &j->probes[l->probes[i]];
-		if (p->votes && (p->present || !l->ever_joined))
+		if (p->votes)
 			rate += 1e9 / (double)p->def.every_ns;
 	}
 	return rate;
@@ -154,25 +260,6 @@ vote_loss(const struct line *l, int64_t now_ns)
 }
 
 /* ---- membership ---- */
-
-static bool
-is_member(const struct network_line *n)
-{
-	return n->joined && !n->left && !n->absent;
-}
-
-static void
-recount(struct line *l)
-{
-	memset(l->members, 0, sizeof l->members);
-	memset(l->failing, 0, sizeof l->failing);
-	for (size_t i = 0; i < l->n_networks; i++) {
-		if (!is_member(&l->networks[i]))
-			continue;
-		l->members[l->networks[i].family]++;
-		l->failing[l->networks[i].family] += l->networks[i].failing;
-	}
-}
 
 static int64_t
 dark_so_far(const struct line *l, int64_t now_ns)
@@ -267,13 +354,16 @@ look_for_absent(struct line *l, int64_t now_ns)
 	}
 }
 
+/* Nobody was heard while nothing was measured. */
 void
-vote_gap(struct line *l, int64_t from_ns, int64_t to_ns)
+vote_gap(struct judge *j, struct line *l, int64_t to_ns)
 {
-	(void)from_ns;
 	for (size_t i = 0; i < l->n_networks; i++)
 		if (!l->networks[i].absent && l->networks[i].joined)
 			l->networks[i].last_sent_ns = to_ns;
+	for (size_t i = 0; i < l->n_probes; i++)
+		if (j->probes[l->probes[i]].current)
+			j->probes[l->probes[i]].heard_ns = to_ns;
 }
 
 /* ---- one sample ---- */

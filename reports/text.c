@@ -226,9 +226,8 @@ verdict_text(const struct link_report *l, FILE *out)
 	length_text(v->longest_ns, b);
 	int64_t own = (v->mttr_ns + NS_PER_US) * (int64_t)v->outage_count;
 	if (v->outage_count > 0)
-		fprintf(out, "  down          %s%s in %zu outage%s, the longest %s\n", a,
-		    v->down_ns > own ? ", some of an outage that began before, the rest"
-		                     : "",
+		fprintf(out, "  down          %s%s %zu outage%s, the longest %s\n", a,
+		    v->down_ns > own ? ": the end of an earlier outage, and" : " in",
 		    v->outage_count, v->outage_count == 1 ? "" : "s", b);
 	else
 		fprintf(out, "  down          %s%s\n", a,
