@@ -107,6 +107,7 @@ struct dialect {
 	} * probes;
 	size_t n;
 	uint32_t block;
+	struct bytes body; /* of a section being encoded */
 };
 
 void dialect_free(struct dialect *d);

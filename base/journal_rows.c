@@ -122,6 +122,7 @@ void
 dialect_free(struct dialect *d)
 {
 	free(d->probes);
+	bytes_free(&d->body);
 	*d = (struct dialect){0};
 }
 
@@ -467,32 +468,32 @@ close_section(struct bytes *b, enum section type, struct bytes *body)
 void
 rows_encode(struct bytes *b, const struct rows *rows, struct dialect *d)
 {
-	struct bytes body = {0};
+	struct bytes *body = &d->body;
 
 	begin_block(d);
+	body->n = 0;
 	for (size_t i = 0; i < rows->n_links; i++)
-		encode_link(&body, &rows->links[i]);
-	close_section(b, SECTION_LINKS, &body);
+		encode_link(body, &rows->links[i]);
+	close_section(b, SECTION_LINKS, body);
 	for (size_t i = 0; i < rows->n_probes; i++) {
-		encode_probe(&body, &rows->probes[i]);
+		encode_probe(body, &rows->probes[i]);
 		dialect_learn(d, rows->probes[i].number, &rows->probes[i].def);
 	}
-	close_section(b, SECTION_PROBES, &body);
-	encode_samples(&body, rows, d);
-	close_section(b, SECTION_SAMPLES, &body);
+	close_section(b, SECTION_PROBES, body);
+	encode_samples(body, rows, d);
+	close_section(b, SECTION_SAMPLES, body);
 	for (size_t i = 0; i < rows->n_counters; i++)
-		encode_counters(&body, &rows->counters[i]);
-	close_section(b, SECTION_COUNTERS, &body);
+		encode_counters(body, &rows->counters[i]);
+	close_section(b, SECTION_COUNTERS, body);
 	for (size_t i = 0; i < rows->n_events; i++)
-		encode_event(&body, &rows->events[i]);
-	close_section(b, SECTION_EVENTS, &body);
+		encode_event(body, &rows->events[i]);
+	close_section(b, SECTION_EVENTS, body);
 	for (size_t i = 0; i < rows->n_sent; i++) {
-		bytes_varint(&body, rows->sent[i].probe);
-		bytes_varint(&body, rows->sent[i].seq);
-		bytes_svarint(&body, rows->sent[i].sent.ns);
+		bytes_varint(body, rows->sent[i].probe);
+		bytes_varint(body, rows->sent[i].seq);
+		bytes_svarint(body, rows->sent[i].sent.ns);
 	}
-	close_section(b, SECTION_SENT, &body);
-	bytes_free(&body);
+	close_section(b, SECTION_SENT, body);
 }
 
 static void
