@@ -19,11 +19,13 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EXIT_USAGE       2
 #define PATIENCE_LEAST_S 1
 #define PATIENCE_MOST_S  60
+#define FAREWELL_NS      (5 * NS_PER_S)
 
 struct daemon {
 	const char *config;
@@ -34,10 +36,12 @@ struct daemon {
 	struct station *station;
 	struct loop_timer over, again;
 	pid_t watcher;
+	mono_t watching; /* since when */
+	bool replaced;   /* the watcher was told to end, another is to follow at once */
 	int patience_s;
 	char watcher_path[PATH_MAX];
 	char http_path[PATH_MAX];
-	int status;
+	bool failed; /* the loop was stopped by a failure */
 };
 
 static int
@@ -103,6 +107,8 @@ start_watcher(struct daemon *d)
 		_exit(127);
 	}
 	d->watcher = pid > 0 ? pid : 0;
+	d->watching = clock_mono();
+	d->replaced = false;
 	if (pid < 0)
 		complain(0, "%s: %s", d->watcher_path, strerror(errno));
 }
@@ -114,35 +120,63 @@ start_again(void *ctx, mono_t now)
 	start_watcher(ctx);
 }
 
-/* It died: start it again, more patiently each time. */
+/* It died: start it again, more patiently each time it did not last. */
 static void
 reap_watcher(struct daemon *d)
 {
+	mono_t now = clock_mono();
 	int status;
 
 	if (d->watcher == 0 || waitpid(d->watcher, &status, WNOHANG) != d->watcher)
 		return;
 	d->watcher = 0;
+	if (d->replaced) {
+		start_watcher(d);
+		return;
+	}
+	if (now.ns - d->watching.ns > PATIENCE_MOST_S * NS_PER_S)
+		d->patience_s = PATIENCE_LEAST_S;
 	if (!(WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		complain(0, "the watcher ended (%s %d); started again in %d s",
 		    WIFSIGNALED(status) ? "signal" : "status",
 		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
 		    d->patience_s);
-	loop_timer_set(d->loop, &d->again,
-	    (mono_t){clock_mono().ns + (int64_t)d->patience_s * NS_PER_S});
+	loop_timer_set(
+	    d->loop, &d->again, (mono_t){now.ns + (int64_t)d->patience_s * NS_PER_S});
 	d->patience_s =
 	    d->patience_s * 2 < PATIENCE_MOST_S ? d->patience_s * 2 : PATIENCE_MOST_S;
+}
+
+/* Another one for another configuration. It takes its time to end; measuring does not
+ * wait for it. */
+static void
+replace_watcher(struct daemon *d)
+{
+	d->patience_s = PATIENCE_LEAST_S;
+	loop_timer_cancel(d->loop, &d->again);
+	if (d->watcher == 0) {
+		start_watcher(d);
+		return;
+	}
+	d->replaced = true;
+	kill(d->watcher, SIGTERM);
 }
 
 static void
 stop_watcher(struct daemon *d)
 {
+	static const struct timespec PAUSE = {.tv_nsec = 10 * NS_PER_MS};
+	mono_t began = clock_mono();
+
 	loop_timer_cancel(d->loop, &d->again);
 	if (d->watcher == 0)
 		return;
 	kill(d->watcher, SIGTERM);
-	while (waitpid(d->watcher, NULL, 0) < 0 && errno == EINTR)
-		;
+	while (waitpid(d->watcher, NULL, WNOHANG) == 0) {
+		if (clock_mono().ns - began.ns > FAREWELL_NS)
+			kill(d->watcher, SIGKILL);
+		nanosleep(&PAUSE, NULL);
+	}
 	d->watcher = 0;
 }
 
@@ -170,6 +204,27 @@ reads_well(const char *path)
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* Why a readable file cannot be taken while measuring goes on, or NULL. */
+static const char *
+why_not(struct daemon *d, const struct settings *now, const struct settings *s)
+{
+	if (strcmp(now->data_dir, s->data_dir) != 0)
+		return "data-dir cannot change while it is written to; restart for that";
+	if (strcmp(now->user, s->user) != 0)
+		return "user cannot change without privilege; restart for that";
+	switch (broker_reload(d->broker, s->sha256)) {
+	case 0:
+		return NULL;
+	case -EPERM:
+		return "the first mark needs CAP_NET_ADMIN, which was given up; restart for "
+		       "that";
+	case -ESTALE:
+		return "it was changed again meanwhile; send SIGHUP once more";
+	default:
+		return "the broker does not take it; restart for that";
+	}
+}
+
 static void
 reload(struct daemon *d)
 {
@@ -182,16 +237,14 @@ reload(struct daemon *d)
 		complain(0, "%s; nothing is changed", err);
 		return;
 	}
-	int rc = broker_reload(d->broker, s->sha256);
-	if (rc < 0) {
-		complain(0, "%s: the broker does not take it (%s); nothing is changed",
-		    d->config, strerror(-rc));
+	const char *why = why_not(d, station_settings(d->station), s);
+	if (why != NULL) {
+		complain(0, "%s: %s; nothing is changed", d->config, why);
 		settings_free(s);
 		return;
 	}
 	station_reload(d->station, s);
-	stop_watcher(d);
-	start_watcher(d);
+	replace_watcher(d);
 	complain(0, "%s: taken", d->config);
 }
 
@@ -202,12 +255,20 @@ on_signal(void *ctx, int signo)
 {
 	struct daemon *d = ctx;
 
-	if (signo == SIGHUP)
+	if (signo == SIGHUP) {
 		reload(d);
-	else if (signo == SIGCHLD)
+	} else if (signo == SIGCHLD) {
 		reap_watcher(d);
-	else
+		if (!broker_ended(d->broker))
+			return;
+		/* Privilege is gone for good here; who started us can give it again. */
+		complain(
+		    0, "the broker ended: no socket can be opened any more; start again");
+		d->failed = true;
 		loop_stop(d->loop);
+	} else {
+		loop_stop(d->loop);
+	}
 }
 
 static void
@@ -333,7 +394,7 @@ run(struct daemon *d, struct settings *settings)
 	if (end < 0)
 		complain(1, "journal: %s", strerror(-end));
 	stop_watcher(d);
-	return rc < 0 || end < 0 ? 1 : 0;
+	return rc < 0 || end < 0 || d->failed ? 1 : 0;
 }
 
 int

@@ -19,7 +19,7 @@
 
 struct broker {
 	int fd;
-	pid_t pid;
+	pid_t pid; /* 0: it has ended */
 };
 
 struct request {
@@ -109,17 +109,29 @@ answer(int to, int result)
 	(void)!sendmsg(to, &m, MSG_NOSIGNAL);
 }
 
+static bool
+sets_mark(const struct settings *s)
+{
+	for (size_t i = 0; i < s->n_links; i++)
+		if (s->links[i].has_mark)
+			return true;
+	return false;
+}
+
 static int
-reload(struct settings **settings, const char *path, const char *sha256)
+reload(struct settings **settings, const char *path, const char *sha256, bool admin)
 {
 	struct settings *fresh;
 	char err[400];
 
 	if (settings_load(&fresh, path, err, sizeof err) < 0)
 		return -EINVAL;
-	if (strcmp(fresh->sha256, sha256) != 0) {
+	int rc = strcmp(fresh->sha256, sha256) != 0 ? -ESTALE
+	         : sets_mark(fresh) && !admin       ? -EPERM
+	                                            : 0;
+	if (rc < 0) {
 		settings_free(fresh);
-		return -ESTALE;
+		return rc;
 	}
 	settings_free(*settings);
 	*settings = fresh;
@@ -129,6 +141,7 @@ reload(struct settings **settings, const char *path, const char *sha256)
 static void __attribute__((noreturn))
 serve(int fd, const struct settings *first, const char *path)
 {
+	bool admin = sets_mark(first);
 	struct settings *fresh = NULL;
 	struct request q;
 
@@ -141,7 +154,7 @@ serve(int fd, const struct settings *first, const char *path)
 		q.sha256[64] = '\0';
 		const struct settings *s = fresh != NULL ? fresh : first;
 		if (q.reload) {
-			int32_t code = reload(&fresh, path, q.sha256);
+			int32_t code = reload(&fresh, path, q.sha256, admin);
 			answer(fd, code < 0 ? code : -EALREADY);
 			continue;
 		}
@@ -152,46 +165,66 @@ serve(int fd, const struct settings *first, const char *path)
 	}
 }
 
+/* What it is: no more than the capabilities it needs, and gone with its parent. Its first
+ * word is why that failed, or nothing. */
+static void __attribute__((noreturn))
+be_broker(int fd, pid_t parent, const struct settings *settings, const char *path)
+{
+	char why[200] = "";
+	int rc =
+	    privilege_keep(settings->user, true, sets_mark(settings), why, sizeof why);
+
+	/* After the change of user, which forgets it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* A terminal's ^C is for the parent, which then ends us. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	(void)!send(fd, why, strlen(why) + 1, MSG_NOSIGNAL);
+	if (rc < 0 || getppid() != parent)
+		_exit(1);
+	serve(fd, settings, path);
+}
+
 /* ---- the parent's side ---- */
 
 int
 broker_start(struct broker **out, const struct settings *settings, const char *path,
     char *err, size_t room)
 {
-	bool admin = false;
+	char why[200] = "it ended at once";
 	int pair[2];
+	ssize_t n;
 
-	for (size_t i = 0; i < settings->n_links; i++)
-		admin |= settings->links[i].has_mark;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-		snprintf(err, room, "broker: %s", strerror(errno));
-		return -errno;
+		int rc = -errno;
+		snprintf(err, room, "broker: %s", strerror(-rc));
+		return rc;
 	}
 	pid_t parent = getpid(), pid = fork();
 	if (pid == 0) {
-		char why[200];
 		close(pair[0]);
-		if (privilege_keep(settings->user, true, admin, why, sizeof why) < 0)
-			_exit(1);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		signal(SIGINT,
-		    SIG_IGN); /* a terminal's ^C is for the parent, which then ends us */
-		signal(SIGHUP, SIG_IGN);
-		if (getppid() != parent)
-			_exit(1);
-		serve(pair[1], settings, path);
+		be_broker(pair[1], parent, settings, path);
 	}
+	int failure = errno;
 	close(pair[1]);
 	if (pid < 0) {
-		int rc = -errno;
-		snprintf(err, room, "broker: %s", strerror(-rc));
+		snprintf(err, room, "broker: %s", strerror(failure));
 		close(pair[0]);
-		return rc;
+		return -failure;
 	}
+	while ((n = recv(pair[0], why, sizeof why, 0)) < 0 && errno == EINTR)
+		;
 	struct broker *b = memory_grow(NULL, 1, sizeof *b);
 	*b = (struct broker){pair[0], pid};
-	*out = b;
-	return 0;
+	if (n == 1) {
+		*out = b;
+		return 0;
+	}
+	broker_stop(b);
+	snprintf(err, room, "broker: %.190s%s", why,
+	    sets_mark(settings) ? " (a link sets a mark: that needs CAP_NET_ADMIN too)"
+	                        : "");
+	return -EPERM;
 }
 
 void
@@ -200,9 +233,17 @@ broker_stop(struct broker *b)
 	if (b == NULL)
 		return;
 	close(b->fd);
-	while (waitpid(b->pid, NULL, 0) < 0 && errno == EINTR)
+	while (b->pid > 0 && waitpid(b->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	free(b);
+}
+
+bool
+broker_ended(struct broker *b)
+{
+	if (b->pid > 0 && waitpid(b->pid, NULL, WNOHANG) == b->pid)
+		b->pid = 0;
+	return b->pid == 0;
 }
 
 static int

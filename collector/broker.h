@@ -19,12 +19,18 @@ enum broker_kind {
 };
 
 /*
- * broker_start(out, settings, path, err, room): fork it. It serves the links of
- * ${settings}, and after broker_reload those of the file at ${path}.
+ * broker_start(out, settings, path, err, room):
+ * Fork it, and wait until it has its capabilities. It serves the links of ${settings},
+ * and after broker_reload those of the file at ${path}.
+ *
+ * Result  0, or -errno with one line in err.
  */
 int broker_start(struct broker **out, const struct settings *settings, const char *path,
     char *err, size_t room);
 void broker_stop(struct broker *b);
+
+/* True once it has ended without being told to: no socket can be opened any more. */
+bool broker_ended(struct broker *b);
 
 /*
  * broker_open(b, link, kind, family): a socket bound to the link of that index in the
@@ -32,7 +38,14 @@ void broker_stop(struct broker *b);
  */
 int broker_open(struct broker *b, size_t link, enum broker_kind kind, int family);
 
-/* Have it read the file again; it takes it only if its SHA-256 is the one given. */
+/*
+ * broker_reload(b, sha256):
+ * Have it read the file again.
+ *
+ * Result  0; -ESTALE if the file is not the one of that SHA-256, -EINVAL if it cannot be
+ *         read, -EPERM if a link in it sets a mark and none did when the broker was
+ *         started: it gave CAP_NET_ADMIN up then. It goes on with what it had.
+ */
 int broker_reload(struct broker *b, const char *sha256);
 
 /* Bind a socket to a link: device, source, mark. What broker and unprivileged use share.

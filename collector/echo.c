@@ -10,9 +10,11 @@
 enum {
 	V4_ECHO_REPLY = 0,
 	V4_UNREACHABLE = 3,
+	V4_PORT = 3, /* its code */
 	V4_ECHO = 8,
 	V4_EXPIRED = 11,
 	V6_UNREACHABLE = 1,
+	V6_PORT = 4, /* its code */
 	V6_EXPIRED = 3,
 	V6_ECHO = 128,
 	V6_ECHO_REPLY = 129
@@ -99,29 +101,49 @@ read_mark(const struct echo_key *key, const uint8_t *p, uint32_t *probe, uint64_
 
 /* The echo request quoted in an error: behind the IP header it quotes. */
 static bool
-read_quote(const struct echo_key *key, int family, const uint8_t *p, size_t n,
-    uint32_t *probe, uint64_t *seq)
+read_quote(struct echo_seen *out, const struct echo_key *key, int family,
+    const uint8_t *p, size_t n)
 {
 	size_t header = family == 4 ? (n > 0 ? (size_t)(p[0] & 15) * 4 : 0) : 40;
 
 	if (header < 20 || n < header + 8 + MARK_BYTES)
 		return false;
-	return read_mark(key, p + header + 8, probe, seq);
+	if (family == 4)
+		memcpy(out->sender, p + 12, 4);
+	else
+		memcpy(out->sender, p + 8, 16);
+	return read_mark(key, p + header + 8, &out->probe, &out->seq);
+}
+
+static enum echo_kind
+kind_of(struct echo_seen *out, const struct echo_key *key, int family, const uint8_t *p,
+    size_t n)
+{
+	bool four = family == 4;
+
+	if (p[0] == (four ? V4_ECHO_REPLY : V6_ECHO_REPLY))
+		return n == ECHO_BYTES && read_mark(key, p + 8, &out->probe, &out->seq)
+		           ? ECHO_REPLY
+		           : ECHO_NOT_OURS;
+	bool unreachable = p[0] == (four ? V4_UNREACHABLE : V6_UNREACHABLE);
+	if ((!unreachable && p[0] != (four ? V4_EXPIRED : V6_EXPIRED)) ||
+	    !read_quote(out, key, family, p + 8, n - 8))
+		return ECHO_NOT_OURS;
+	if (!unreachable)
+		return ECHO_EXPIRED;
+	return p[1] == (four ? V4_PORT : V6_PORT) ? ECHO_REJECTED : ECHO_UNREACHABLE;
 }
 
 void
 echo_parse(struct echo_seen *out, int family, const struct echo_key *key,
     const uint8_t *p, size_t n)
 {
-	bool reply, unreachable, expired;
-
 	memset(out, 0, sizeof *out);
 	if (family == 4) {
 		size_t header = n > 0 ? (size_t)(p[0] & 15) * 4 : 0;
 		if (n < 20 || p[0] >> 4 != 4 || header < 20 || n < header + 8)
 			return;
 		memcpy(out->from, p + 12, 4);
-		out->has_from = true;
 		p += header;
 		n -= header;
 	}
@@ -129,14 +151,7 @@ echo_parse(struct echo_seen *out, int family, const struct echo_key *key,
 		return;
 	out->type = p[0];
 	out->code = p[1];
-	reply = p[0] == (family == 4 ? V4_ECHO_REPLY : V6_ECHO_REPLY);
-	unreachable = p[0] == (family == 4 ? V4_UNREACHABLE : V6_UNREACHABLE);
-	expired = p[0] == (family == 4 ? V4_EXPIRED : V6_EXPIRED);
-	if (reply && n == ECHO_BYTES && read_mark(key, p + 8, &out->probe, &out->seq))
-		out->kind = ECHO_REPLY;
-	else if ((unreachable || expired) &&
-	         read_quote(key, family, p + 8, n - 8, &out->probe, &out->seq))
-		out->kind = unreachable ? ECHO_UNREACHABLE : ECHO_EXPIRED;
+	out->kind = kind_of(out, key, family, p, n);
 }
 
 bool

@@ -20,8 +20,9 @@ struct echo_key {
 enum echo_kind {
 	ECHO_NOT_OURS,
 	ECHO_REPLY,
-	ECHO_UNREACHABLE, /* by a router, or the target's word that something is not there
+	ECHO_UNREACHABLE, /* by a router, or the target's word that it takes no such thing
 	                   */
+	ECHO_REJECTED,    /* port unreachable: a host's or a router's filter says no */
 	ECHO_EXPIRED      /* time exceeded on the way */
 };
 
@@ -29,8 +30,9 @@ struct echo_seen {
 	enum echo_kind kind;
 	uint32_t probe;
 	uint64_t seq;
-	uint8_t from[16]; /* of IPv4 in the first four bytes, where the packet tells */
-	bool has_from;
+	uint8_t
+	    from[16]; /* IPv4 in the first four bytes; of IPv6 the packet tells none */
+	uint8_t sender[16]; /* of errors: whose echo request they quote, so ourselves */
 	uint8_t type, code;
 };
 

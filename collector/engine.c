@@ -424,7 +424,8 @@ engine_stamped(struct engine *e, uint32_t number, uint64_t seq, mono_t sent)
 	if (f == NULL || f->state != FLYING)
 		return;
 	f->stamped = true;
-	f->sent = sent;
+	if (sent.ns != 0)
+		f->sent = sent;
 }
 
 void

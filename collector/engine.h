@@ -81,8 +81,8 @@ void engine_run(struct engine *e, mono_t now);
 void engine_answer(
     struct engine *e, uint32_t probe, uint64_t seq, const struct answer *a);
 
-/* The kernel's stamp of a sending; probes without one by the timeout are code neighbour.
- */
+/* The kernel's stamp of a sending (ns 0: it left, but when is not known better); probes
+ * without one by the timeout are code neighbour. */
 void engine_stamped(struct engine *e, uint32_t probe, uint64_t seq, mono_t sent);
 
 /* From now on ${probe} expects kernel TX stamps: set by the transport once its socket has

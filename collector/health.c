@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES (64 * 1024)
+#define TRIES        3 /* of a dump that others' changes interrupt */
 
 struct health {
 	struct loop *loop;
@@ -24,7 +25,7 @@ struct health {
 	const struct link_conf *conf;
 	struct health_link *links, *fresh;
 	size_t n;
-	bool refreshing, known;
+	bool interrupted, known;
 	uint32_t seq;
 	uint8_t *buffer;
 };
@@ -52,6 +53,7 @@ take_interface(struct health *h, const struct nlmsghdr *m)
 	int left = (int)(m->nlmsg_len - NLMSG_LENGTH(sizeof *info));
 	const char *name = NULL;
 	const struct rtattr *stats = NULL;
+	uint32_t changes = 0;
 
 	if (m->nlmsg_len < NLMSG_LENGTH(sizeof *info))
 		return;
@@ -62,6 +64,9 @@ take_interface(struct health *h, const struct nlmsghdr *m)
 			name = RTA_DATA(a);
 		else if (a->rta_type == IFLA_STATS64)
 			stats = a;
+		else if (a->rta_type == IFLA_CARRIER_CHANGES &&
+		         RTA_PAYLOAD(a) >= sizeof changes)
+			memcpy(&changes, RTA_DATA(a), sizeof changes);
 	}
 	for (size_t i = 0; name != NULL && i < h->n; i++) {
 		struct health_link *l = &h->fresh[i];
@@ -74,6 +79,7 @@ take_interface(struct health *h, const struct nlmsghdr *m)
 		l->admin_up = (info->ifi_flags & IFF_UP) != 0;
 		l->carrier =
 		    (info->ifi_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
+		l->carrier_changes = changes;
 		if (stats != NULL)
 			take_stats(l, stats);
 	}
@@ -152,8 +158,9 @@ take_route(struct health *h, const struct nlmsghdr *m)
 			memcpy(h->fresh[i].gateway_v4, gateway, 4);
 }
 
-/* One datagram of the kernel's; true at the end of a dump. */
-static bool
+/* One datagram of the kernel's. Result: 1 at the end of the dump, 0 to go on, -EINTR if
+ * what it lists changed meanwhile, or the kernel's error. */
+static int
 take_all(struct health *h, size_t n, uint16_t wanted)
 {
 	const struct nlmsghdr *m = (const struct nlmsghdr *)(void *)h->buffer;
@@ -162,8 +169,16 @@ take_all(struct health *h, size_t n, uint16_t wanted)
 	for (; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
 		if (m->nlmsg_seq != h->seq)
 			continue;
-		if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)
-			return true;
+		if (m->nlmsg_flags & NLM_F_DUMP_INTR)
+			h->interrupted = true;
+		if (m->nlmsg_type == NLMSG_DONE)
+			return h->interrupted ? -EINTR : 1;
+		if (m->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *e = NLMSG_DATA(m);
+			return m->nlmsg_len >= NLMSG_LENGTH(sizeof *e) && e->error < 0
+			           ? e->error
+			           : -EIO;
+		}
 		if (m->nlmsg_type != wanted)
 			continue;
 		if (wanted == RTM_NEWLINK)
@@ -173,7 +188,7 @@ take_all(struct health *h, size_t n, uint16_t wanted)
 		else
 			take_route(h, m);
 	}
-	return false;
+	return 0;
 }
 
 static int
@@ -187,6 +202,7 @@ dump(struct health *h, uint16_t type, uint16_t answer)
 	           .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 	           .nlmsg_seq = ++h->seq}};
 
+	h->interrupted = false;
 	if (send(h->queries, &q, q.head.nlmsg_len, 0) < 0)
 		return -errno;
 	for (;;) {
@@ -195,8 +211,9 @@ dump(struct health *h, uint16_t type, uint16_t answer)
 			continue;
 		if (n <= 0)
 			return n < 0 ? -errno : -EIO;
-		if (take_all(h, (size_t)n, answer))
-			return 0;
+		int rc = take_all(h, (size_t)n, answer);
+		if (rc != 0)
+			return rc < 0 ? rc : 0;
 	}
 }
 
@@ -210,9 +227,39 @@ tell(struct health *h, size_t link, const char *what)
 }
 
 static void
+tell_address(struct health *h, size_t link, const struct health_link *now)
+{
+	char what[128], v4[INET_ADDRSTRLEN] = "none";
+
+	if (now->has_v4)
+		inet_ntop(AF_INET, now->v4, v4, sizeof v4);
+	snprintf(what, sizeof what, "renumbered, IPv4 address %s, IPv6 %s", v4,
+	    now->has_v6 ? "there" : "none");
+	tell(h, link, what);
+}
+
+static void
+tell_carrier(struct health *h, size_t link, const struct health_link *was,
+    const struct health_link *now)
+{
+	char what[128];
+
+	if (was->carrier != now->carrier) {
+		tell(h, link, now->carrier ? "carrier back" : "carrier lost");
+	} else if (was->carrier_changes != now->carrier_changes) {
+		/* Gone and back between two looks: too short for us, not for a switch. */
+		snprintf(what, sizeof what, "carrier %s after %u changes",
+		    now->carrier ? "there" : "lost",
+		    now->carrier_changes - was->carrier_changes);
+		tell(h, link, what);
+	}
+}
+
+static void
 compare(struct health *h, size_t i)
 {
 	struct health_link was = h->links[i], *now = &h->links[i];
+	char what[128];
 
 	*now = h->fresh[i];
 	now->generation = was.generation;
@@ -222,27 +269,22 @@ compare(struct health *h, size_t i)
 		now->generation++;
 	if (!h->known)
 		return;
-	char what[128];
 	if (was.ifindex != 0 && now->ifindex == 0) {
 		tell(h, i, "interface gone");
 	} else if (was.ifindex != now->ifindex) {
 		snprintf(what, sizeof what, "interface back, index %u", now->ifindex);
 		tell(h, i, what);
 	} else if (renumbered) {
-		char a[INET_ADDRSTRLEN] = "none";
-		if (now->has_v4)
-			inet_ntop(AF_INET, now->v4, a, sizeof a);
-		snprintf(what, sizeof what, "renumbered, IPv4 address %s", a);
-		tell(h, i, what);
+		tell_address(h, i, now);
 	}
-	if (now->ifindex != 0 && was.ifindex == now->ifindex &&
-	    was.carrier != now->carrier)
-		tell(h, i, now->carrier ? "carrier back" : "carrier lost");
+	if (now->ifindex != 0 && was.ifindex == now->ifindex)
+		tell_carrier(h, i, &was, now);
 }
 
-int
-health_refresh(struct health *h)
+static int
+look(struct health *h)
 {
+	/* A link known by its source alone learns its interface from the first. */
 	static const uint16_t DUMPS[][2] = {{RTM_GETADDR, RTM_NEWADDR},
 	    {RTM_GETLINK, RTM_NEWLINK}, {RTM_GETADDR, RTM_NEWADDR},
 	    {RTM_GETROUTE, RTM_NEWROUTE}};
@@ -253,9 +295,25 @@ health_refresh(struct health *h)
 		snprintf(h->fresh[i].interface, sizeof h->fresh[i].interface, "%.15s",
 		    h->conf[i].def.interface);
 	}
-	for (size_t d = 0; d < sizeof DUMPS / sizeof DUMPS[0] && rc == 0; d++)
-		rc = dump(h, DUMPS[d][0], DUMPS[d][1]);
-	if (rc < 0)
+	for (size_t d = 0; d < sizeof DUMPS / sizeof DUMPS[0]; d++) {
+		int one = dump(h, DUMPS[d][0], DUMPS[d][1]);
+		if (one < 0)
+			rc = one;
+		if (rc < 0 && rc != -EINTR)
+			break;
+	}
+	return rc;
+}
+
+int
+health_refresh(struct health *h)
+{
+	int rc = -EINTR;
+
+	for (int i = 0; i < TRIES && rc == -EINTR; i++)
+		rc = look(h);
+	/* Changing all the time: better the last look than none. */
+	if (rc < 0 && rc != -EINTR)
 		return rc;
 	for (size_t i = 0; i < h->n; i++)
 		compare(h, i);

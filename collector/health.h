@@ -13,6 +13,8 @@ struct health_link {
 	uint32_t ifindex; /* 0: not there */
 	char interface[16];
 	bool carrier, admin_up;
+	uint32_t
+	    carrier_changes; /* counted by the kernel: none is too short to be seen */
 	bool has_v4,
 	    has_v6; /* an address that can be used (the link's source, if it has one) */
 	uint8_t v4[4];         /* one of them */
@@ -35,7 +37,7 @@ void health_free(struct health *h);
 void health_links(struct health *h, const struct link_conf *links, size_t n);
 const struct health_link *health_of(const struct health *h, size_t link);
 
-/* Ask the kernel for everything now; about 100 us. 0 or -errno. */
+/* Ask the kernel for everything now; about 100 us. 0 or -errno: then all is as before. */
 int health_refresh(struct health *h);
 
 #endif

@@ -29,6 +29,7 @@ struct door { /* a raw socket of one link and family */
 	int family, fd;
 	uint32_t generation;
 	struct echo_key key;
+	struct stamp_ruler ruler;
 	bool stamps; /* the kernel has stamped a sending of ours */
 	uint32_t drops;
 };
@@ -157,6 +158,7 @@ door_of(struct icmp *i, struct egress *e, int family)
 
 struct letter {
 	struct iovec iov;
+	struct sockaddr_in6 from; /* of IPv6; IPv4 packets tell it themselves */
 	uint8_t packet[PACKET_BYTES];
 	union {
 		struct cmsghdr align;
@@ -164,40 +166,76 @@ struct letter {
 	} control;
 };
 
-static struct letter letters[BATCH];
-static struct mmsghdr heads[BATCH];
+struct post { /* one call's worth */
+	struct letter letters[BATCH];
+	struct mmsghdr heads[BATCH];
+};
+
+static struct post answers, returned; /* from the network, from the error queue */
 
 static int
-fetch(int fd, int flags)
+fetch(struct post *post, int fd, int flags)
 {
 	for (int i = 0; i < BATCH; i++) {
-		letters[i].iov = (struct iovec){letters[i].packet, PACKET_BYTES};
-		heads[i].msg_hdr = (struct msghdr){.msg_iov = &letters[i].iov,
+		struct letter *l = &post->letters[i];
+		l->iov = (struct iovec){l->packet, PACKET_BYTES};
+		post->heads[i].msg_hdr = (struct msghdr){.msg_name = &l->from,
+		    .msg_namelen = sizeof l->from,
+		    .msg_iov = &l->iov,
 		    .msg_iovlen = 1,
-		    .msg_control = letters[i].control.room,
-		    .msg_controllen = sizeof letters[i].control.room};
+		    .msg_control = l->control.room,
+		    .msg_controllen = sizeof l->control.room};
 	}
-	return recvmmsg(fd, heads, BATCH, MSG_DONTWAIT | flags, NULL);
+	return recvmmsg(fd, post->heads, BATCH, MSG_DONTWAIT | flags, NULL);
 }
 
-/* An error of a router is no answer; port unreachable cannot be one to an echo. */
+/*
+ * What an error says depends on who sent it. The target's own port unreachable is an
+ * answer (its firewall's). One from our own address is the kernel's, who found no
+ * neighbour: the packet never left. All others are routers' and no answer.
+ */
 static void
-deliver(struct door *d, struct mmsghdr *m, const uint8_t *packet, mono_t now)
+read_error(const struct target *t, const struct echo_seen *seen, struct answer *a)
 {
+	bool four = t->family == AF_INET;
+	size_t size = four ? 4 : 16;
+	const void *target =
+	    four ? (const void *)&((const struct sockaddr_in *)&t->address)->sin_addr
+	         : (const void *)&((const struct sockaddr_in6 *)&t->address)->sin6_addr;
+
+	a->outcome = OUTCOME_LOST;
+	a->code = CODE_UNREACHABLE;
+	if (memcmp(seen->from, seen->sender, size) == 0) {
+		a->code = CODE_NEIGHBOUR;
+	} else if (seen->kind == ECHO_REJECTED && memcmp(seen->from, target, size) == 0) {
+		a->outcome = OUTCOME_REFUSED;
+		a->code = CODE_PORT;
+	}
+}
+
+static void
+deliver(struct door *d, struct letter *l, struct mmsghdr *m, mono_t now)
+{
+	struct icmp *i = d->icmp;
+	bool four = d->family == AF_INET;
 	struct echo_seen seen;
 	struct timespec stamp;
 	struct answer a = {.stamp = STAMP_USER, .received = now};
 
-	echo_parse(&seen, d->family == AF_INET ? 4 : 6, &d->key, packet, m->msg_len);
-	if (seen.kind == ECHO_NOT_OURS)
+	echo_parse(&seen, four ? 4 : 6, &d->key, l->packet, m->msg_len);
+	if (seen.kind == ECHO_NOT_OURS || seen.probe >= i->n_targets ||
+	    i->targets[seen.probe].family != d->family)
 		return;
+	if (!four)
+		memcpy(seen.from, &l->from.sin6_addr, sizeof seen.from);
 	if (stamp_get(&m->msg_hdr, &stamp) &&
-	    stamp_mono(&stamp, (mono_t){now.ns - ENGINE_HOLD_NS}, now, &a.received))
+	    stamp_mono(&d->ruler, &stamp, (mono_t){now.ns - ENGINE_HOLD_NS}, &a.received))
 		a.stamp = d->stamps ? STAMP_KERNEL : STAMP_KERNEL_RX;
-	a.outcome = seen.kind == ECHO_REPLY ? OUTCOME_REPLY : OUTCOME_LOST;
-	a.code = seen.kind == ECHO_REPLY ? CODE_NONE : CODE_UNREACHABLE;
+	a.outcome = OUTCOME_REPLY;
 	a.flags = egress_flags(d->egress);
-	engine_answer(d->icmp->engine, seen.probe, seen.seq, &a);
+	if (seen.kind != ECHO_REPLY)
+		read_error(&i->targets[seen.probe], &seen, &a);
+	engine_answer(i->engine, seen.probe, seen.seq, &a);
 }
 
 /* The kernel dropped answers of ours: what is in flight here may be lost by us. */
@@ -215,25 +253,25 @@ count_drops(struct door *d, struct msghdr *m)
 			engine_taint(d->icmp->engine, (uint32_t)k, FLAG_OWN_DROP);
 }
 
+/* Our own packets, returned with the time they left. */
 static void
-take_stamps(struct door *d, mono_t now)
+take_stamps(struct door *d)
 {
 	int n;
 
-	while ((n = fetch(d->fd, MSG_ERRQUEUE)) > 0) {
+	while ((n = fetch(&returned, d->fd, MSG_ERRQUEUE)) > 0) {
 		for (int i = 0; i < n; i++) {
 			struct timespec stamp;
-			mono_t sent;
+			mono_t sent = {0};
 			uint32_t probe;
 			uint64_t seq;
-			if (!stamp_get(&heads[i].msg_hdr, &stamp) ||
-			    !echo_recognise(&d->key, letters[i].packet, heads[i].msg_len,
-			        &probe, &seq) ||
-			    !stamp_mono(
-			        &stamp, (mono_t){now.ns - ENGINE_HOLD_NS}, now, &sent))
+			if (!stamp_get(&returned.heads[i].msg_hdr, &stamp) ||
+			    !echo_recognise(&d->key, returned.letters[i].packet,
+			        returned.heads[i].msg_len, &probe, &seq))
 				continue;
+			(void)stamp_mono(&d->ruler, &stamp,
+			    (mono_t){d->ruler.read.ns - ENGINE_HOLD_NS}, &sent);
 			d->stamps = true;
-			engine_expect_stamps(d->icmp->engine, probe);
 			engine_stamped(d->icmp->engine, probe, seq, sent);
 		}
 		if (n < BATCH)
@@ -241,6 +279,12 @@ take_stamps(struct door *d, mono_t now)
 	}
 }
 
+/*
+ * An answer settles its sending for good, so the stamp of the sending must be there
+ * before; the kernel made it before, so it is in the queue once the answer is. An error
+ * of the socket itself (its interface went down) is cleared by the reading, and told by
+ * rtnetlink in its time.
+ */
 static void
 on_ready(void *ctx, uint32_t events)
 {
@@ -248,20 +292,15 @@ on_ready(void *ctx, uint32_t events)
 	int n;
 
 	(void)events;
-	/* Stamps of sendings first: an answer settles its sending for good. */
-	take_stamps(d, clock_mono());
-	while ((n = fetch(d->fd, 0)) > 0) {
-		mono_t now = clock_mono();
+	do {
+		n = fetch(&answers, d->fd, 0);
+		stamp_ruler_read(&d->ruler); /* once: a jump spoils both queues */
+		take_stamps(d);
 		for (int i = 0; i < n; i++) {
-			count_drops(d, &heads[i].msg_hdr);
-			deliver(d, &heads[i], letters[i].packet, now);
+			count_drops(d, &answers.heads[i].msg_hdr);
+			deliver(d, &answers.letters[i], &answers.heads[i], d->ruler.read);
 		}
-		if (n < BATCH)
-			break;
-	}
-	if (n < 0 && (errno == ENETDOWN || errno == ENODEV))
-		(void)egress_ready(
-		    d->egress, d->family); /* told by rtnetlink in its time */
+	} while (n == BATCH);
 }
 
 /* ---- sending ---- */
@@ -279,6 +318,8 @@ icmp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure 
 	int rc = unlock(d, &out->code);
 	if (rc < 0)
 		return rc;
+	if (d->stamps)
+		engine_expect_stamps(i->engine, probe);
 	echo_build(packet, t->family == AF_INET ? 4 : 6, &d->key, probe, seq);
 	out->sent = clock_mono();
 	if (sendto(d->fd, packet, sizeof packet, MSG_DONTWAIT,

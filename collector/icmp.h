@@ -9,9 +9,11 @@
  * The transport of ping probes: ICMP and ICMPv6 echo over one raw socket a link and
  * family, with kernel stamps of sending and receipt.
  *
- * reply   the echo reply, from anywhere that knows the keyed mark we sent
- * lost    nothing by the timeout; code unreachable where a router or the target said so,
- *         neighbour where the kernel never stamped the packet as sent
+ * reply    the echo reply, from anywhere that knows the keyed mark we sent
+ * refused  port unreachable from the target's own address: a firewall there that answers
+ * lost     nothing by the timeout; code unreachable where a router said so, neighbour
+ *          where the packet never left: not stamped as sent by the kernel, or returned by
+ *          it for want of a neighbour
  */
 struct icmp;
 

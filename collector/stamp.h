@@ -6,11 +6,19 @@
 #include <sys/socket.h>
 
 /*
- * Kernel time stamps are of CLOCK_REALTIME; durations are not. stamp_mono turns one into
- * CLOCK_BOOTTIME by the offset of this instant, which holds as long as nobody set the
- * clock between the stamp and its reading: stamps that lie outside [after, now] are
- * dropped.
+ * Kernel time stamps are of CLOCK_REALTIME; durations are not. A ruler turns them into
+ * CLOCK_BOOTTIME by the offset between both, read once for a batch of messages. That
+ * holds as long as nobody set the clock between a stamp and its reading: a ruler that
+ * sees the offset jump says so, and turns nothing until it is read again.
  */
+struct stamp_ruler {
+	int64_t offset_ns; /* CLOCK_REALTIME minus CLOCK_BOOTTIME */
+	mono_t read;       /* when; 0: never */
+	bool jumped;       /* since it was read before: stamps are of either side */
+};
+
+/* Read both clocks, after the messages were received: about 100 ns. */
+void stamp_ruler_read(struct stamp_ruler *r);
 
 /* Ask for software stamps: on receipt, and on sending through the error queue. 0 or
  * -errno. */
@@ -19,8 +27,10 @@ int stamp_enable(int fd, bool sending);
 /* The stamp in a received message's control data; false where there is none. */
 bool stamp_get(struct msghdr *m, struct timespec *out);
 
-/* Result: false if the stamp cannot be; *out untouched. */
-bool stamp_mono(const struct timespec *stamp, mono_t after, mono_t now, mono_t *out);
+/* A stamp of ${after} or later, and not of the future. Result: false if it cannot be;
+ * *out untouched. */
+bool stamp_mono(
+    const struct stamp_ruler *r, const struct timespec *stamp, mono_t after, mono_t *out);
 
 /* The count of datagrams the socket dropped, if the message tells. */
 bool stamp_drops(struct msghdr *m, uint32_t *out);

@@ -163,6 +163,16 @@ drop(struct station *s, const struct watched *w)
 	}
 }
 
+/* The journal does not know all that a probe is: a dns probe's question, say. */
+static bool
+same_probe(const struct probe_conf *a, const struct probe_conf *b)
+{
+	return strcmp(a->address, b->address) == 0 && a->port == b->port &&
+	       strcmp(a->query_name, b->query_name) == 0 &&
+	       strcmp(a->query_type, b->query_type) == 0 && strcmp(a->url, b->url) == 0 &&
+	       a->upload == b->upload && a->max_bytes == b->max_bytes;
+}
+
 static void
 begin(struct station *s, size_t link, const struct probe_conf *p)
 {
@@ -170,11 +180,16 @@ begin(struct station *s, size_t link, const struct probe_conf *p)
 	int number = journal_probe(s->journal, &p->def);
 
 	for (size_t i = 0; i < s->n_watched; i++) {
-		if (s->watched[i].number == (uint32_t)number &&
-		    s->watched[i].link == link) {
-			s->watched[i].wanted = true;
+		struct watched *w = &s->watched[i];
+		if (w->number != (uint32_t)number || w->link != link)
+			continue;
+		if (same_probe(&w->conf, p)) {
+			w->wanted = true;
 			return;
 		}
+		drop(s, w);
+		*w = s->watched[--s->n_watched];
+		break;
 	}
 	int rc = hand_over(s, (uint32_t)number, link, p);
 	if (rc == 0)
@@ -404,8 +419,9 @@ on_beat(void *ctx, mono_t now)
 {
 	struct station *s = ctx;
 
-	(void)health_refresh(s->health);
-	for (size_t i = 0; i < s->settings->n_links; i++) {
+	/* What could not be asked is not written down as if it had been. */
+	bool asked = health_refresh(s->health) == 0;
+	for (size_t i = 0; asked && i < s->settings->n_links; i++) {
 		count(s, i, now);
 		find_gateway(s, i);
 	}
@@ -464,6 +480,12 @@ station_new(struct station **out, const struct station_parts *parts,
 	    (mono_t){clock_mono().ns / NS_PER_S * NS_PER_S + NS_PER_S});
 	*out = s;
 	return 0;
+}
+
+const struct settings *
+station_settings(const struct station *s)
+{
+	return s->settings;
 }
 
 int

@@ -34,6 +34,9 @@ int station_new(struct station **out, const struct station_parts *parts,
  * settings are given. */
 void station_reload(struct station *s, struct settings *settings);
 
+/* What it measures by; borrowed until the next reload. */
+const struct settings *station_settings(const struct station *s);
+
 /* Stop, with the journal flushed and closed. 0 or -errno of the last writing. */
 int station_free(struct station *s);
 

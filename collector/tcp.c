@@ -4,7 +4,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/errqueue.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +93,84 @@ connected(struct connection *c, struct answer *a, mono_t now)
 	}
 }
 
+/* The ICMP error that ended the connect, if one did. */
+static bool
+read_error(int fd, struct sock_extended_err *out, struct sockaddr_storage *from)
+{
+	union {
+		struct cmsghdr align;
+		char room[256];
+	} control;
+	struct msghdr m = {.msg_control = &control, .msg_controllen = sizeof control};
+
+	if (recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		return false;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c)) {
+		bool four = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR;
+		bool six = c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR;
+		size_t room =
+		    four ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+		if ((!four && !six) || c->cmsg_len < CMSG_LEN(sizeof *out + room))
+			continue;
+		memcpy(out, CMSG_DATA(c), sizeof *out);
+		memset(from, 0, sizeof *from);
+		memcpy(from, CMSG_DATA(c) + sizeof *out, room);
+		return out->ee_origin == SO_EE_ORIGIN_ICMP ||
+		       out->ee_origin == SO_EE_ORIGIN_ICMP6;
+	}
+	return false;
+}
+
+static bool
+same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	if (a->ss_family != b->ss_family)
+		return false;
+	if (a->ss_family == AF_INET)
+		return memcmp(&((const struct sockaddr_in *)a)->sin_addr,
+		           &((const struct sockaddr_in *)b)->sin_addr, 4) == 0;
+	return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
+	           &((const struct sockaddr_in6 *)b)->sin6_addr, 16) == 0;
+}
+
+/*
+ * A connect that failed. The error number does not tell who spoke: port unreachable is
+ * ECONNREFUSED like a reset, be it the target's or that of a firewall on the way. A reset
+ * after the handshake is the target's too.
+ */
+static void
+failed(struct connection *c, struct answer *a, int error)
+{
+	const struct target *g = &c->tcp->targets[c->probe];
+	struct sock_extended_err e;
+	struct sockaddr_storage from, own;
+	socklen_t n = sizeof own;
+
+	a->outcome = OUTCOME_LOST;
+	a->code = CODE_TIMEOUT;
+	if (!read_error(c->fd, &e, &from)) {
+		if (error == ECONNREFUSED || error == ECONNRESET) {
+			a->outcome = OUTCOME_REFUSED;
+			a->code = CODE_RESET;
+		} else if (error == EHOSTUNREACH || error == ENETUNREACH) {
+			a->code = CODE_UNREACHABLE;
+		}
+		return;
+	}
+	bool port =
+	    e.ee_origin == SO_EE_ORIGIN_ICMP6
+	        ? e.ee_type == ICMP6_DST_UNREACH && e.ee_code == ICMP6_DST_UNREACH_NOPORT
+	        : e.ee_type == ICMP_DEST_UNREACH && e.ee_code == ICMP_PORT_UNREACH;
+	a->code = CODE_UNREACHABLE;
+	if (port && same_host(&from, &g->address)) {
+		a->outcome = OUTCOME_REFUSED;
+		a->code = CODE_PORT;
+	} else if (getsockname(c->fd, (struct sockaddr *)&own, &n) == 0 &&
+	           same_host(&from, &own)) {
+		a->code = CODE_NEIGHBOUR;
+	}
+}
+
 static void
 on_ready(void *ctx, uint32_t events)
 {
@@ -97,7 +178,6 @@ on_ready(void *ctx, uint32_t events)
 	struct tcp *t = c->tcp;
 	struct answer a = {
 	    .stamp = STAMP_USER, .sent = c->sent, .received = clock_mono()};
-	mono_t now = a.received;
 	int error = 0;
 	socklen_t n = sizeof error;
 
@@ -105,16 +185,10 @@ on_ready(void *ctx, uint32_t events)
 	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0)
 		error = errno;
 	a.flags = egress_flags(t->targets[c->probe].egress);
-	if (error == 0) {
-		connected(c, &a, now);
-	} else if (error == ECONNREFUSED) {
-		a.outcome = OUTCOME_REFUSED;
-		a.code = CODE_RESET;
-	} else {
-		a.outcome = OUTCOME_LOST;
-		a.code = error == EHOSTUNREACH || error == ENETUNREACH ? CODE_UNREACHABLE
-		                                                       : CODE_TIMEOUT;
-	}
+	if (error == 0)
+		connected(c, &a, a.received);
+	else
+		failed(c, &a, error);
 	uint32_t probe = c->probe;
 	uint64_t seq = c->seq;
 	release(t, c);
@@ -141,8 +215,8 @@ tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 {
 	struct tcp *t = ctx;
 	struct target *g = &t->targets[probe];
-	int again =
-	    3; /* SYNs after the first: the kernel gives up after 15 s, we after 10 */
+	/* SYNs after the first: the kernel gives up after 15 s or more, we after 10. */
+	int again = 3, on = 1;
 
 	(void)now;
 	out->flags = egress_flags(g->egress);
@@ -156,15 +230,18 @@ tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 	c->next = g->open;
 	g->open = c;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &again, sizeof again);
+	if (g->family == AF_INET)
+		(void)setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
+	else
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
 	c->sent = out->sent = clock_mono();
 	int rc = connect(fd, (struct sockaddr *)&g->address, g->length) < 0 ? -errno : 0;
-	if (rc < 0 && rc != -EINPROGRESS && rc != -ECONNREFUSED) {
+	if (rc < 0 && rc != -EINPROGRESS) {
 		out->code = egress_code(-rc);
 		release(t, c);
 		return rc;
 	}
-	/* Connected or refused already (loopback) is found like any other, in the loop.
-	 */
+	/* Settled already (loopback) is found like any other, in the loop. */
 	rc = loop_watch(t->loop, fd, EPOLLOUT, on_ready, c);
 	if (rc < 0) {
 		out->code = CODE_SEND_FAILED;

@@ -11,8 +11,9 @@
  *
  * reply    connected; the time is the kernel's own of the handshake (TCP_INFO), or ours
  *          from the first SYN where that had to be sent again (flag retransmitted)
- * refused  the target answered with a reset
- * lost     nothing by the timeout; code unreachable where a router said so
+ * refused  a reset, or port unreachable from the target's own address
+ * lost     nothing by the timeout; code unreachable where a router said so, neighbour
+ *          where our own kernel found none
  */
 struct tcp;
 

@@ -41,7 +41,13 @@ tests_unit_test_notify_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 tests_unit_test_notify_LDADD = reports/libreports.a analyzer/libanalyzer.a \
 	collector/libcollector.a config/libconfig.a base/libbase.a $(CURL_LIBS) $(CARES_LIBS) \
 	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
-check_PROGRAMS += tests/unit/test_malformed
+check_PROGRAMS += tests/unit/test_malformed tests/unit/test_icmp tests/unit/test_broker \
+	tests/unit/test_steady
+COLLECT_LIBS = collector/libcollector.a config/libconfig.a base/libbase.a $(CARES_LIBS) \
+	$(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_icmp_LDADD = $(COLLECT_LIBS)
+tests_unit_test_broker_LDADD = $(COLLECT_LIBS)
+tests_unit_test_steady_LDADD = $(COLLECT_LIBS)
 tests_unit_test_malformed_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) -lpcap
 check_PROGRAMS += tests/unit/test_hist tests/unit/test_timespec tests/unit/test_results \
 	tests/unit/test_availability
@@ -62,7 +68,9 @@ tests_unit_test_availability_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_availability_LDADD = $(GATHER_LIBS)
 EXTRA_DIST += tests/golden/outages.json tests/golden/outages.csv tests/golden/outages.txt \
 	tests/golden/sla.json tests/golden/sla.txt tests/golden/sla-ses.json
-check_PROGRAMS += tests/unit/test_settings
+check_PROGRAMS += tests/unit/test_settings tests/unit/test_units
+tests_unit_test_units_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \
+	$(CMOCKA_LIBS)
 tests_unit_test_settings_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS)
 EXTRA_DIST += tests/data/bad-conf tests/data/good-conf tests/lint.sh tests/setup.sh
