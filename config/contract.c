@@ -1,3 +1,4 @@
+#include "config/contract.h"
 #include "config/reading.h"
 
 #include "base/bytes.h"
@@ -8,6 +9,46 @@
 #include <string.h>
 
 #define DAY_NS (86400 * NS_PER_S)
+
+const char *const PROFILE_NAMES[] = {
+    "event", "ses-10-10", "mef", "y1540", "rfc2678", "ticket", NULL};
+const char *const CONTRACT_COUNTS[] = {"undetermined", "local", "cpe", "access",
+    "isp-core", "upstream", "isp-dns", "target", "saturation", NULL};
+
+bool
+profile_default(struct profile_conf *p, const char *name)
+{
+	static const struct profile_conf KNOWN[] = {{.name = "event"},
+	    {.name = "ses-10-10", .delta_ns = NS_PER_S, .n = 10, .threshold = 0.5},
+	    {.name = "mef", .delta_ns = 10 * NS_PER_S, .n = 10, .p = 5, .threshold = 0.5},
+	    {.name = "y1540", .delta_ns = 60 * NS_PER_S, .n = 1, .threshold = 0.2},
+	    {.name = "rfc2678",
+	        .delta_ns = 60 * NS_PER_S,
+	        .n = 1,
+	        .wait_ns = 10 * NS_PER_S,
+	        .probes = 20},
+	    {.name = "ticket"}};
+
+	for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++) {
+		if (strcmp(KNOWN[i].name, name) == 0) {
+			*p = KNOWN[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+contract_default(struct contract_conf *c)
+{
+	memset(c, 0, sizeof *c);
+	strcpy(c->period, "month");
+	strcpy(c->profile, "event");
+	(void)profile_default(&c->params, c->profile);
+	c->min_inclusive = true;
+	c->clock_start = CLOCK_MEASURED;
+	c->pauses = true;
+}
 
 int
 read_contract(struct reading *r, cfg_t *cfg)
@@ -21,12 +62,10 @@ read_contract(struct reading *r, cfg_t *cfg)
 	s->contracts =
 	    memory_grow(s->contracts, s->n_contracts + 1, sizeof *s->contracts);
 	struct contract_conf *c = &s->contracts[s->n_contracts++];
-	memset(c, 0, sizeof *c);
+	contract_default(c);
 	if (check_name(r, at, "contract", title) < 0)
 		return -EINVAL;
 	snprintf(c->name, sizeof c->name, "%s", title);
-	strcpy(c->period, "month");
-	strcpy(c->profile, "event");
 	c->line = outline_line(&r->outline, at, NULL);
 	if ((text = given(cfg, "availability")) != NULL &&
 	    !units_percent(text, &c->availability, &why))

@@ -2,6 +2,7 @@
 #define CONFIG_SETTINGS_H
 
 #include "base/journal.h"
+#include "config/contract.h"
 
 /*
  * The configuration, understood. Strings are owned by the settings. Field for option,
@@ -29,17 +30,6 @@ struct link_conf {
 	char gateway[64]; /* literal, "auto" or "none" */
 	struct probe_conf *probes;
 	size_t n_probes;
-	unsigned line;
-};
-
-struct contract_conf {
-	char name[NAME_ROOM];
-	char reference[TEXT_ROOM];
-	double availability;     /* ratio; 0: no target */
-	char period[16];         /* month, quarter, year, 30d */
-	char profile[16];        /* event, ses-10-10 */
-	int64_t min_outage_ns;   /* event profile: shorter ones do not count; 0 */
-	int64_t claim_window_ns; /* 0: not stated */
 	unsigned line;
 };
 
