@@ -23,8 +23,10 @@ books_free(struct link_result *r)
 	free(r->micro);
 	free(r->degradations);
 	free(r->unknown);
-	free(r->bad_seconds);
-	free(r->thin_seconds);
+	for (size_t i = 0; i < r->n_bins; i++) {
+		free(r->bins[i].bad);
+		free(r->bins[i].thin);
+	}
 	memset(r, 0, sizeof *r);
 }
 
@@ -344,17 +346,6 @@ list_degradations(
 }
 
 static void
-copy_spans(const struct spans *from, struct span period, struct span **to, size_t *n)
-{
-	*n = 0;
-	*to = memory_grow(NULL, from->n + 1, sizeof **to);
-	for (size_t i = 0; i < from->n; i++)
-		if (from->v[i].end_ns > period.start_ns &&
-		    from->v[i].start_ns < period.end_ns)
-			(*to)[(*n)++] = from->v[i];
-}
-
-static void
 close_books(struct judge *j, struct line *l, const struct books *all, struct span period,
     int64_t as_of_ns, struct link_result *r)
 {
@@ -374,8 +365,7 @@ close_books(struct judge *j, struct line *l, const struct books *all, struct spa
 	r->voters_lost = l->lost;
 	r->clock_bound_ns = j->rule.clock_bound_ns;
 	r->votes_per_s = vote_rate(j, l);
-	copy_spans(&l->bad, period, &r->bad_seconds, &r->n_bad_seconds);
-	copy_spans(&l->thin, period, &r->thin_seconds, &r->n_thin_seconds);
+	bins_close(j, l, period, r);
 	double now = vote_loss(l, l->last_ns);
 	r->ordinary_loss = now > l->worst_loss ? now : l->worst_loss;
 	unsigned needs;

@@ -22,7 +22,9 @@ judge_rule_default(struct judge_rule *rule)
 	    .stall_ns = 2 * NS_PER_S,
 	    .max_gap_factor = 2.5,
 	    .quiet_bytes = 64 * 1024,
-	    .quiet_bytes_per_s = 1024};
+	    .quiet_bytes_per_s = 1024,
+	    .bins = {{NS_PER_S, NS_PER_S, 0.5, 1, false}},
+	    .n_bins = 1};
 }
 
 struct judge *
@@ -55,8 +57,7 @@ judge_free(struct judge *j)
 		free(l->degradations);
 		free(l->probes);
 		free(l->covered.v);
-		free(l->bad.v);
-		free(l->thin.v);
+		bins_free(l);
 		free(l->reasons);
 	}
 	for (size_t i = 0; i < j->n_results; i++)
@@ -131,44 +132,6 @@ measures(const struct sample *s, enum say say)
 	return s->outcome == OUTCOME_LOST && sample_may_vote(s);
 }
 
-static bool
-late_is_lost(const struct sample *s)
-{
-	return (s->flags & FLAG_LATE) != 0;
-}
-
-/* Seconds for the profiles that count them: more than half lost (late as lost) is bad,
- * fewer than two votes too thin to say. They are those of the schedule, CLOCK_BOOTTIME,
- * so that every voter of a probe a second has exactly one vote in each. */
-static void
-close_second(struct line *l)
-{
-	int64_t from = l->second_at_ns;
-
-	if (l->second_sent < 2)
-		spans_add(&l->thin, from, from + NS_PER_S);
-	else if (l->second_lost * 2 > l->second_sent)
-		spans_add(&l->bad, from, from + NS_PER_S);
-	l->second_sent = l->second_lost = 0;
-}
-
-static void
-count_second(struct line *l, const struct sample *s, bool lost)
-{
-	int64_t at = whole_us(s->time.ns - s->sent.ns % NS_PER_S);
-
-	if (at != l->second_at_ns) {
-		int64_t over = l->second_at_ns + NS_PER_S;
-		if (l->second_sent > 0)
-			close_second(l);
-		if (over > NS_PER_S && at > over)
-			spans_add(&l->thin, over, at);
-		l->second_at_ns = at;
-	}
-	l->second_sent++;
-	l->second_lost += lost || late_is_lost(s);
-}
-
 static void
 take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct sample *s,
     enum say say)
@@ -192,7 +155,7 @@ take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct s
 	l->lost += say != SAY_ANSWER;
 	if (say == SAY_ANSWER)
 		learn_rtt(l, s);
-	count_second(l, s, say != SAY_ANSWER);
+	bins_take(j, l, s, say != SAY_ANSWER);
 	vote_take(j, l, p, s, say);
 	bool fresh =
 	    say != SAY_ANSWER && l->networks[p->network].lost_row <= 3 && p->known;

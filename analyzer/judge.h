@@ -110,6 +110,24 @@ struct unknown {
 	enum unknown_reason reason;
 };
 
+/* How a profile cuts time into equal intervals, and which of them it calls bad. */
+#define BINS_MOST 8
+struct binning {
+	int64_t width_ns;
+	int64_t part_ns; /* what is sent in this first part counts */
+	double over;     /* share of its votes lost, above which it is bad; 1: all lost */
+	unsigned need;   /* votes in an interval; with fewer than half it says nothing */
+	bool late_answers; /* else late is lost */
+};
+
+struct binned {
+	struct binning rule;
+	struct span *bad; /* runs of intervals, sorted */
+	size_t n_bad;
+	struct span *thin; /* with too few votes to say */
+	size_t n_thin;
+};
+
 /* What was found of one link in [from, to); everything sorted by start. */
 struct link_result {
 	struct span period; /* clipped to what was asked for */
@@ -122,10 +140,8 @@ struct link_result {
 	struct unknown *unknown; /* do not overlap */
 	size_t n_unknown;
 	int64_t scheduled_ns, unknown_ns, down_ns, micro_ns;
-	struct span *bad_seconds; /* runs of seconds with more than half the votes lost */
-	size_t n_bad_seconds;
-	struct span *thin_seconds; /* runs of seconds with too few votes to say */
-	size_t n_thin_seconds;
+	struct binned bins[BINS_MOST]; /* as the rule asked for */
+	size_t n_bins;
 	double votes_per_s;     /* of the voters, by their cadence */
 	int64_t clock_bound_ns; /* of the rule */
 	uint64_t voters_sent, voters_lost;
@@ -147,10 +163,12 @@ struct judge_rule {
 	int64_t clock_bound_ns;    /* added to each edge */
 	bool clock_unknown; /* a boot never synchronised: outages listed, not counted */
 	char agent[37];     /* whose journal; part of the ids */
-	bool since_first;   /* the period of a link begins with its first sample at the
-	                       earliest */
-	bool until_last;    /* and ends with an imported history; else what was said last
-	                       holds, or nothing is known */
+	struct binning bins[BINS_MOST];
+	size_t n_bins;    /* by default that of ses-10-10 */
+	bool since_first; /* the period of a link begins with its first sample at the
+	                     earliest */
+	bool until_last;  /* and ends with an imported history; else what was said last
+	                     holds, or nothing is known */
 };
 
 void judge_rule_default(struct judge_rule *rule);

@@ -189,10 +189,12 @@ struct line {
 	int64_t carrier_ns;
 	uint64_t now_lost; /* voters' in a row, as they arrive */
 	int64_t now_ns, now_since_ns;
-	struct spans covered;   /* by voters */
-	struct spans bad, thin; /* seconds */
-	int64_t second_at_ns;   /* label of the second being counted */
-	unsigned second_sent, second_lost;
+	struct spans covered; /* by voters */
+	struct bin_line {
+		struct spans bad, thin;
+		int64_t at_ns; /* label of the interval being counted */
+		unsigned sent, lost;
+	} bins[BINS_MOST];
 	struct unknown *reasons; /* why it was not covered, where an event says so */
 	size_t n_reasons, room_reasons;
 	struct found *found;
@@ -270,6 +272,13 @@ void degrade_add(struct line *l, enum degradation_kind kind, enum attribution a,
 /* Those still going on at ${as_of}, as open ones, into l->degradations' copy. */
 size_t degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
     struct degradation out[8]);
+
+/* ---- bins.c ---- */
+/* A vote, into the intervals that the rule asks for. */
+void bins_take(const struct judge *j, struct line *l, const struct sample *s, bool lost);
+void bins_close(const struct judge *j, const struct line *l, struct span period,
+    struct link_result *out);
+void bins_free(struct line *l);
 
 /* ---- books.c ---- */
 void books_free(struct link_result *r);

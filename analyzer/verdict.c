@@ -1,12 +1,14 @@
 /*
  * A verdict is a ledger first: every instant of the period in one class, by the
- * precedence excluded, unknown, down, up. Sums are taken from the ledger, so they cannot
- * disagree with it; the bounds of the ratio then let the unknown and the edges speak for
- * either side.
+ * precedence excluded, granted, unknown, down, up. Sums are taken from the ledger, so
+ * they cannot disagree with it; the bounds of the ratio then let the unknown and the
+ * edges speak for either side.
  */
 #include "analyzer/verdict.h"
 
-#include "analyzer/ses.h"
+#include "analyzer/dark.h"
+#include "analyzer/layer.h"
+#include "analyzer/profile.h"
 #include "base/bytes.h"
 
 #include <errno.h>
@@ -17,18 +19,23 @@
 
 #define CLOCK_BOUND_NS (100 * NS_PER_MS) /* beyond it no verdict stands */
 
-/* Spans of one class: sorted, not overlapping, inside the period. */
-struct layer {
-	struct piece {
-		int64_t start_ns, end_ns;
-		const char *reason, *id;
-	} * v;
-	size_t n, room;
+enum layers {
+	LAYER_EXCLUDED,
+	LAYER_GRANTED,
+	LAYER_UNKNOWN,
+	LAYER_DOWN,
+	LAYER_COUNT
 };
 
-/* What may be down by the longest reading, and must be by the shortest. */
-struct doubt {
-	int64_t longest_ns, shortest_ns;
+/* While one verdict is worked out. */
+struct judging {
+	struct verdict *v;
+	const struct link_result *r;
+	const struct terms *t;
+	struct span p; /* what is judged */
+	struct dark *darks;
+	size_t n_darks;
+	struct layer layers[LAYER_COUNT];
 };
 
 const char *
@@ -58,159 +65,83 @@ because(struct verdict *v, const char *format, ...)
 	va_end(args);
 }
 
-/* ---- layers ---- */
-
-static int
-by_start(const void *a, const void *b)
-{
-	const struct piece *x = a, *y = b;
-	return (x->start_ns > y->start_ns) - (x->start_ns < y->start_ns);
-}
-
-static void
-layer_put(struct layer *l, struct span period, struct piece p)
-{
-	if (p.start_ns < period.start_ns)
-		p.start_ns = period.start_ns;
-	if (p.end_ns > period.end_ns)
-		p.end_ns = period.end_ns;
-	if (p.end_ns <= p.start_ns)
-		return;
-	if (l->n == l->room) {
-		l->room = l->room * 2 + 16;
-		l->v = memory_grow(l->v, l->room, sizeof *l->v);
-	}
-	l->v[l->n++] = p;
-}
-
-/* Sort, and let the earlier of two that overlap keep what both claim. */
-static void
-layer_settle(struct layer *l)
-{
-	int64_t until = INT64_MIN;
-	size_t n = 0;
-
-	if (l->n > 0)
-		qsort(l->v, l->n, sizeof *l->v, by_start);
-	for (size_t i = 0; i < l->n; i++) {
-		struct piece p = l->v[i];
-		if (p.start_ns < until)
-			p.start_ns = until;
-		if (p.end_ns <= p.start_ns)
-			continue;
-		until = p.end_ns;
-		l->v[n++] = p;
-	}
-	l->n = n;
-}
-
-static const struct piece *
-layer_at(const struct layer *l, size_t *i, int64_t at, int64_t *next)
-{
-	while (*i < l->n && l->v[*i].end_ns <= at)
-		(*i)++;
-	if (*i == l->n)
-		return NULL;
-	const struct piece *p = &l->v[*i];
-	int64_t edge = p->start_ns <= at ? p->end_ns : p->start_ns;
-	if (edge < *next)
-		*next = edge;
-	return p->start_ns <= at ? p : NULL;
-}
-
-/* ---- what is down ---- */
+/* ---- the ledger ---- */
 
 static bool
 is_event(const struct terms *t)
 {
-	return strcmp(t->profile, "event") == 0;
-}
-
-static bool
-counts(const struct outage *o, const struct terms *t)
-{
-	return o->counted && o->end_ns - o->start_ns >= t->min_outage_ns;
-}
-
-/* Somebody else's fault, or nobody's: not down in the point, but in the lower bound. */
-static bool
-disputed(const struct outage *o)
-{
-	return !o->counted && o->attribution != ATTR_LOCAL;
-}
-
-static const struct outage *
-outage_touching(const struct link_result *r, int64_t start, int64_t end)
-{
-	for (size_t i = 0; i < r->n_outages; i++)
-		if (r->outages[i].counted && r->outages[i].start_ns < end &&
-		    r->outages[i].end_ns > start)
-			return &r->outages[i];
-	return NULL;
+	return t->profile.delta_ns == 0;
 }
 
 static void
-down_of_events(
-    struct layer *down, const struct link_result *r, const struct terms *t, struct span p)
+exempt_layers(struct judging *g)
 {
-	for (size_t i = 0; i < r->n_outages; i++) {
-		const struct outage *o = &r->outages[i];
-		if (counts(o, t))
-			layer_put(
-			    down, p, (struct piece){o->start_ns, o->end_ns, NULL, o->id});
+	for (size_t i = 0; i < g->t->n_exempt; i++) {
+		const struct exemption *e = &g->t->exempt[i];
+		layer_put(&g->layers[e->granted ? LAYER_GRANTED : LAYER_EXCLUDED], g->p,
+		    (struct piece){e->start_ns, e->end_ns, e->reason, NULL});
 	}
+	layer_settle(&g->layers[LAYER_EXCLUDED]);
+	layer_settle(&g->layers[LAYER_GRANTED]);
 }
 
-/* Unavailable seconds less those of outages that do not count. */
-static void
-down_of_seconds(struct layer *down, const struct link_result *r, struct span p)
+/* The cadence a profile by intervals needs: without it nothing can be told, open or not.
+ */
+static bool
+too_slow(const struct link_result *r, const struct terms *t)
 {
-	struct span *v;
-	size_t n = ses_unavailable(r, &v);
+	struct binning b;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct outage *o = outage_touching(r, v[i].start_ns, v[i].end_ns);
-		int64_t at = v[i].start_ns;
-		for (size_t k = 0; k < r->n_outages; k++) {
-			const struct outage *d = &r->outages[k];
-			if (!disputed(d) || d->start_ns - NS_PER_S >= v[i].end_ns ||
-			    d->end_ns + NS_PER_S <= at)
-				continue;
-			layer_put(down, p,
-			    (struct piece){
-			        at, d->start_ns - NS_PER_S, NULL, o ? o->id : ""});
-			at = d->end_ns + NS_PER_S;
-		}
-		layer_put(down, p, (struct piece){at, v[i].end_ns, NULL, o ? o->id : ""});
-	}
-	free(v);
+	return profile_binning(&t->profile, &b) &&
+	       r->votes_per_s * (double)b.part_ns / 1e9 < (double)b.need * 0.99;
 }
 
 static void
-unknown_layer(struct layer *unknown, const struct link_result *r, const struct terms *t,
-    struct span p)
+unknown_layer(struct judging *g)
 {
-	for (size_t i = 0; i < r->n_unknown; i++)
-		layer_put(unknown, p,
-		    (struct piece){r->unknown[i].start_ns, r->unknown[i].end_ns,
-		        unknown_name(r->unknown[i].reason), NULL});
-	layer_settle(unknown);
-	if (is_event(t))
-		return;
-	for (size_t i = 0; i < r->n_thin_seconds; i++)
-		layer_put(unknown, p,
-		    (struct piece){r->thin_seconds[i].start_ns, r->thin_seconds[i].end_ns,
+	struct layer *l = &g->layers[LAYER_UNKNOWN];
+	struct binning rule;
+
+	for (size_t i = 0; i < g->r->n_unknown; i++)
+		layer_put(l, g->p,
+		    (struct piece){g->r->unknown[i].start_ns, g->r->unknown[i].end_ns,
+		        unknown_name(g->r->unknown[i].reason), NULL});
+	layer_settle(l);
+	if (too_slow(g->r, g->t))
+		layer_put(l, g->p,
+		    (struct piece){g->p.start_ns, g->p.end_ns,
 		        unknown_name(UNKNOWN_NO_SAMPLES), NULL});
-	layer_settle(unknown);
+	if (!profile_binning(&g->t->profile, &rule))
+		return;
+	const struct binned *b = profile_bins(g->r, &rule);
+	for (size_t i = 0; i < b->n_thin; i++)
+		layer_put(l, g->p,
+		    (struct piece){b->thin[i].start_ns, b->thin[i].end_ns,
+		        unknown_name(UNKNOWN_NO_SAMPLES), NULL});
+	layer_settle(l);
 }
 
-/* ---- the ledger ---- */
+static void
+down_layer(struct judging *g)
+{
+	for (size_t i = 0; i < g->n_darks; i++) {
+		const struct dark *d = &g->darks[i];
+		for (size_t k = 0; d->counted && d->long_enough && k < d->n_pieces; k++)
+			layer_put(&g->layers[LAYER_DOWN], g->p,
+			    (struct piece){d->pieces[k].start_ns, d->pieces[k].end_ns,
+			        NULL, d->outage != NULL ? d->outage->id : ""});
+	}
+	layer_settle(&g->layers[LAYER_DOWN]);
+}
 
 static void
-enter(struct verdict *v, size_t *room, int64_t start, int64_t end,
-    enum interval_class class, const struct piece *p)
+enter(struct verdict *v, size_t *room, int64_t start, int64_t end, enum layers layer,
+    const struct piece *p)
 {
-	const char *reason = class == CLASS_UNKNOWN ? p->reason : NULL;
+	static const enum interval_class CLASSES[] = {
+	    CLASS_EXCLUDED, CLASS_UP, CLASS_UNKNOWN, CLASS_DOWN, CLASS_UP};
+	enum interval_class class = CLASSES[layer];
+	const char *reason = p != NULL ? p->reason : NULL;
 	const char *id = class == CLASS_DOWN ? p->id : "";
 	struct interval *last =
 	    v->n_intervals > 0 ? &v->intervals[v->n_intervals - 1] : NULL;
@@ -235,33 +166,33 @@ enter(struct verdict *v, size_t *room, int64_t start, int64_t end,
 }
 
 static void
-write_ledger(struct verdict *v, struct span period, const struct layer layers[3])
+write_ledger(struct judging *g)
 {
-	size_t at_layer[3] = {0}, room = 0;
+	size_t at_layer[LAYER_COUNT] = {0}, room = 0;
 
-	v->scheduled_ns = period.end_ns - period.start_ns;
-	for (int64_t at = period.start_ns; at < period.end_ns;) {
-		int64_t next = period.end_ns;
+	g->v->scheduled_ns = g->p.end_ns - g->p.start_ns;
+	for (int64_t at = g->p.start_ns; at < g->p.end_ns;) {
+		int64_t next = g->p.end_ns;
 		const struct piece *p = NULL;
-		int class = CLASS_UP;
-		for (int k = 0; k < 3; k++) {
+		int layer = LAYER_COUNT;
+		for (int k = 0; k < LAYER_COUNT; k++) {
 			const struct piece *here =
-			    layer_at(&layers[k], &at_layer[k], at, &next);
+			    layer_at(&g->layers[k], &at_layer[k], at, &next);
 			if (here != NULL && p == NULL) {
 				p = here;
-				class = k;
+				layer = k;
 			}
 		}
-		enter(v, &room, at, next, (enum interval_class) class, p);
+		enter(g->v, &room, at, next, (enum layers)layer, p);
 		at = next;
 	}
 }
 
-/* ---- bounds ---- */
+/* ---- what each outage weighs ---- */
 
-/* Time of [start, end) in the ledger that is of one class. */
+/* Time of [start, end) in the ledger that is down, or up where it might have been. */
 static int64_t
-time_in(const struct verdict *v, int64_t start, int64_t end, enum interval_class class)
+time_in(const struct verdict *v, int64_t start, int64_t end, bool down, bool up)
 {
 	size_t lo = 0, hi = v->n_intervals;
 	int64_t sum = 0;
@@ -277,7 +208,9 @@ time_in(const struct verdict *v, int64_t start, int64_t end, enum interval_class
 		const struct interval *i = &v->intervals[lo];
 		int64_t a = i->start_ns > start ? i->start_ns : start;
 		int64_t b = i->end_ns < end ? i->end_ns : end;
-		if (i->class == class)
+		bool granted = i->class == CLASS_UP && i->reason != NULL;
+		if ((i->class == CLASS_DOWN && down) ||
+		    (i->class == CLASS_UP && up && !granted))
 			sum += b - a;
 	}
 	return sum;
@@ -289,68 +222,106 @@ edge_in(struct span p, int64_t at)
 	return at >= p.start_ns && at < p.end_ns;
 }
 
-static struct doubt
-doubt_of(const struct verdict *v, struct span p, int64_t start, int64_t end,
-    int64_t start_bound, int64_t end_bound)
-{
-	int64_t down = time_in(v, start, end, CLASS_DOWN);
-	int64_t slack =
-	    (edge_in(p, start) ? start_bound : 0) + (edge_in(p, end - 1) ? end_bound : 0);
-
-	return (struct doubt){down + slack, down > slack ? down - slack : 0};
-}
-
-/* The most an outage that is not down in the point may have taken. */
 static int64_t
-disputed_ns(const struct verdict *v, struct span p, const struct outage *o)
+pieces_in(const struct judging *g, const struct dark *d, int64_t *whole)
 {
-	int64_t start = o->start_ns - o->start_bound_ns,
-	        end = o->end_ns + o->end_bound_ns;
+	int64_t sum = 0;
 
-	if (start < p.start_ns)
-		start = p.start_ns;
-	if (end > p.end_ns)
-		end = p.end_ns;
-	return end > start ? time_in(v, start, end, CLASS_UP) : 0;
+	*whole = 0;
+	for (size_t i = 0; i < d->n_pieces; i++) {
+		*whole += d->pieces[i].end_ns - d->pieces[i].start_ns;
+		sum += time_in(g->v, d->pieces[i].start_ns, d->pieces[i].end_ns, true,
+		    !(d->counted && d->long_enough));
+	}
+	return sum;
 }
 
-static struct doubt
-doubts(const struct verdict *v, const struct link_result *r, const struct terms *t,
-    struct span p)
+/* Whether it reaches the contract's least length, its edges being off by so much. */
+static bool
+reaches(const struct terms *t, const struct dark *d, int64_t off)
 {
-	struct doubt sum = {0, 0};
-	bool event = is_event(t);
+	int64_t clocked = d->clocked_ns + off;
 
-	for (size_t i = 0; event && i < r->n_outages; i++) {
-		const struct outage *o = &r->outages[i];
-		if (!counts(o, t))
-			continue;
-		struct doubt d = doubt_of(v, p, o->start_ns, o->end_ns, o->start_bound_ns,
-		    o->open ? 0 : o->end_bound_ns);
-		sum.longest_ns += d.longest_ns;
-		sum.shortest_ns += o->extent == EXTENT_TOTAL ? d.shortest_ns : 0;
+	return t->min_exclusive ? clocked > t->min_outage_ns
+	                        : clocked >= t->min_outage_ns;
+}
+
+static struct outage_time
+weigh(const struct judging *g, const struct dark *d)
+{
+	struct outage_time w = {
+	    .start_ns = d->start_ns, .end_ns = d->end_ns, .reason = d->reason};
+	int64_t whole, in = pieces_in(g, d, &whole);
+	int64_t slack = d->start_bound_ns + d->end_bound_ns;
+	int64_t slack_in = (edge_in(g->p, d->start_ns) ? d->start_bound_ns : 0) +
+	                   (edge_in(g->p, d->end_ns - 1) ? d->end_bound_ns : 0);
+
+	if (d->outage != NULL)
+		memcpy(w.outage_id, d->outage->id, sizeof w.outage_id);
+	if (d->n_pieces > 0) {
+		w.start_ns = d->pieces[0].start_ns;
+		w.end_ns = d->pieces[d->n_pieces - 1].end_ns;
 	}
-	for (size_t i = 0; !event && i < v->n_intervals; i++) {
-		const struct interval *s = &v->intervals[i];
-		if (s->class != CLASS_DOWN)
-			continue;
-		const struct outage *o = outage_touching(r, s->start_ns, s->end_ns);
-		struct doubt d =
-		    doubt_of(v, p, s->start_ns, s->end_ns, NS_PER_S, NS_PER_S);
-		sum.longest_ns += d.longest_ns;
-		sum.shortest_ns +=
-		    o != NULL && o->extent == EXTENT_TOTAL ? d.shortest_ns : 0;
+	w.begins_here = edge_in(g->p, d->start_ns);
+	if (d->counted && d->long_enough) {
+		w.counted_ns = in;
+		w.whole_ns = whole;
 	}
-	for (size_t i = 0; i < r->n_outages; i++)
-		if (disputed(&r->outages[i]))
-			sum.longest_ns += disputed_ns(v, p, &r->outages[i]);
-	for (size_t i = 0; event && i < r->n_micro; i++)
-		sum.longest_ns += disputed_ns(v, p, &r->micro[i]);
+	if ((d->counted || d->disputed) && reaches(g->t, d, slack) && d->n_pieces > 0) {
+		w.longest_ns = in + slack_in;
+		w.whole_longest_ns = whole + slack;
+	}
+	if (d->counted && d->total && reaches(g->t, d, -slack)) {
+		w.shortest_ns = in > slack_in ? in - slack_in : 0;
+		w.whole_shortest_ns = whole > slack ? whole - slack : 0;
+	}
+	return w;
+}
+
+/* Micro-outages are down in the lower bound of events only. */
+static int64_t
+micro_time(const struct judging *g)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; is_event(g->t) && i < g->r->n_micro; i++) {
+		const struct outage *o = &g->r->micro[i];
+		int64_t start = o->start_ns - o->start_bound_ns,
+		        end = o->end_ns + o->end_bound_ns;
+		start = start > g->p.start_ns ? start : g->p.start_ns;
+		end = end < g->p.end_ns ? end : g->p.end_ns;
+		if (o->attribution != ATTR_LOCAL && end > start)
+			sum += time_in(g->v, start, end, false, true);
+	}
 	return sum;
 }
 
 static void
-work_out(struct verdict *v, struct doubt d)
+weigh_all(struct judging *g)
+{
+	struct verdict *v = g->v;
+
+	v->times = memory_grow(NULL, g->n_darks + 1, sizeof *v->times);
+	for (size_t i = 0; i < g->n_darks; i++) {
+		const struct dark *d = &g->darks[i];
+		struct outage_time w = weigh(g, d);
+		int64_t start = d->start_ns > g->p.start_ns ? d->start_ns : g->p.start_ns;
+		int64_t end = d->end_ns < g->p.end_ns ? d->end_ns : g->p.end_ns;
+		if (d->counted && end > start)
+			v->measured_ns += end - start;
+		if (w.end_ns <= g->p.start_ns || w.start_ns >= g->p.end_ns)
+			continue;
+		v->times[v->n_times++] = w;
+		v->longest_down_ns += w.longest_ns;
+		v->shortest_down_ns += w.shortest_ns;
+	}
+	v->longest_down_ns += micro_time(g);
+}
+
+/* ---- bounds ---- */
+
+static void
+work_out(struct verdict *v)
 {
 	int64_t service = v->scheduled_ns - v->excluded_ns;
 	int64_t measured = v->up_ns + v->down_ns;
@@ -361,9 +332,9 @@ work_out(struct verdict *v, struct doubt d)
 		return;
 	v->has_availability = true;
 	v->point = (double)v->up_ns / (double)measured;
-	int64_t worst = v->unknown_ns + d.longest_ns;
+	int64_t worst = v->unknown_ns + v->longest_down_ns;
 	v->lower = worst < service ? (double)(service - worst) / (double)service : 0;
-	v->upper = (double)(service - d.shortest_ns) / (double)service;
+	v->upper = (double)(service - v->shortest_down_ns) / (double)service;
 	if (v->lower > v->point)
 		v->lower = v->point;
 	if (v->upper < v->point)
@@ -373,23 +344,22 @@ work_out(struct verdict *v, struct doubt d)
 /* ---- how many, how long ---- */
 
 static void
-count_down(
-    struct verdict *v, const struct link_result *r, const struct terms *t, struct span p)
+count_down(struct judging *g)
 {
+	struct verdict *v = g->v;
 	const char *id = "";
 	int64_t down = 0;
 
-	for (size_t i = 0; is_event(t) && i < r->n_outages; i++) {
-		const struct outage *o = &r->outages[i];
-		if (!counts(o, t) || !edge_in(p, o->start_ns))
+	for (size_t i = 0; is_event(g->t) && i < v->n_times; i++) {
+		const struct outage_time *w = &v->times[i];
+		if (w->whole_ns == 0 || !w->begins_here)
 			continue;
-		int64_t own = time_in(v, o->start_ns, o->end_ns, CLASS_DOWN);
 		v->outage_count++;
-		down += own;
-		if (own > v->longest_ns)
-			v->longest_ns = own;
+		down += w->counted_ns;
+		if (w->counted_ns > v->longest_ns)
+			v->longest_ns = w->counted_ns;
 	}
-	for (size_t i = 0; !is_event(t) && i < v->n_intervals; i++) {
+	for (size_t i = 0; !is_event(g->t) && i < v->n_intervals; i++) {
 		const struct interval *s = &v->intervals[i];
 		if (s->class != CLASS_DOWN)
 			continue;
@@ -405,6 +375,21 @@ count_down(
 		return;
 	v->mttr_ns = down / (int64_t)v->outage_count / NS_PER_US * NS_PER_US;
 	v->mtbf_ns = v->up_ns / (int64_t)v->outage_count / NS_PER_US * NS_PER_US;
+}
+
+static void
+count_high_loss(struct judging *g)
+{
+	struct binning rule;
+	struct span *v;
+
+	if (strcmp(g->t->profile.name, "mef") != 0)
+		return;
+	(void)profile_binning(&g->t->profile, &rule);
+	const struct binned *b = profile_bins(g->r, &rule);
+	size_t n = profile_unavailable(g->r, b, g->t->profile.n, &v);
+	profile_high_loss(b, v, n, g->t->profile.p, g->p, &g->v->hli, &g->v->chli);
+	free(v);
 }
 
 /* ---- the verdict ---- */
@@ -425,51 +410,51 @@ refuse(struct verdict *v, const struct link_result *r, const struct terms *t)
 	return v->n_reasons > before;
 }
 
-/* The cadence a profile by seconds needs: without it nothing can be told, open or not. */
-static bool
-too_slow(struct verdict *v, const struct link_result *r, const struct terms *t)
-{
-	if (is_event(t) || r->votes_per_s >= SES_LEAST_VOTES_S)
-		return false;
-	because(v,
-	    "ses-10-10 needs at least %.0f probes a second of voters (2 targets, "
-	    "every = 1s); there are %.3f",
-	    SES_LEAST_VOTES_S, r->votes_per_s);
-	return true;
-}
-
 /* Excluded time of the whole period, the part that is still to come as well. */
 static int64_t
 whole_service(const struct terms *t)
 {
 	struct layer excluded = {0};
-	int64_t sum = t->period.end_ns - t->period.start_ns;
 
-	for (size_t i = 0; i < t->n_excluded; i++)
-		layer_put(&excluded, t->period,
-		    (struct piece){
-		        t->excluded[i].start_ns, t->excluded[i].end_ns, NULL, NULL});
+	for (size_t i = 0; i < t->n_exempt; i++)
+		if (!t->exempt[i].granted)
+			layer_put(&excluded, t->period,
+			    (struct piece){
+			        t->exempt[i].start_ns, t->exempt[i].end_ns, NULL, NULL});
 	layer_settle(&excluded);
-	for (size_t i = 0; i < excluded.n; i++)
-		sum -= excluded.v[i].end_ns - excluded.v[i].start_ns;
-	free(excluded.v);
+	int64_t sum = t->period.end_ns - t->period.start_ns - layer_sum(&excluded);
+	layer_done(&excluded);
 	return sum;
 }
 
-static enum verdict_kind
-decide(
-    struct verdict *v, const struct link_result *r, const struct terms *t, struct doubt d)
+static void
+tell_cadence(struct verdict *v, const struct link_result *r, const struct terms *t)
 {
+	struct binning b;
+
+	(void)profile_binning(&t->profile, &b);
+	double part_s = (double)b.part_ns / 1e9;
+	because(v,
+	    "%s needs %.3g probes a second of voters (%u in %.3g s); there are %.3g",
+	    t->profile.name, (double)b.need / part_s, b.need, part_s, r->votes_per_s);
+}
+
+static enum verdict_kind
+decide(struct verdict *v, const struct link_result *r, const struct terms *t)
+{
+	if (too_slow(r, t)) {
+		tell_cadence(v, r, t);
+		return VERDICT_REFUSED;
+	}
 	if (t->target <= 0) {
 		because(v, "the contract states no target");
 		return VERDICT_NONE;
 	}
-	if (too_slow(v, r, t))
-		return VERDICT_REFUSED;
 	if (!t->complete) {
 		int64_t whole = whole_service(t);
-		bool lost = whole > 0 &&
-		            (double)(whole - d.shortest_ns) / (double)whole < t->target;
+		bool lost =
+		    whole > 0 &&
+		    (double)(whole - v->shortest_down_ns) / (double)whole < t->target;
 		if (lost && r->clock_bound_ns <= CLOCK_BOUND_NS) {
 			because(v, "the period is open, but the target is out of reach");
 			return VERDICT_BREACHED;
@@ -494,36 +479,31 @@ decide(
 int
 verdict_of(struct verdict *out, const struct link_result *r, const struct terms *t)
 {
-	struct layer layers[3] = {{0}};
-	struct span p = r->period;
+	struct judging g = {.v = out, .r = r, .t = t, .p = r->period};
+	int n = dark_list(&g.darks, r, t);
 
-	if (!is_event(t) && strcmp(t->profile, "ses-10-10") != 0)
-		return -ENOTSUP;
+	if (n < 0)
+		return n;
+	g.n_darks = (size_t)n;
 	memset(out, 0, sizeof *out);
-	if (t->period.start_ns > p.start_ns)
-		p.start_ns = t->period.start_ns;
-	if (t->period.end_ns < p.end_ns)
-		p.end_ns = t->period.end_ns;
-	if (p.end_ns < p.start_ns)
-		p.end_ns = p.start_ns;
-	for (size_t i = 0; i < t->n_excluded; i++)
-		layer_put(&layers[CLASS_EXCLUDED], p,
-		    (struct piece){
-		        t->excluded[i].start_ns, t->excluded[i].end_ns, NULL, NULL});
-	layer_settle(&layers[CLASS_EXCLUDED]);
-	unknown_layer(&layers[CLASS_UNKNOWN], r, t, p);
-	if (is_event(t))
-		down_of_events(&layers[CLASS_DOWN], r, t, p);
-	else
-		down_of_seconds(&layers[CLASS_DOWN], r, p);
-	layer_settle(&layers[CLASS_DOWN]);
-	write_ledger(out, p, layers);
-	struct doubt d = doubts(out, r, t, p);
-	work_out(out, d);
-	count_down(out, r, t, p);
-	out->verdict = decide(out, r, t, d);
-	for (int k = 0; k < 3; k++)
-		free(layers[k].v);
+	if (t->period.start_ns > g.p.start_ns)
+		g.p.start_ns = t->period.start_ns;
+	if (t->period.end_ns < g.p.end_ns)
+		g.p.end_ns = t->period.end_ns;
+	if (g.p.end_ns < g.p.start_ns)
+		g.p.end_ns = g.p.start_ns;
+	exempt_layers(&g);
+	unknown_layer(&g);
+	down_layer(&g);
+	write_ledger(&g);
+	weigh_all(&g);
+	work_out(out);
+	count_down(&g);
+	count_high_loss(&g);
+	out->verdict = decide(out, r, t);
+	for (int k = 0; k < LAYER_COUNT; k++)
+		layer_done(&g.layers[k]);
+	dark_done(g.darks, g.n_darks);
 	return 0;
 }
 
@@ -531,6 +511,8 @@ void
 verdict_done(struct verdict *v)
 {
 	free(v->intervals);
+	free(v->times);
 	v->intervals = NULL;
-	v->n_intervals = 0;
+	v->times = NULL;
+	v->n_intervals = v->n_times = 0;
 }

@@ -4,6 +4,7 @@
 #include "base/version.h"
 #include "cmd/pass.h"
 #include "cmd/timespec.h"
+#include "cmd/verdicts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,6 @@
 #define CLOSEUPS        3
 #define CLOSEUP_PAD_NS  (30 * NS_PER_S)
 #define CLOSEUP_MOST_NS (3600 * NS_PER_S)
-#define MIN_COVERAGE    0.95
 
 /* A period, and whether it begins with the first sample at the earliest. */
 struct period {
@@ -122,20 +122,6 @@ zone_of(const struct link_def *def)
 	return def->timezone[0] != '\0' ? def->timezone : "UTC";
 }
 
-/* What the configuration says of a link today goes before what it said when the link was
- * measured: a corrected contract judges an old month. */
-static const struct contract_conf *
-contract_of(const struct options *o, const struct link_def *def)
-{
-	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++) {
-		const struct link_def *now = &o->settings->links[i].def;
-		if (strcmp(now->centre, def->centre) == 0 &&
-		    strcmp(now->link, def->link) == 0)
-			return settings_contract(o->settings, now);
-	}
-	return o->settings != NULL ? settings_contract(o->settings, def) : NULL;
-}
-
 /* ---- which times ---- */
 
 /* Without times: of a verdict the contract's period that the newest record lies in, of
@@ -147,7 +133,7 @@ usual_period(const struct gathered *g, const struct options *o,
 {
 	int64_t now = g->r.generated.ns;
 	int64_t newest = stats->last.ns < now ? stats->last.ns : now;
-	const struct contract_conf *c = contract_of(o, def);
+	const struct contract_conf *c = verdicts_contract(o, def);
 	int year, month, day;
 
 	*p = (struct period){
@@ -181,8 +167,8 @@ set_period(struct gathered *g, const struct options *o, const struct journal_sta
 /* ---- reading ---- */
 
 static int
-run_pass(struct gathered *g, const struct journal_stats *stats, const struct period *p,
-    const char *zone)
+run_pass(struct gathered *g, const struct options *o, const struct journal_stats *stats,
+    const struct period *p, const char *zone)
 {
 	g->passes = memory_grow(g->passes, g->n_passes + 1, sizeof *g->passes);
 	struct pass *pass = &g->passes[g->n_passes++];
@@ -198,6 +184,8 @@ run_pass(struct gathered *g, const struct journal_stats *stats, const struct per
 	    .fine = (g->what & GATHER_CURVES) != 0,
 	    .show = isatty(STDERR_FILENO) == 1};
 	judge_rule_default(&pass->rule);
+	if (g->what & (GATHER_VERDICTS | GATHER_CURVES))
+		verdicts_bins(o, &pass->rule);
 	pass->rule.clock_bound_ns = stats->clock_bound_ns;
 	pass->rule.clock_unknown = !stats->synchronised;
 	pass->rule.since_first = p->whole;
@@ -217,7 +205,7 @@ same_period(const struct period *a, const struct period *b)
 
 /* One pass for all links whose period is the same: mostly one in all. */
 static int
-run_passes(struct gathered *g, const struct journal_stats *stats)
+run_passes(struct gathered *g, const struct options *o, const struct journal_stats *stats)
 {
 	for (size_t i = 0; i < g->r.n_links; i++) {
 		struct chosen *c = &g->chosen[i];
@@ -227,46 +215,12 @@ run_passes(struct gathered *g, const struct journal_stats *stats)
 		c->pass = k < i ? g->chosen[k].pass : g->n_passes;
 		if (k == i) {
 			int status =
-			    run_pass(g, stats, &c->period, zone_of(def_of(g, i)));
+			    run_pass(g, o, stats, &c->period, zone_of(def_of(g, i)));
 			if (status != 0)
 				return status;
 		}
 	}
 	return 0;
-}
-
-/* ---- verdicts ---- */
-
-static void
-judge_contract(const struct pass *p, const struct options *o, struct link_report *l)
-{
-	const struct contract_conf *c = contract_of(o, l->def);
-	struct terms *t = &l->contract.terms;
-
-	memset(&l->contract, 0, sizeof l->contract);
-	strcpy(t->profile, "event");
-	strcpy(t->period_kind, "range");
-	t->min_coverage = MIN_COVERAGE;
-	if (c != NULL) {
-		memcpy(l->contract.reference, c->reference, sizeof l->contract.reference);
-		memcpy(t->contract, c->name, sizeof t->contract);
-		memcpy(t->profile, c->profile, sizeof t->profile);
-		int64_t from, to;
-		timespec_period(c->period, zone_of(l->def), p->to_ns - 1, &from, &to);
-		if (from == p->from_ns && to == p->to_ns && !p->whole)
-			memcpy(t->period_kind, c->period, sizeof t->period_kind);
-		t->target = c->availability;
-		t->min_outage_ns = c->min_outage_ns;
-	}
-	if (o->profile != NULL)
-		snprintf(t->profile, sizeof t->profile, "%s", o->profile);
-	t->period = p->whole ? l->result->period : (struct span){p->from_ns, p->to_ns};
-	/* "--to now": what is still in the air is not yet to come. */
-	if (strcmp(t->period_kind, "range") == 0 && p->to_ns <= p->now_ns &&
-	    p->to_ns > p->as_of_ns)
-		t->period.end_ns = l->result->period.end_ns;
-	t->complete = p->as_of_ns >= t->period.end_ns;
-	l->has_verdict = verdict_of(&l->verdict, l->result, t) == 0;
 }
 
 /* ---- close-ups ---- */
@@ -380,7 +334,7 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 	if (g->what & GATHER_STATUS)
 		fill_status(g, p, chosen->number, l);
 	if (g->what & (GATHER_VERDICTS | GATHER_CURVES))
-		judge_contract(p, o, l);
+		verdicts_make(p, o, l);
 	if (g->what & GATHER_CURVES)
 		fetch_closeups(g, l);
 }
@@ -419,12 +373,11 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	struct gathered *g;
 	struct journal_stats stats;
 	char err[512];
-	int status = 0;
+	int status;
 
-	if (o->profile != NULL && strcmp(o->profile, "event") != 0 &&
-	    strcmp(o->profile, "ses-10-10") != 0)
-		return complain(EXIT_USAGE,
-		    "--profile %s: not known; one of: event, ses-10-10", o->profile);
+	status = verdicts_check(o);
+	if (status != 0)
+		return status;
 	g = memory_grow(NULL, 1, sizeof *g);
 	memset(g, 0, sizeof *g);
 	g->what = what;
@@ -438,7 +391,7 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	for (size_t i = 0; i < g->r.n_links && status == 0; i++)
 		status = set_period(g, o, &stats, i);
 	if (status == 0)
-		status = run_passes(g, &stats);
+		status = run_passes(g, o, &stats);
 	if (status != 0) {
 		gathered_free(g);
 		return status;
@@ -463,8 +416,7 @@ gathered_free(struct gathered *g)
 		return;
 	for (size_t i = 0; i < g->r.n_links; i++) {
 		struct link_report *l = &g->r.links[i];
-		if (l->has_verdict)
-			verdict_done(&l->verdict);
+		verdicts_free(l);
 		for (size_t k = 0; k < l->n_closeups; k++)
 			free(l->closeups[k].marks);
 		free(l->closeups);

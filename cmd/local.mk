@@ -17,7 +17,7 @@ linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
 	cmd/import_states.c cmd/import_time.c cmd/import_time.h cmd/journal.c cmd/linkwitness.c \
 	cmd/notify.c cmd/notify.h cmd/notify_command.c cmd/notify_curl.c cmd/notify_resolve.c \
 	cmd/options.h cmd/outages.c cmd/pass.c cmd/pass.h cmd/report.c cmd/seen.c cmd/seen.h \
-	cmd/sla.c cmd/spool.c cmd/spool.h cmd/status.c cmd/timespec.c cmd/timespec.h cmd/watch.c
+	cmd/sla.c cmd/spool.c cmd/spool.h cmd/status.c cmd/timespec.c cmd/timespec.h cmd/verdicts.c cmd/verdicts.h cmd/watch.c
 linkwitness_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 linkwitness_LDADD = reports/libreports.a analyzer/libanalyzer.a rrd/libarchive.a \
 	collector/libcollector.a config/libconfig.a base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) \

@@ -222,8 +222,9 @@ struct contract_conf {
 	unsigned clock_start;  /* of enum clock_event, or-ed */
 	enum clock_pick clock_pick;
 	enum clock_stop clock_stop;
-	bool pauses;     /* waiting on the customer is taken off; default true */
-	uint32_t counts; /* attributions that count: bit 1 << number in counts_names */
+	bool pauses;        /* waiting on the customer is taken off; default true */
+	bool counts_stated; /* by the contract; else as the judge says */
+	uint32_t counts;    /* attributions that count: bit 1 << number in counts_names */
 
 	char currency[8];  /* ISO 4217; empty: none */
 	int64_t mrc_mills; /* monthly recurring charge; 0: not stated */

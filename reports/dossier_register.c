@@ -95,7 +95,7 @@ totals(struct pages *p, const struct link_report *l)
 		words_count(l->verdict.outage_count, counted);
 		snprintf(text + used, sizeof text - used,
 		    " By the contract's profile %s: %s counted, %s down.",
-		    l->contract.terms.profile, counted, judged);
+		    l->contract.terms.profile.name, counted, judged);
 	}
 	page_text(p, &style_body, text);
 }

@@ -216,7 +216,7 @@ availability_clause(struct table *t, const struct link_report *l)
 
 	snprintf(clause, sizeof clause, "Availability\nper %s, profile %s",
 	    terms->period_kind[0] != '\0' ? terms->period_kind : "period",
-	    terms->profile[0] != '\0' ? terms->profile : "event");
+	    terms->profile.name[0] != '\0' ? terms->profile.name : "event");
 	if (terms->target > 0) {
 		words_target(terms->target, at);
 		snprintf(agreed, sizeof agreed, "≥ %s", at);

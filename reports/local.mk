@@ -5,6 +5,6 @@ reports_libreports_a_SOURCES = reports/chart.h reports/chart_axis.c reports/char
 	reports/dossier_latency.c reports/dossier_method.c reports/dossier_overview.c \
 	reports/dossier_register.c reports/dossier_summary.c reports/dossier_words.c \
 	reports/draft.c reports/draft.h reports/draw.c reports/draw.h reports/draw_text.c \
-	reports/draw_text.h reports/instant.c reports/json.c reports/page.c reports/page.h \
+	reports/draw_text.h reports/instant.c reports/json.c reports/json_sla.c reports/value.c reports/value.h reports/page.c reports/page.h \
 	reports/page_table.c reports/results.h reports/text.c
 reports_libreports_a_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(QPDF_CFLAGS) $(JANSSON_CFLAGS)

@@ -15,6 +15,11 @@ struct contract_terms {
 	struct terms terms;
 };
 
+struct judged {
+	struct contract_terms contract;
+	struct verdict verdict;
+};
+
 /* One bucket of a series of a link: an hour for the heat map, or finer for a curve. */
 struct bucket {
 	int64_t start_ns, end_ns;
@@ -41,9 +46,11 @@ struct link_report {
 	const struct link_def *def;
 	const struct link_result *result;
 	bool has_verdict;
-	struct contract_terms contract;
-	struct verdict verdict;
-	struct bucket *buckets; /* sorted */
+	struct contract_terms contract; /* of the one verdict, where one is shown: */
+	struct verdict verdict;         /* a view of one of these */
+	struct judged *verdicts;        /* by period and profile */
+	size_t n_verdicts, n_listed;    /* the first so many are listed */
+	struct bucket *buckets;         /* sorted */
 	size_t n_buckets;
 	int64_t bucket_ns;
 	struct bucket *hours; /* for the heat map */

@@ -195,10 +195,10 @@ sentence(enum verdict_kind v)
 }
 
 static void
-verdict_text(const struct link_report *l, FILE *out)
+verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 {
-	const struct verdict *v = &l->verdict;
-	const struct terms *t = &l->contract.terms;
+	const struct verdict *v = &d->verdict;
+	const struct terms *t = &d->contract.terms;
 	char a[32], b[32], from[40], to[40], text[TEXT_ROOM];
 
 	heading(l, out);
@@ -208,9 +208,9 @@ verdict_text(const struct link_report *l, FILE *out)
 	    t->complete ? "" : ", not over");
 	fprintf(out, "  contract      %s%s%s\n",
 	    t->contract[0] != '\0' ? t->contract : "none",
-	    l->contract.reference[0] != '\0' ? ", " : "",
-	    tame(l->contract.reference, text));
-	fprintf(out, "  definition    %s\n", t->profile);
+	    d->contract.reference[0] != '\0' ? ", " : "",
+	    tame(d->contract.reference, text));
+	fprintf(out, "  definition    %s\n", t->profile.name);
 	if (v->has_availability)
 		fprintf(out, "  availability  %.5f %%  (from %.5f %% to %.5f %%)\n",
 		    100 * v->point, 100 * v->lower, 100 * v->upper);
@@ -240,10 +240,11 @@ void
 results_sla_text(const struct results *r, FILE *out)
 {
 	for (size_t i = 0; i < r->n_links; i++) {
-		if (i > 0)
-			fputc('\n', out);
-		if (r->links[i].has_verdict)
-			verdict_text(&r->links[i], out);
+		for (size_t k = 0; k < r->links[i].n_listed; k++) {
+			if (i > 0 || k > 0)
+				fputc('\n', out);
+			verdict_text(&r->links[i], &r->links[i].verdicts[k], out);
+		}
 	}
 	if (r->n_links == 0)
 		fputs("No link.\n", out);

@@ -10,15 +10,17 @@ tests_unit_test_engine_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_
 tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a \
 	base/libbase.a $(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
-check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities
+check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles
 tests_unit_test_judge_SOURCES = tests/unit/test_judge.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_judge_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c tests/unit/feed.c tests/unit/feed.h
-tests_unit_test_verdict_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+JUDGE_LIBS = analyzer/libanalyzer.a config/libconfig.a base/libbase.a $(CONFUSE_LIBS) \
+	$(BASE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_profiles_LDADD = $(JUDGE_LIBS)
+tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
 tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/feed.c \
 	tests/unit/feed.h
-tests_unit_test_identities_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) \
-	$(CMOCKA_LIBS) -lm
+tests_unit_test_identities_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_dossier
 tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c tests/golden/made_results.c \
 	tests/golden/made_results.h
@@ -56,7 +58,7 @@ tests_unit_test_timespec_SOURCES = tests/unit/test_timespec.c cmd/timespec.c
 tests_unit_test_timespec_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_timespec_LDADD = reports/libreports.a config/libconfig.a base/libbase.a \
 	$(CMOCKA_LIBS)
-GATHER = cmd/gather.c cmd/pass.c cmd/curve.c cmd/timespec.c
+GATHER = cmd/gather.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
 GATHER_LIBS = reports/libreports.a analyzer/libanalyzer.a config/libconfig.a base/libbase.a \
 	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/golden/made_results.c \

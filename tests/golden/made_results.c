@@ -262,7 +262,7 @@ complete(struct results *r, size_t link, int64_t each, double evening, double ta
 	    .period = res->period,
 	    .complete = true};
 	snprintf(l->contract.terms.contract, NAME_ROOM, "fibre-2026");
-	snprintf(l->contract.terms.profile, 16, "event");
+	snprintf(l->contract.terms.profile.name, 16, "event");
 	snprintf(l->contract.terms.period_kind, 16, "month");
 	v->scheduled_ns = res->scheduled_ns;
 	v->unknown_ns = res->unknown_ns;

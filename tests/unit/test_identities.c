@@ -11,6 +11,7 @@
 
 #include "tests/unit/feed.h"
 
+#include "analyzer/profile.h"
 #include "analyzer/verdict.h"
 
 #include <stdio.h>
@@ -42,6 +43,18 @@ static int64_t
 instant(struct round *r)
 {
 	return (int64_t)(feed_uniform(&r->random) * (double)r->end);
+}
+
+static void
+every_profile(struct judge_rule *rule)
+{
+	static const char *const NAMES[] = {"mef", "y1540", "rfc2678"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct profile_conf p;
+		assert_true(profile_default(&p, NAMES[i]));
+		assert_true(profile_binning(&p, &rule->bins[rule->n_bins++]));
+	}
 }
 
 static void
@@ -101,6 +114,7 @@ round_init(struct round *r, uint64_t seed)
 		at = until + S;
 	}
 	judge_rule_default(&rule);
+	every_profile(&rule);
 	rule.clock_unknown = pick(r, 12) == 0;
 	rule.clock_bound_ns = (int64_t)pick(r, 200) * MS;
 	r->j = judge_new(&rule);
@@ -192,10 +206,10 @@ check_result(const struct link_result *r)
 	for (size_t i = 1; i < r->n_degradations; i++)
 		assert_true(
 		    r->degradations[i].start_ns >= r->degradations[i - 1].start_ns);
-	for (size_t i = 1; i < r->n_bad_seconds; i++)
-		assert_true(r->bad_seconds[i].start_ns >= r->bad_seconds[i - 1].end_ns);
-	for (size_t i = 1; i < r->n_thin_seconds; i++)
-		assert_true(r->thin_seconds[i].start_ns >= r->thin_seconds[i - 1].end_ns);
+	for (size_t i = 1; i < r->bins[0].n_bad; i++)
+		assert_true(r->bins[0].bad[i].start_ns >= r->bins[0].bad[i - 1].end_ns);
+	for (size_t i = 1; i < r->bins[0].n_thin; i++)
+		assert_true(r->bins[0].thin[i].start_ns >= r->bins[0].thin[i - 1].end_ns);
 }
 
 /* ---- of one verdict ---- */
@@ -209,7 +223,9 @@ check_ledger(const struct verdict *v, struct span period)
 		const struct interval *n = &v->intervals[i];
 		assert_int_equal(n->start_ns, at);
 		assert_true(n->end_ns > n->start_ns);
-		assert_true((n->reason != NULL) == (n->class == CLASS_UNKNOWN));
+		assert_true(n->reason != NULL
+		                ? n->class != CLASS_DOWN
+		                : n->class == CLASS_UP || n->class == CLASS_DOWN);
 		assert_true(n->outage_id[0] == '\0' || n->class == CLASS_DOWN);
 		assert_whole(n->start_ns);
 		sums[n->class] += n->end_ns - n->start_ns;
@@ -244,40 +260,129 @@ check_ratios(const struct verdict *v, const struct terms *t)
 		assert_true(v->upper < t->target);
 }
 
+#define EXEMPT_MOST 4
+#define TICKETS     2
+
+/* What a contract may say, and the tickets of a helpdesk. */
+struct clauses {
+	struct exemption exempt[EXEMPT_MOST];
+	struct ticket_clock tickets[TICKETS];
+	struct span pause;
+};
+
+static int64_t
+any_instant(struct round *r)
+{
+	return r->f.wall_ns + instant(r) / 1000 * 1000;
+}
+
 static void
-random_terms(struct round *r, struct terms *t, struct span *excluded, struct span period)
+random_clauses(struct round *r, struct terms *t, struct clauses *c)
+{
+	static const unsigned STARTS[] = {CLOCK_MEASURED, CLOCK_MEASURED, CLOCK_OPENED,
+	    CLOCK_OPENED | CLOCK_DETECTED, CLOCK_ACKNOWLEDGED};
+
+	t->exempt = c->exempt;
+	t->n_exempt = pick(r, EXEMPT_MOST);
+	for (size_t i = 0; i < t->n_exempt; i++) {
+		int64_t from = any_instant(r);
+		c->exempt[i] = (struct exemption){
+		    from, from + (int64_t)pick(r, 900) * S, pick(r, 2), "maintenance"};
+	}
+	t->tickets = c->tickets;
+	t->n_tickets = pick(r, TICKETS + 1);
+	c->pause.start_ns = any_instant(r);
+	c->pause.end_ns = c->pause.start_ns + (int64_t)pick(r, 300) * S;
+	for (size_t i = 0; i < t->n_tickets; i++) {
+		int64_t at = any_instant(r);
+		c->tickets[i] = (struct ticket_clock){.opened_ns = at,
+		    .acknowledged_ns = at + 60 * S,
+		    .detected_ns = pick(r, 2) ? at - 10 * S : INT64_MIN,
+		    .closed_ns = pick(r, 2) ? at + 600 * S : INT64_MIN,
+		    .pauses = &c->pause,
+		    .n_pauses = pick(r, 2),
+		    .reference = "T1"};
+	}
+	t->clock_start = STARTS[pick(r, 5)];
+	t->clock_pick = pick(r, 2) ? CLOCK_EARLIEST : CLOCK_LATEST;
+	t->clock_stop = pick(r, 3) == 0 ? STOP_RESTORED : STOP_EARLIER;
+	t->counts_stated = pick(r, 3) == 0;
+	t->counts = (uint32_t)pick(r, 512);
+}
+
+static void
+random_terms(struct round *r, struct terms *t, struct clauses *c, struct span period)
 {
 	static const double TARGETS[] = {0, 0.9, 0.99, 0.9995, 0.99999};
+	static const char *const PROFILES[] = {
+	    "event", "event", "ses-10-10", "mef", "y1540", "rfc2678"};
 
 	memset(t, 0, sizeof *t);
-	snprintf(t->profile, sizeof t->profile, "%s", pick(r, 2) ? "event" : "ses-10-10");
+	assert_true(profile_default(&t->profile, PROFILES[pick(r, 6)]));
 	t->target = TARGETS[pick(r, 5)];
 	t->min_outage_ns = pick(r, 2) ? 0 : 30 * S;
+	t->grace_ns = pick(r, 2) ? 0 : 20 * S;
 	t->min_coverage = pick(r, 2) ? 0.95 : 0.2;
 	t->period = period;
+	t->as_of_ns = period.end_ns;
 	t->complete = pick(r, 3) > 0;
-	t->excluded = excluded;
-	t->n_excluded = pick(r, 4);
-	for (size_t i = 0; i < t->n_excluded; i++) {
-		int64_t from = r->f.wall_ns + instant(r) / 1000 * 1000;
-		excluded[i] = (struct span){from, from + (int64_t)pick(r, 900) * S};
-	}
+	if (pick(r, 2))
+		random_clauses(r, t, c);
+}
+
+static int64_t
+judged_down(const struct link_result *res, const struct terms *t)
+{
+	struct verdict v;
+
+	assert_int_equal(verdict_of(&v, res, t), 0);
+	int64_t down = v.down_ns;
+	verdict_done(&v);
+	return down;
+}
+
+/* A contract that forgives less never owes less. */
+static void
+check_monotonous(const struct link_result *res, const struct terms *t, int64_t down)
+{
+	struct terms less = *t;
+
+	less.grace_ns = 0;
+	assert_true(judged_down(res, &less) >= down);
+	less = *t;
+	less.min_outage_ns = 0;
+	assert_true(judged_down(res, &less) >= down);
+	less = *t;
+	less.n_exempt = 0;
+	assert_true(judged_down(res, &less) >= down);
 }
 
 static void
 check_verdicts(struct round *r, const struct link_result *res)
 {
-	struct span excluded[4];
+	struct clauses c;
 	struct terms t;
 	struct verdict v;
 
 	for (int i = 0; i < 6; i++) {
-		random_terms(r, &t, excluded, res->period);
+		random_terms(r, &t, &c, res->period);
 		assert_int_equal(verdict_of(&v, res, &t), 0);
 		check_ledger(&v, res->period);
 		check_ratios(&v, &t);
-		if (strcmp(t.profile, "event") == 0 && t.n_excluded == 0 &&
-		    t.min_outage_ns == 0) {
+		check_monotonous(res, &t, v.down_ns);
+		int64_t weights = 0;
+		for (size_t k = 0; k < v.n_times; k++) {
+			const struct outage_time *w = &v.times[k];
+			weights += w->counted_ns;
+			assert_true(w->shortest_ns <= w->counted_ns);
+			assert_true(w->counted_ns <= w->longest_ns);
+			assert_true(w->counted_ns <= w->whole_ns);
+		}
+		/* Closures run into each other; else each outage owns its seconds. */
+		if (t.clock_stop != STOP_CLOSED)
+			assert_int_equal(weights, v.down_ns);
+		if (strcmp(t.profile.name, "event") == 0 && t.clock_start == 0 &&
+		    t.n_exempt == 0 && t.min_outage_ns == 0 && t.grace_ns == 0) {
 			assert_int_equal(v.down_ns, res->down_ns);
 			assert_int_equal(v.unknown_ns, res->unknown_ns);
 		}

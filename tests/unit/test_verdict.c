@@ -10,7 +10,7 @@
 
 #include "tests/unit/feed.h"
 
-#include "analyzer/ses.h"
+#include "analyzer/profile.h"
 #include "analyzer/verdict.h"
 
 #include <errno.h>
@@ -36,15 +36,19 @@ struct month {
 static void
 month_init(struct month *m, const char *profile, double target)
 {
+	struct judge_rule rule;
+
 	memset(m, 0, sizeof *m);
 	m->r.period = m->t.period = (struct span){0, 30 * DAY};
 	m->r.outages = m->outages;
 	m->r.micro = m->micro;
 	m->r.unknown = m->unknown;
-	m->r.bad_seconds = m->bad;
-	m->r.thin_seconds = m->thin;
+	judge_rule_default(&rule);
+	m->r.bins[0] =
+	    (struct binned){.rule = rule.bins[0], .bad = m->bad, .thin = m->thin};
+	m->r.n_bins = 1;
 	m->r.votes_per_s = 5;
-	snprintf(m->t.profile, sizeof m->t.profile, "%s", profile);
+	assert_true(profile_default(&m->t.profile, profile));
 	m->t.target = target;
 	m->t.min_coverage = 0.95;
 	m->t.complete = true;
@@ -200,8 +204,10 @@ test_profile_unknown(void **state)
 	struct month m;
 
 	(void)state;
-	month_init(&m, "ses-10", 0.99);
+	month_init(&m, "mef", 0.99); /* nobody counted by its intervals */
 	m.v.n_reasons = 77;
+	assert_int_equal(verdict_of(&m.v, &m.r, &m.t), -ENOTSUP);
+	snprintf(m.t.profile.name, sizeof m.t.profile.name, "ses-10");
 	assert_int_equal(verdict_of(&m.v, &m.r, &m.t), -ENOTSUP);
 	assert_int_equal(m.v.n_reasons, 77);
 }
@@ -250,13 +256,14 @@ test_precedence(void **state)
 	} WANT[] = {{CLASS_UP, 100}, {CLASS_DOWN, 100}, {CLASS_UNKNOWN, 50},
 	    {CLASS_EXCLUDED, 100}, {CLASS_DOWN, 50}, {CLASS_UP, 9600}};
 	struct month m;
-	const struct span excluded[] = {{300 * S, 350 * S}, {250 * S, 320 * S}};
+	const struct exemption exempt[] = {{300 * S, 350 * S, false, "maintenance"},
+	    {250 * S, 320 * S, false, "maintenance"}};
 
 	(void)state;
 	month_init(&m, "event", 0.5);
 	m.r.period.end_ns = m.t.period.end_ns = 10000 * S;
-	m.t.excluded = excluded;
-	m.t.n_excluded = 2;
+	m.t.exempt = exempt;
+	m.t.n_exempt = 2;
 	month_unknown(&m, 200 * S, 100 * S, UNKNOWN_LOCAL_FAULT);
 	month_outage(&m, 100 * S, 300 * S, S);
 	month_judge(&m);
@@ -339,14 +346,14 @@ test_across_periods(void **state)
 static void
 month_bad(struct month *m, int64_t start_s, int64_t seconds)
 {
-	m->bad[m->r.n_bad_seconds++] =
+	m->bad[m->r.bins[0].n_bad++] =
 	    (struct span){start_s * S, (start_s + seconds) * S};
 }
 
 static void
 month_thin(struct month *m, int64_t start_s, int64_t seconds)
 {
-	m->thin[m->r.n_thin_seconds++] =
+	m->thin[m->r.bins[0].n_thin++] =
 	    (struct span){start_s * S, (start_s + seconds) * S};
 }
 
@@ -354,7 +361,7 @@ static void
 assert_unavailable(struct month *m, size_t want, int64_t start_s, int64_t seconds)
 {
 	struct span *v;
-	size_t n = ses_unavailable(&m->r, &v);
+	size_t n = profile_unavailable(&m->r, &m->r.bins[0], 10, &v);
 
 	assert_int_equal(n, want);
 	if (want > 0) {
@@ -477,11 +484,12 @@ test_one_outage(void **state)
 	struct feed f;
 	struct judge_rule rule;
 	const struct link_result *r;
-	struct terms t = {.profile = "ses-10-10", .target = 0.5, .complete = true};
+	struct terms t = {.target = 0.5, .complete = true};
 	struct verdict v;
 	uint64_t random = 3;
 
 	(void)state;
+	assert_true(profile_default(&t.profile, "ses-10-10"));
 	feed_init(&f, 9);
 	uint32_t l = feed_link(&f, "fibre");
 	for (int i = 0; i < 10; i++)
@@ -498,14 +506,14 @@ test_one_outage(void **state)
 	int64_t from = f.wall_ns + 10 * S, to = f.wall_ns + 1790 * S;
 	judge_finish(j, from, to, f.wall_ns + 1800 * S, &r);
 	t.period = (struct span){from, to};
-	assert_int_equal(r->n_thin_seconds > 2, 0); /* one vote a voter and second */
+	assert_int_equal(r->bins[0].n_thin > 2, 0); /* one vote a voter and second */
 	assert_int_equal(verdict_of(&v, r, &t), 0);
 	print_message("ses-10-10: %.3f s down; event: %.3f s\n", (double)v.down_ns / 1e9,
 	    (double)r->down_ns / 1e9);
 	assert_true(llabs(v.down_ns - 70 * S) <= S);
 	assert_int_equal(v.outage_count, 1);
 	verdict_done(&v);
-	snprintf(t.profile, sizeof t.profile, "event");
+	assert_true(profile_default(&t.profile, "event"));
 	assert_int_equal(verdict_of(&v, r, &t), 0);
 	assert_true(llabs(v.down_ns - 70 * S) <= S);
 	assert_int_equal(v.outage_count, 1);

@@ -1,0 +1,89 @@
+/*
+ * Votes counted by equal intervals of time, for the profiles that see time so. Only runs
+ * of intervals that are bad, or say nothing, are kept.
+ */
+#include "analyzer/line.h"
+
+#include "base/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+close_interval(struct bin_line *b, const struct binning *rule)
+{
+	int64_t from = b->at_ns;
+	bool all = b->sent > 0 && b->lost == b->sent;
+
+	if (b->sent == 0 || 2 * b->sent < rule->need)
+		spans_add(&b->thin, from, from + rule->width_ns);
+	else if (rule->over < 1 ? (double)b->lost > rule->over * (double)b->sent : all)
+		spans_add(&b->bad, from, from + rule->width_ns);
+	b->sent = b->lost = 0;
+}
+
+/* Seconds are those of the schedule, so that a probe a second has one vote in each; what
+ * is wider is cut in UTC, as anybody else would cut it. */
+static int64_t
+interval_of(const struct sample *s, int64_t width_ns)
+{
+	if (width_ns == NS_PER_S)
+		return whole_us(s->time.ns - s->sent.ns % NS_PER_S);
+	return s->time.ns - s->time.ns % width_ns;
+}
+
+void
+bins_take(const struct judge *j, struct line *l, const struct sample *s, bool lost)
+{
+	for (size_t i = 0; i < j->rule.n_bins; i++) {
+		const struct binning *rule = &j->rule.bins[i];
+		struct bin_line *b = &l->bins[i];
+		int64_t at = interval_of(s, rule->width_ns);
+
+		if (at != b->at_ns) {
+			int64_t over = b->at_ns + rule->width_ns;
+			if (b->at_ns != 0)
+				close_interval(b, rule);
+			if (b->at_ns != 0 && at > over)
+				spans_add(&b->thin, over, at);
+			b->at_ns = at;
+		}
+		if (s->time.ns - at >= rule->part_ns)
+			continue;
+		b->sent++;
+		b->lost += lost || (!rule->late_answers && (s->flags & FLAG_LATE));
+	}
+}
+
+static void
+copy_spans(const struct spans *from, struct span period, struct span **to, size_t *n)
+{
+	*n = 0;
+	*to = memory_grow(NULL, from->n + 1, sizeof **to);
+	for (size_t i = 0; i < from->n; i++)
+		if (from->v[i].end_ns > period.start_ns &&
+		    from->v[i].start_ns < period.end_ns)
+			(*to)[(*n)++] = from->v[i];
+}
+
+void
+bins_close(const struct judge *j, const struct line *l, struct span period,
+    struct link_result *r)
+{
+	r->n_bins = j->rule.n_bins;
+	for (size_t i = 0; i < r->n_bins; i++) {
+		struct binned *b = &r->bins[i];
+		b->rule = j->rule.bins[i];
+		copy_spans(&l->bins[i].bad, period, &b->bad, &b->n_bad);
+		copy_spans(&l->bins[i].thin, period, &b->thin, &b->n_thin);
+	}
+}
+
+void
+bins_free(struct line *l)
+{
+	for (size_t i = 0; i < BINS_MOST; i++) {
+		free(l->bins[i].bad.v);
+		free(l->bins[i].thin.v);
+	}
+}

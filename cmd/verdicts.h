@@ -1,0 +1,31 @@
+#ifndef CMD_VERDICTS_H
+#define CMD_VERDICTS_H
+
+#include "cmd/options.h"
+#include "cmd/pass.h"
+#include "reports/results.h"
+
+/*
+ * Verdicts of a link: the contract's clauses as the configuration has them today, over
+ * the periods that were asked for.
+ */
+
+/* "--profile P": a name, or all. 0, or the exit status, the reason told. */
+int verdicts_check(const struct options *o);
+
+/* Before the pass: the intervals that the profiles of ${o} and its contracts count by. */
+void verdicts_bins(const struct options *o, struct judge_rule *rule);
+
+/*
+ * After it: l->verdicts, one a period of the contract that the pass covers whole, or one
+ * of the pass's range; of each profile asked for. The first is l->verdict, but with
+ * several periods that is of the range. l->def and l->result are set.
+ */
+void verdicts_make(const struct pass *p, const struct options *o, struct link_report *l);
+void verdicts_free(struct link_report *l);
+
+/* The contract of a link by today's configuration, or NULL. */
+const struct contract_conf *verdicts_contract(
+    const struct options *o, const struct link_def *def);
+
+#endif

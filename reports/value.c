@@ -1,0 +1,109 @@
+/*
+ * The parts of our JSON. Inside everything is whole microseconds; outside seconds, which
+ * print exactly with fifteen digits as long as they are fewer than 10^9.
+ */
+#include "reports/value.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DIGITS 15
+
+json_t *
+seconds_json(int64_t ns)
+{
+	int64_t us = ns / 1000;
+
+	return json_real((double)us / 1e6);
+}
+
+int
+json_print(const json_t *json, FILE *out)
+{
+	if (json_dumpf(json, out, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS)) < 0 ||
+	    fputc('\n', out) == EOF)
+		return -EIO;
+	return 0;
+}
+
+json_t *
+value_instant(int64_t ns)
+{
+	char text[32];
+
+	instant_utc(ns, text);
+	return json_string(text);
+}
+
+/* Names come from journals and configurations that others wrote: what is not UTF-8 is
+ * still told, its bytes as question marks. */
+json_t *
+value_text(const char *text)
+{
+	json_t *j = json_string(text);
+	char ascii[TEXT_ROOM];
+	size_t i;
+
+	if (j != NULL)
+		return j;
+	for (i = 0; text[i] != '\0' && i + 1 < sizeof ascii; i++)
+		ascii[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
+	ascii[i] = '\0';
+	return json_string(ascii);
+}
+
+json_t *
+value_text_or_null(const char *text)
+{
+	return text != NULL && text[0] != '\0' ? value_text(text) : json_null();
+}
+
+void
+value_set(json_t *o, const char *key, json_t *value)
+{
+	json_object_set_new(o, key, value);
+}
+
+void
+value_set_s(json_t *o, const char *key, int64_t ns)
+{
+	value_set(o, key, seconds_json(ns));
+}
+
+/* ---- the envelope ---- */
+
+static json_t *
+rule_json(const struct results *r)
+{
+	const struct judge_rule *rule = &r->rule;
+	json_t *o = json_object();
+
+	value_set(o, "quorum", json_real(rule->quorum));
+	value_set_s(o, "answer_within_s", rule->hold_ns);
+	value_set_s(o, "max_hole_s", rule->max_hole_ns);
+	value_set_s(o, "stall_s", rule->stall_ns);
+	value_set(o, "max_gap_factor", json_real(rule->max_gap_factor));
+	value_set(o, "quiet_bytes", json_integer(rule->quiet_bytes));
+	value_set(o, "quiet_bytes_per_s", json_integer(rule->quiet_bytes_per_s));
+	value_set_s(o, "clock_bound_s", rule->clock_bound_ns);
+	value_set(o, "clock_synchronised", json_boolean(!rule->clock_unknown));
+	return o;
+}
+
+json_t *
+value_envelope(const struct results *r, const char *schema)
+{
+	json_t *o = json_object(), *journal = json_object();
+
+	value_set(o, "schema", json_string(schema));
+	value_set(o, "generated", value_instant(r->generated.ns));
+	value_set(o, "as_of", value_instant(r->as_of.ns));
+	value_set(o, "agent", value_text(r->agent));
+	value_set(o, "software", json_string(r->software));
+	value_set(journal, "first", value_instant(r->journal_first.ns));
+	value_set(journal, "last", value_instant(r->journal_last.ns));
+	value_set(journal, "root", value_text(r->root));
+	value_set(o, "journal", journal);
+	value_set(o, "rule", rule_json(r));
+	return o;
+}
