@@ -1,4 +1,41 @@
 noinst_LIBRARIES += analyzer/libanalyzer.a
-analyzer_libanalyzer_a_SOURCES = analyzer/bins.c analyzer/books.c analyzer/cause.c analyzer/coverage.c analyzer/degrade.c \
-	analyzer/dark.c analyzer/dark.h analyzer/judge.c analyzer/judge.h analyzer/layer.c analyzer/layer.h analyzer/line.h analyzer/live.c analyzer/run.c analyzer/profile.c \
-	analyzer/profile.h analyzer/verdict.c analyzer/verdict.h analyzer/vote.c analyzer/words.c
+analyzer_libanalyzer_a_SOURCES = \
+	analyzer/bins.c \
+	analyzer/books.c \
+	analyzer/cause.c \
+	analyzer/changepoint.c \
+	analyzer/changepoint.h \
+	analyzer/chronic.c \
+	analyzer/chronic.h \
+	analyzer/coverage.c \
+	analyzer/credit.c \
+	analyzer/credit.h \
+	analyzer/credit_rule.c \
+	analyzer/credit_rule.h \
+	analyzer/credit_words.c \
+	analyzer/credit_words.h \
+	analyzer/dark.c \
+	analyzer/dark.h \
+	analyzer/deadline.c \
+	analyzer/deadline.h \
+	analyzer/degrade.c \
+	analyzer/downtime.h \
+	analyzer/judge.c \
+	analyzer/judge.h \
+	analyzer/layer.c \
+	analyzer/layer.h \
+	analyzer/line.h \
+	analyzer/live.c \
+	analyzer/profile.c \
+	analyzer/profile.h \
+	analyzer/run.c \
+	analyzer/service.c \
+	analyzer/service.h \
+	analyzer/settlement.c \
+	analyzer/settlement.h \
+	analyzer/stats.c \
+	analyzer/stats.h \
+	analyzer/verdict.c \
+	analyzer/verdict.h \
+	analyzer/vote.c \
+	analyzer/words.c

@@ -262,6 +262,9 @@ weigh(const struct judging *g, const struct dark *d)
 		w.start_ns = d->pieces[0].start_ns;
 		w.end_ns = d->pieces[d->n_pieces - 1].end_ns;
 	}
+	w.open = d->outage != NULL && d->outage->open;
+	w.disputed = d->disputed;
+	w.partial = !d->total;
 	w.begins_here = edge_in(g->p, d->start_ns);
 	if (d->counted && d->long_enough) {
 		w.counted_ns = in;

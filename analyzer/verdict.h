@@ -79,6 +79,9 @@ struct outage_time {
 	int64_t longest_ns, shortest_ns; /* likewise: best for the customer, the ISP */
 	int64_t whole_ns;                /* the period's edges put aside */
 	int64_t whole_longest_ns, whole_shortest_ns;
+	bool open;
+	bool disputed;      /* in the lower bound alone */
+	bool partial;       /* something got through: not in the upper bound */
 	bool begins_here;   /* it counts as one of this period */
 	const char *reason; /* why it weighs nothing; NULL */
 };

@@ -15,6 +15,19 @@
 #include <unistd.h>
 #include <zstd.h>
 
+bool
+instant_sane(int64_t ns)
+{
+	return ns >= INSTANT_LEAST && ns <= INSTANT_MOST;
+}
+
+bool
+clock_sane(const struct clock_state *clock)
+{
+	return instant_sane(clock->offset_ns) && clock->bound_ns >= 0 &&
+	       clock->bound_ns <= DURATION_MOST;
+}
+
 void
 segment_head_put(struct bytes *b, const struct segment_head *h)
 {
@@ -123,7 +136,10 @@ block_get(struct block_head *h, const uint8_t *p, size_t n)
 	for (; c.p < c.end; c.p++)
 		if (*c.p != 0)
 			return -EBADMSG;
-	return 0;
+	return clock_sane(&h->clock) && instant_sane(h->first_ns) &&
+	               instant_sane(h->last_ns)
+	           ? 0
+	           : -EBADMSG;
 }
 
 void

@@ -25,6 +25,14 @@
 #define BLOCK_COMPRESSED 1u
 #define BLOCK_HAS_DEFS   2u
 
+/*
+ * What a clock can say, in nanoseconds: from three years before its zero to 2103. The
+ * sums and differences of such hold; anything else in a journal is damage or a lie.
+ */
+#define INSTANT_LEAST (-100000000000000000)
+#define INSTANT_MOST  4200000000000000000
+#define DURATION_MOST 100000000000000000
+
 struct segment_head {
 	char agent[37];
 	uint32_t number;
@@ -44,6 +52,9 @@ struct block_head {
 
 void segment_head_put(struct bytes *b, const struct segment_head *h);
 bool segment_head_get(struct segment_head *h, const uint8_t *p, size_t n);
+
+bool instant_sane(int64_t ns);
+bool clock_sane(const struct clock_state *clock);
 
 /* Append a whole block, its CRC computed, for the payload as stored. */
 void block_put(struct bytes *b, const struct block_head *h, const void *stored);

@@ -42,7 +42,7 @@ wal_head_get(struct wal_head *h, const uint8_t *p, size_t n)
 	h->clock.bound_ns = (int64_t)cursor_u64(&c);
 	memcpy(h->boot_id, cursor_take(&c, 40), 36);
 	cursor_init(&c, p + WAL_BYTES - 4, 4);
-	return cursor_u32(&c) == crc32c(0, p, WAL_BYTES - 4);
+	return cursor_u32(&c) == crc32c(0, p, WAL_BYTES - 4) && clock_sane(&h->clock);
 }
 
 void
@@ -141,10 +141,15 @@ flights_unsettled(const struct flights *f, uint32_t session, struct rows *rows)
 			if (back >= p->last_seq ||
 			    p->settled[seq % FLIGHT_WINDOW / 64] >> (seq % 64) & 1)
 				continue;
+			int64_t ago;
+			if (__builtin_mul_overflow((int64_t)back, p->every_ns, &ago) ||
+			    __builtin_sub_overflow(p->last_sent.ns, ago, &ago) ||
+			    !instant_sane(ago))
+				continue;
 			struct sample s = {.probe = (uint32_t)i,
 			    .session = session,
 			    .seq = seq,
-			    .sent = {p->last_sent.ns - (int64_t)back * p->every_ns},
+			    .sent = {ago},
 			    .rtt_ns = -1,
 			    .outcome = OUTCOME_UNSETTLED};
 			rows_add_sample(rows, &s);

@@ -174,11 +174,16 @@ predict(const struct dialect_probe *p, uint64_t seq, int64_t base_ns)
 		return p->sent_ns;
 	if (p->seed != 0 && p->sent_ns > 0) {
 		uint64_t slot = (uint64_t)(p->sent_ns / p->every_ns) + ahead;
-		return schedule_at(p->seed, (int64_t)(p->every_ns & 0xffffffffffffff),
-		    slot & 0xffffffffff)
-		    .ns;
+		if (slot < (uint64_t)(INSTANT_MOST / p->every_ns))
+			return schedule_at(p->seed, p->every_ns, slot).ns;
 	}
 	return add(p->sent_ns, (int64_t)(ahead * (uint64_t)p->every_ns));
+}
+
+static bool
+length_sane(int64_t ns)
+{
+	return ns >= 0 && ns <= DURATION_MOST;
 }
 
 static void
@@ -268,7 +273,8 @@ decode_probe(struct cursor *c, struct rows *rows, struct dialect *d)
 	cursor_text(c, p.target, sizeof p.target);
 	cursor_text(c, p.network, sizeof p.network);
 	if (number > NUMBER_MAX || kind >= KIND_COUNT || role >= ROLE_COUNT ||
-	    p.every_ns < 0 || p.timeout_ns < 0)
+	    !length_sane(p.every_ns) || !length_sane(p.timeout_ns) ||
+	    !length_sane(p.max_gap_ns))
 		c->bad = true;
 	if (c->bad)
 		return;
@@ -370,8 +376,12 @@ decode_samples(struct cursor *c, struct rows *rows, struct dialect *d)
 		s->rtt_ns = add(cursor_svarint(c), p->rtt_ns);
 		if (cursor_u8(c) == 0)
 			s->rtt_ns = -1;
-		else
+		else if (length_sane(s->rtt_ns))
 			p->rtt_ns = s->rtt_ns;
+		else
+			c->bad = true;
+		if (!instant_sane(s->sent.ns))
+			c->bad = true;
 		p->seq = s->seq;
 		p->sent_ns = s->sent.ns;
 	}
@@ -408,7 +418,7 @@ decode_counters(struct cursor *cur, struct rows *rows)
 	c.carrier = bits & 1;
 	c.admin_up = bits & 2;
 	c.link = (uint32_t)link;
-	if (link > NUMBER_MAX)
+	if (link > NUMBER_MAX || !instant_sane(c.at.ns))
 		cur->bad = true;
 	if (!cur->bad)
 		rows_add_counters(rows, &c);
@@ -434,7 +444,8 @@ decode_event(struct cursor *c, struct rows *rows)
 	e.at.ns = cursor_svarint(c);
 	e.until.ns = cursor_svarint(c);
 	cursor_text(c, e.text, sizeof e.text);
-	if (link < -1 || link > NUMBER_MAX)
+	if (link < -1 || link > NUMBER_MAX || !instant_sane(e.at.ns) ||
+	    !instant_sane(e.until.ns))
 		c->bad = true;
 	e.link = (int32_t)link;
 	if (!c->bad)
@@ -450,7 +461,7 @@ decode_sent(struct cursor *c, struct rows *rows)
 	s.seq = cursor_varint(c);
 	s.sent.ns = cursor_svarint(c);
 	s.probe = (uint32_t)probe;
-	if (probe > NUMBER_MAX)
+	if (probe > NUMBER_MAX || !instant_sane(s.sent.ns))
 		c->bad = true;
 	if (!c->bad)
 		rows_add_sent(rows, &s);

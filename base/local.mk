@@ -5,5 +5,6 @@ base_libbase_a_SOURCES = base/bytes.c base/bytes.h base/clock.c base/clock.h bas
 	base/journal_recover.c base/journal_recover.h base/journal_rows.c \
 	base/journal_scan.c base/journal_verify.c base/journal_writer.c \
 	base/journal_writing.h base/loop.c base/loop.h base/sample.c base/sample.h \
-	base/schedule.c base/schedule.h base/version.c base/version.h
+	base/schedule.c base/schedule.h base/version.c base/version.h \
+	base/zone.c base/zone.h
 base_libbase_a_CFLAGS = $(AM_CFLAGS) $(BASE_CFLAGS)

@@ -1,5 +1,6 @@
 /* What was understood of a configuration, for the person who wrote it. */
 #include "analyzer/judge.h"
+#include "cmd/check_contract.h"
 #include "cmd/options.h"
 #include "config/units.h"
 
@@ -140,11 +141,7 @@ print_link(const struct settings *s, const struct link_conf *l)
 	    l->source6[0] != '\0' ? ", " : "", l->source6, l->gateway, l->def.medium,
 	    l->def.cpe_owner, down, up);
 	if (c != NULL)
-		printf("    contract %s (%s): %s%.6g%s, %s, %s\n", c->name,
-		    c->reference[0] != '\0' ? c->reference : "no reference",
-		    c->availability > 0 ? "availability " : "no target",
-		    c->availability * 100, c->availability > 0 ? " %" : "", c->period,
-		    c->profile);
+		printf("    contract %s, line %u\n", c->name, c->line);
 	print_probes(l);
 	print_cost(l);
 	print_certainty(l);
@@ -170,6 +167,8 @@ cmd_check_config(struct options *o)
 			    d->timezone);
 		print_link(s, &s->links[i]);
 	}
+	for (size_t i = 0; i < s->n_contracts; i++)
+		check_contract(&s->contracts[i]);
 	for (size_t i = 0; i < s->n_notify; i++) {
 		const struct notify_conf *n = &s->notify[i];
 		printf("%snotify %s: %s %s%s%s\n", i == 0 ? "\n" : "", n->name,

@@ -41,7 +41,9 @@ series_close(struct series *s)
 	*b = (struct bucket){.start_ns = s->open_ns,
 	    .end_ns = s->open_ns + s->width_ns,
 	    .sent = s->hist.n + s->hist.lost,
-	    .lost = s->hist.lost};
+	    .lost = s->hist.lost,
+	    .rtt_sum_ns = s->rtt_sum_ns};
+	s->rtt_sum_ns = 0;
 	s->hist.lost = 0; /* of those that answered */
 	b->p5_ns = hist_quantile(&s->hist, 0.05);
 	b->p50_ns = hist_quantile(&s->hist, 0.5);
@@ -58,10 +60,12 @@ series_take(struct series *s, int64_t at_ns, int64_t rtt_ns)
 		series_close(s);
 		s->open_ns = start;
 	}
-	if (rtt_ns >= 0)
+	if (rtt_ns >= 0) {
 		hist_add(&s->hist, rtt_ns);
-	else
+		s->rtt_sum_ns += rtt_ns;
+	} else {
 		hist_add_lost(&s->hist);
+	}
 }
 
 void

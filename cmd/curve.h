@@ -14,6 +14,7 @@ struct series {
 	int64_t width_ns, phase_ns; /* buckets begin at phase + n * width */
 	int64_t open_ns;            /* start of the one being filled */
 	struct hist hist;           /* of that one */
+	int64_t rtt_sum_ns;
 };
 
 struct curve {

@@ -133,8 +133,11 @@ usual_period(const struct gathered *g, const struct options *o,
 {
 	int64_t now = g->r.generated.ns;
 	int64_t newest = stats->last.ns < now ? stats->last.ns : now;
-	const struct contract_conf *c = verdicts_contract(o, def);
 	int year, month, day;
+
+	instant_civil(newest, zone_of(def), &year, &month, &day);
+	const struct contract_conf *c = verdicts_contract(
+	    o, def, (struct civil_date){(int16_t)year, (uint8_t)month, (uint8_t)day});
 
 	*p = (struct period){
 	    stats->first.ns - stats->first.ns % NS_PER_US, INT64_MAX, o->from == NULL};

@@ -16,10 +16,11 @@
 
 struct past {
 	int64_t time_ns, rtt_ns;
+	uint64_t bytes;
 	uint32_t probe;
 	uint16_t flags;
 	uint8_t outcome;
-	bool known;
+	uint8_t code : 7, known : 1;
 };
 
 /* A stretch of one probe with one usual spacing, from its place in the probe's list on.
@@ -31,6 +32,7 @@ struct stretch {
 
 struct past_probe {
 	struct probe_def def;
+	int64_t least_gap_ns;
 	int64_t *times; /* of this probe, sorted; while writing */
 	size_t n, at;
 	struct stretch *stretches;
@@ -135,26 +137,41 @@ history_probe(struct history *h, const struct probe_def *def, const char **what)
 	h->probes = memory_grow(h->probes, h->n_probes + 1, sizeof *h->probes);
 	memset(&h->probes[h->n_probes], 0, sizeof *h->probes);
 	h->probes[h->n_probes].def = d;
+	h->probes[h->n_probes].least_gap_ns = def->max_gap_ns;
 	return (int)h->n_probes++;
 }
 
 /* ---- rows ---- */
 
 void
-history_add(struct history *h, uint32_t probe, int64_t time_ns, int64_t rtt_ns,
-    enum outcome outcome, uint32_t flags)
+history_sample(struct history *h, const struct sample *s)
 {
 	if (h->n == h->room) {
 		h->room = h->room * 2 + 1024;
 		h->rows = memory_grow(h->rows, h->room, sizeof *h->rows);
 	}
 	/* A second answer amends a first record in a journal; here there is but one. */
-	h->rows[h->n] = (struct past){.time_ns = time_ns,
-	    .rtt_ns = rtt_ns,
-	    .probe = probe,
-	    .flags = (uint16_t)(flags & ~(uint32_t)FLAG_DUP),
-	    .outcome = (uint8_t)outcome};
+	h->rows[h->n] = (struct past){.time_ns = s->time.ns,
+	    .rtt_ns = s->rtt_ns,
+	    .bytes = s->bytes,
+	    .probe = s->probe,
+	    .flags = (uint16_t)(s->flags & ~(uint32_t)FLAG_DUP),
+	    .outcome = (uint8_t)s->outcome,
+	    .code = (uint8_t)s->code & 0x7f};
 	h->n++;
+}
+
+void
+history_add(struct history *h, uint32_t probe, int64_t time_ns, int64_t rtt_ns,
+    enum outcome outcome, uint32_t flags)
+{
+	struct sample s = {.probe = probe,
+	    .time = {time_ns},
+	    .rtt_ns = rtt_ns,
+	    .outcome = outcome,
+	    .flags = flags};
+
+	history_sample(h, &s);
 }
 
 static int
@@ -168,6 +185,8 @@ compare(const struct past *x, const struct past *y)
 		return x->outcome < y->outcome ? -1 : 1;
 	if (x->rtt_ns != y->rtt_ns)
 		return x->rtt_ns < y->rtt_ns ? -1 : 1;
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? -1 : 1;
 	return (x->flags > y->flags) - (x->flags < y->flags);
 }
 
@@ -216,6 +235,7 @@ history_known(struct history *h, const struct probe_def *probe, const struct sam
 	for (; low < h->n && h->rows[low].time_ns == s->time.ns; low++) {
 		struct past *p = &h->rows[low];
 		if (p->outcome == s->outcome && p->rtt_ns == s->rtt_ns &&
+		    p->bytes == s->bytes &&
 		    strcmp(h->probes[p->probe].def.name, probe->name) == 0)
 			p->known = true;
 	}
@@ -377,19 +397,36 @@ history_spacing(struct history *h, const char *probe, int64_t time_ns)
 /* The number to write the next sample of ${p} with: a new one where a stretch begins. */
 static int
 number_of(struct past_probe *p, struct journal_writer *w, const struct link_def *link,
-    int64_t max_gap_ns, int64_t *spacing_ns)
+    int64_t max_gap_ns)
 {
 	size_t k = 0;
 
 	while (k + 1 < p->n_stretches && p->stretches[k + 1].from <= p->at)
 		k++;
-	*spacing_ns = p->stretches[k].spacing_ns;
+	int64_t spacing_ns = p->stretches[k].spacing_ns;
 	p->at++;
-	p->def.every_ns = *spacing_ns;
-	p->def.max_gap_ns = max_gap_ns > 0 ? max_gap_ns : *spacing_ns * 5 / 2;
+	p->def.every_ns = spacing_ns;
+	p->def.max_gap_ns = max_gap_ns;
+	if (max_gap_ns == 0)
+		p->def.max_gap_ns = spacing_ns * 5 / 2 > p->least_gap_ns
+		                        ? spacing_ns * 5 / 2
+		                        : p->least_gap_ns;
 	memcpy(p->def.centre, link->centre, sizeof p->def.centre);
 	memcpy(p->def.link, link->link, sizeof p->def.link);
 	return journal_probe(w, &p->def);
+}
+
+/* The last sample of all holds as long as the quickest probe takes to the next: an hourly
+ * one says nothing of the hour after it. */
+static int64_t
+quickest(const struct history *h)
+{
+	int64_t least = INT64_MAX;
+
+	for (size_t i = 0; i < h->n_probes; i++)
+		if (h->probes[i].seq > 0 && h->probes[i].def.every_ns < least)
+			least = h->probes[i].def.every_ns;
+	return least < INT64_MAX ? least : 0;
 }
 
 int
@@ -398,6 +435,7 @@ history_write(struct history *h, struct journal_writer *w, const struct link_def
 {
 	struct event end = {.kind = EVENT_HISTORY_END, .link = journal_link(w, link)};
 	mono_t now = {0};
+	int64_t last_ns = 0;
 	size_t written = 0;
 	int rc = 0;
 
@@ -405,7 +443,6 @@ history_write(struct history *h, struct journal_writer *w, const struct link_def
 	end.session = journal_session(w);
 	for (size_t i = 0; i < h->n && rc == 0; i++) {
 		const struct past *p = &h->rows[i];
-		int64_t spacing;
 		struct past_probe *probe = &h->probes[p->probe];
 		if (p->known) {
 			probe->at++;
@@ -413,20 +450,22 @@ history_write(struct history *h, struct journal_writer *w, const struct link_def
 		}
 		struct sample s = {.sent = {p->time_ns},
 		    .rtt_ns = p->rtt_ns,
+		    .bytes = p->bytes,
 		    .outcome = (enum outcome)p->outcome,
+		    .code = (enum code)p->code,
 		    .stamp = STAMP_IMPORT,
 		    .flags = p->flags,
 		    .session = end.session,
 		    .seq = ++probe->seq};
-		s.probe = (uint32_t)number_of(probe, w, link, max_gap_ns, &spacing);
+		s.probe = (uint32_t)number_of(probe, w, link, max_gap_ns);
 		journal_sample(w, &s);
-		if (p->time_ns + spacing > end.at.ns)
-			end.at.ns = p->time_ns + spacing;
+		last_ns = p->time_ns;
 		if (++written % SYNC_EVERY == 0) {
 			now.ns += 2 * 10 * NS_PER_S; /* a block each time */
 			rc = journal_sync(w, now);
 		}
 	}
+	end.at.ns = last_ns + quickest(h);
 	end.until = end.at;
 	journal_event(w, &end);
 	return rc;

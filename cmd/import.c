@@ -1,6 +1,7 @@
 #include "base/version.h"
 #include "cmd/import.h"
 
+#include "cmd/import_facts.h"
 #include "cmd/import_stage.h"
 #include "cmd/options.h"
 #include "rrd/archive.h"
@@ -11,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct import_format *const FORMATS[] = {&IMPORT_SAMPLES, &IMPORT_STATES};
+static const struct import_format *const FORMATS[] = {&IMPORT_SAMPLES, &IMPORT_STATES,
+    &IMPORT_SMOKEPING, &IMPORT_ATLAS, &IMPORT_PING, &IMPORT_FPING, &IMPORT_SPEEDTEST,
+    &IMPORT_PINGPLOTTER, &IMPORT_NETMON, &IMPORT_MONITOR};
 #define N_FORMATS (sizeof FORMATS / sizeof FORMATS[0])
 
 void
@@ -29,15 +32,6 @@ import_bad(struct import *im, const char *format, ...)
 }
 
 /* ---- the options ---- */
-
-static bool
-is_name(const char *text)
-{
-	size_t n = strlen(text);
-
-	return n > 0 && n < NAME_ROOM &&
-	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
-}
 
 /* What the configuration knows of the link; the names alone where it knows nothing. */
 static void
@@ -61,10 +55,10 @@ take_options(struct import *im, const struct options *o)
 	if (o->centre == NULL || link == NULL)
 		return complain(EXIT_USAGE,
 		    "import: say whose history it is: --centre C --link L (one link)");
-	if (!is_name(o->centre) || !is_name(link))
+	if (!facts_is_name(o->centre) || !facts_is_name(link))
 		return complain(EXIT_USAGE,
 		    "import: --centre and --link are names: a-z 0-9 -, at most 32");
-	if (o->max_gap != NULL && !zone_span(o->max_gap, &im->max_gap_ns))
+	if (o->max_gap != NULL && !import_time_span(o->max_gap, &im->max_gap_ns))
 		return complain(EXIT_USAGE,
 		    "import: --max-gap: %s: not a span of time (60s, 5m, 2h)",
 		    o->max_gap);
@@ -72,7 +66,7 @@ take_options(struct import *im, const struct options *o)
 	const char *zone = o->timezone != NULL ? o->timezone : im->link.timezone;
 	if (zone[0] == '\0' && o->timezone == NULL)
 		return 0;
-	if (zone_set(&im->zone, zone) < 0)
+	if (import_time_zone(&im->zone, zone) < 0)
 		return complain(EXIT_USAGE,
 		    "import: --timezone: %s: no such zone (Europe/London, UTC)", zone);
 	snprintf(im->link.timezone, sizeof im->link.timezone, "%s", zone);
@@ -271,6 +265,18 @@ report(const struct import *im, size_t written)
 	putchar('\n');
 }
 
+static int
+ask_format(void)
+{
+	char names[256] = "";
+
+	for (size_t i = 0; i < N_FORMATS; i++) {
+		strcat(names, i == 0 ? "" : i + 1 < N_FORMATS ? ", " : " or ");
+		strcat(names, FORMATS[i]->name);
+	}
+	return complain(EXIT_USAGE, "import: say the format: %s", names);
+}
+
 int
 cmd_import(struct options *o)
 {
@@ -281,7 +287,7 @@ cmd_import(struct options *o)
 		if (strcmp(o->args[0], FORMATS[i]->name) == 0)
 			format = FORMATS[i];
 	if (format == NULL)
-		return complain(EXIT_USAGE, "import: say the format: samples or states");
+		return ask_format();
 	if (o->n_args < 2)
 		return complain(
 		    EXIT_USAGE, "import: say which FILE (- is standard input)");

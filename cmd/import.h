@@ -20,7 +20,9 @@ struct import {
 	unsigned long line;
 	uint64_t good, bad, repeated; /* rows; repeated ones are not among the good */
 	uint64_t nul_bytes;
-	bool show; /* progress, on a terminal */
+	int64_t
+	    source; /* the instrument the rows are of, where files name one; 0: none */
+	bool show;  /* progress, on a terminal */
 };
 
 struct import_format {
@@ -44,7 +46,9 @@ struct import_format {
 	void (*end)(void *ctx);
 };
 
-extern const struct import_format IMPORT_SAMPLES, IMPORT_STATES;
+extern const struct import_format IMPORT_SAMPLES, IMPORT_STATES, IMPORT_SMOKEPING,
+    IMPORT_ATLAS, IMPORT_PING, IMPORT_FPING, IMPORT_SPEEDTEST, IMPORT_PINGPLOTTER,
+    IMPORT_NETMON, IMPORT_MONITOR;
 
 /* "FILE:LINE: …" on standard error, at most IMPORT_SHOWN times; counts. */
 #define IMPORT_SHOWN 1000

@@ -1,6 +1,6 @@
 /* import samples: time,probe,kind,role,outcome,rtt_ms[,flags][,target][,network] */
-#include "cmd/history.h"
 #include "cmd/import_csv.h"
+#include "cmd/import_facts.h"
 
 #include <string.h>
 
@@ -29,38 +29,6 @@ static const struct csv_column COLUMNS[N_COLUMNS] = {
     [NETWORK] = {"network", false},
 };
 
-#define RTT_MAX_MS 86400000
-
-/* "23.418" milliseconds as nanoseconds, digit by digit: exact, and the same in every
- * locale. */
-static bool
-rtt_parse(const char *p, int64_t *out)
-{
-	int64_t ms = 0, ns = 0, unit = NS_PER_MS / 10;
-
-	if (*p < '0' || *p > '9')
-		return false;
-	for (; *p >= '0' && *p <= '9'; p++) {
-		ms = ms * 10 + (*p - '0');
-		if (ms > RTT_MAX_MS)
-			return false;
-	}
-	if (*p == '.' && p[1] >= '0' && p[1] <= '9')
-		for (p++; *p >= '0' && *p <= '9'; p++, unit /= 10)
-			ns += (*p - '0') * unit;
-	*out = ms * NS_PER_MS + ns;
-	return *p == '\0';
-}
-
-static bool
-is_name(const char *text)
-{
-	size_t n = strlen(text);
-
-	return n > 0 && n < NAME_ROOM &&
-	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
-}
-
 /* Printable, and short enough to be kept. */
 static bool
 is_text(const char *text, size_t room)
@@ -77,7 +45,7 @@ take_probe(struct import *im, char *const *field, struct probe_def *d)
 	const char *target = field[TARGET] != NULL ? field[TARGET] : "";
 	const char *network = field[NETWORK] != NULL ? field[NETWORK] : "";
 
-	if (!is_name(field[PROBE]))
+	if (!facts_is_name(field[PROBE]))
 		import_bad(
 		    im, "probe: %.40s: a name is a-z 0-9 -, at most 32", field[PROBE]);
 	else if (!kind_parse(field[KIND], &d->kind))
@@ -109,7 +77,7 @@ take_row(void *ctx, struct import *im, char *const *field)
 	int64_t time_ns, rtt_ns = -1;
 	const char *why;
 
-	if (!zone_instant(&im->zone, field[TIME], &time_ns, &why)) {
+	if (!import_time_instant(&im->zone, field[TIME], &time_ns, &why)) {
 		import_bad(im, "%s", why);
 		return;
 	}
@@ -121,7 +89,7 @@ take_row(void *ctx, struct import *im, char *const *field)
 		    field[OUTCOME]);
 		return;
 	}
-	if (field[RTT][0] != '\0' && !rtt_parse(field[RTT], &rtt_ns)) {
+	if (field[RTT][0] != '\0' && !facts_ms(field[RTT], &rtt_ns)) {
 		import_bad(
 		    im, "rtt_ms: %.40s: not milliseconds from 0 to a day", field[RTT]);
 		return;
@@ -145,55 +113,10 @@ take_row(void *ctx, struct import *im, char *const *field)
 	im->good++;
 }
 
-static void *
-begin(void)
-{
-	return history_new();
-}
-
 static int
 read_file(void *ctx, struct import *im, FILE *f)
 {
 	return csv_read(im, f, COLUMNS, N_COLUMNS, take_row, ctx);
 }
 
-static void
-settle(void *ctx, struct import *im)
-{
-	im->repeated += history_settle(ctx);
-}
-
-static bool
-span(const void *ctx, wall_t *first, wall_t *last)
-{
-	return history_span(ctx, first, last);
-}
-
-static int
-known_sample(void *ctx, const struct probe_def *probe, const struct sample *s)
-{
-	history_known(ctx, probe, s);
-	return 0;
-}
-
-static size_t
-left(void *ctx, struct import *im)
-{
-	(void)im;
-	return history_left(ctx);
-}
-
-static int
-write_all(void *ctx, struct import *im, struct journal_writer *w)
-{
-	return history_write(ctx, w, &im->link, im->max_gap_ns);
-}
-
-static void
-end(void *ctx)
-{
-	history_free(ctx);
-}
-
-const struct import_format IMPORT_SAMPLES = {
-    "samples", begin, read_file, settle, span, known_sample, NULL, left, write_all, end};
+const struct import_format IMPORT_SAMPLES = FACTS_FORMAT("samples", read_file);

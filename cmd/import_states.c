@@ -44,7 +44,7 @@ take_row(void *ctx, struct import *im, char *const *field)
 	for (uint8_t i = 0; i < N_WORDS; i++)
 		if (strcmp(field[STATE], WORDS[i]) == 0)
 			row.word = i;
-	if (!zone_instant(&im->zone, field[TIME], &row.time_ns, &why)) {
+	if (!import_time_instant(&im->zone, field[TIME], &row.time_ns, &why)) {
 		import_bad(im, "%s", why);
 		return;
 	}

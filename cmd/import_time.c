@@ -12,7 +12,7 @@
 #define LATEST_S 4102444800LL /* 2100 */
 
 int
-zone_set(struct zone *z, const char *name)
+import_time_zone(struct zone *z, const char *name)
 {
 	const char *dir = getenv("TZDIR");
 	char path[512];
@@ -206,7 +206,7 @@ calendar(const char **p, struct tm *tm, int64_t *ns)
 }
 
 bool
-zone_instant(struct zone *z, const char *text, int64_t *out, const char **why)
+import_time_instant(struct zone *z, const char *text, int64_t *out, const char **why)
 {
 	const char *p = text;
 	struct tm tm;
@@ -245,7 +245,7 @@ zone_instant(struct zone *z, const char *text, int64_t *out, const char **why)
 }
 
 bool
-zone_span(const char *text, int64_t *out)
+import_time_span(const char *text, int64_t *out)
 {
 	static const struct {
 		const char *name;

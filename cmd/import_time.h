@@ -18,17 +18,18 @@ struct zone {
 
 /* Use ${name} (of the tz database). 0, or -EINVAL: no such zone. Sets TZ of the process.
  */
-int zone_set(struct zone *z, const char *name);
+int import_time_zone(struct zone *z, const char *name);
 
 /*
- * zone_instant(z, text, out, why):
+ * import_time_instant(z, text, out, why):
  * RFC 3339 (a blank for the T, no offset, no seconds are fine too) or Unix seconds with
  * decimals, between 1970 and 2100.
  * Result  true and UTC nanoseconds in *out; or false, and why it is none.
  */
-bool zone_instant(struct zone *z, const char *text, int64_t *out, const char **why);
+bool import_time_instant(
+    struct zone *z, const char *text, int64_t *out, const char **why);
 
 /* A span: 90, 90s, 500ms, 5m, 2h; nanoseconds, above 0. */
-bool zone_span(const char *text, int64_t *out);
+bool import_time_span(const char *text, int64_t *out);
 
 #endif

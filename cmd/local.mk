@@ -11,10 +11,14 @@ linkwitness_http_LDADD = collector/libthroughput.a collector/libcollector.a base
 
 bin_PROGRAMS += linkwitness
 linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
+	cmd/check_contract.c cmd/check_contract.h \
 	cmd/curve.c cmd/curve.h cmd/events.c cmd/events.h cmd/filler.c cmd/filler.h cmd/gather.c \
-	cmd/gather.h cmd/history.c cmd/history.h cmd/import.c cmd/import.h cmd/import_csv.c \
-	cmd/import_csv.h cmd/import_samples.c cmd/import_stage.c cmd/import_stage.h \
-	cmd/import_states.c cmd/import_time.c cmd/import_time.h cmd/journal.c cmd/linkwitness.c \
+	cmd/gather.h cmd/history.c cmd/history.h cmd/import.c cmd/import.h \
+	cmd/import_atlas.c cmd/import_csv.c cmd/import_csv.h cmd/import_facts.c \
+	cmd/import_facts.h cmd/import_fping.c cmd/import_line.c cmd/import_line.h \
+	cmd/import_monitor.c cmd/import_netmon.c cmd/import_ping.c cmd/import_pingplotter.c \
+	cmd/import_samples.c cmd/import_smokeping.c cmd/import_speedtest.c cmd/import_stage.c cmd/import_stage.h \
+	cmd/import_states.c cmd/import_stream.c cmd/import_stream.h cmd/import_time.c cmd/import_time.h cmd/journal.c cmd/linkwitness.c \
 	cmd/notify.c cmd/notify.h cmd/notify_command.c cmd/notify_curl.c cmd/notify_resolve.c \
 	cmd/options.h cmd/outages.c cmd/pass.c cmd/pass.h cmd/report.c cmd/seen.c cmd/seen.h \
 	cmd/sla.c cmd/spool.c cmd/spool.h cmd/status.c cmd/timespec.c cmd/timespec.h cmd/verdicts.c cmd/verdicts.h cmd/watch.c

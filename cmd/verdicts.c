@@ -1,7 +1,9 @@
 #include "cmd/verdicts.h"
 
 #include "analyzer/profile.h"
+#include "analyzer/service.h"
 #include "base/bytes.h"
+#include "base/zone.h"
 #include "cmd/timespec.h"
 
 #include <stdlib.h>
@@ -12,15 +14,16 @@
 /* What the configuration says of a link today goes before what it said when the link was
  * measured: a corrected contract judges an old month. */
 const struct contract_conf *
-verdicts_contract(const struct options *o, const struct link_def *def)
+verdicts_contract(
+    const struct options *o, const struct link_def *def, struct civil_date day)
 {
 	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++) {
 		const struct link_def *now = &o->settings->links[i].def;
 		if (strcmp(now->centre, def->centre) == 0 &&
 		    strcmp(now->link, def->link) == 0)
-			return settings_contract(o->settings, now);
+			return settings_contract_at(o->settings, now, day);
 	}
-	return o->settings != NULL ? settings_contract(o->settings, def) : NULL;
+	return o->settings != NULL ? settings_contract_at(o->settings, def, day) : NULL;
 }
 
 /* ---- profiles ---- */
@@ -130,16 +133,80 @@ terms_of(struct terms *t, const struct contract_conf *c, const struct profile_co
 	t->counts = c->counts;
 }
 
+/* ---- one verdict ---- */
+
+/* Means over the period, of what voters measured. */
+static void
+measure(struct settling *in, const struct link_report *l, struct span period)
+{
+	uint64_t sent = 0, lost = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < l->n_hours; i++) {
+		const struct bucket *b = &l->hours[i];
+		if (b->start_ns < period.start_ns || b->end_ns > period.end_ns)
+			continue;
+		sent += b->sent;
+		lost += b->lost;
+		sum += (double)b->rtt_sum_ns;
+	}
+	if (sent == 0)
+		return;
+	in->metric[METRIC_LOSS] = (double)lost / (double)sent;
+	in->has_metric[METRIC_LOSS] = true;
+	if (lost == sent)
+		return;
+	in->metric[METRIC_RTT] = sum / (double)(sent - lost);
+	in->has_metric[METRIC_RTT] = true;
+}
+
+/* Periods in a row that failed, by clause, while periods are gone through. */
+struct row {
+	const struct contract_conf *contract;
+	unsigned failed[CONTRACT_CREDITS_MOST];
+};
+
+static void
+settle(struct judged *j, struct link_report *l, struct row *row)
+{
+	const struct terms *t = &j->contract.terms;
+	struct settling in = {.contract = j->conf,
+	    .verdict = &j->verdict,
+	    .terms = t,
+	    .zone = zone_of(l->def)};
+	struct terms as_measured = *t;
+	struct verdict measured;
+
+	if (row->contract != j->conf)
+		*row = (struct row){.contract = j->conf};
+	in.failed_before = row->failed;
+	measure(&in, l, t->period);
+	bool ticket = (t->clock_start & ~(unsigned)CLOCK_MEASURED) != 0 ||
+	              t->clock_stop != STOP_RESTORED;
+	as_measured.clock_start = CLOCK_MEASURED;
+	as_measured.clock_stop = STOP_RESTORED;
+	as_measured.no_pauses = true;
+	if (ticket && verdict_of(&measured, l->result, &as_measured) == 0)
+		in.measured = &measured;
+	j->has_settlement = settlement_of(&j->settlement, &in) == 0;
+	if (in.measured != NULL)
+		verdict_done(&measured);
+	const struct credit_sheet *s = &j->settlement.sheets[READING_POINT];
+	for (size_t i = 0; j->has_settlement && i < s->n; i++)
+		row->failed[i] = s->credits[i].failed ? row->failed[i] + 1 : 0;
+}
+
 static void
 judge_one(const struct pass *p, const struct contract_conf *c,
     const struct profile_conf *profile, struct span period, const char *kind,
-    struct link_report *l)
+    struct link_report *l, struct row *row)
 {
 	l->verdicts = memory_grow(l->verdicts, l->n_verdicts + 1, sizeof *l->verdicts);
 	struct judged *j = &l->verdicts[l->n_verdicts];
 	struct terms *t = &j->contract.terms;
 
 	memset(j, 0, sizeof *j);
+	j->conf = c;
 	terms_of(t, c, profile);
 	if (c != NULL)
 		memcpy(j->contract.reference, c->reference, sizeof j->contract.reference);
@@ -147,8 +214,15 @@ judge_one(const struct pass *p, const struct contract_conf *c,
 	snprintf(t->period_kind, sizeof t->period_kind, "%s", kind);
 	t->as_of_ns = p->as_of_ns;
 	t->complete = p->as_of_ns >= period.end_ns;
-	if (verdict_of(&j->verdict, l->result, t) == 0)
-		l->n_verdicts++;
+	t->n_exempt = service_exempt(&j->exempt, c, zone_of(l->def), period, NULL, 0);
+	t->exempt = j->exempt;
+	if (verdict_of(&j->verdict, l->result, t) < 0) {
+		free(j->exempt);
+		return;
+	}
+	l->n_verdicts++;
+	if (c != NULL)
+		settle(j, l, row);
 }
 
 /* ---- periods ---- */
@@ -186,22 +260,72 @@ periods_in(const struct pass *p, const struct contract_conf *c, const char *zone
 	return n;
 }
 
-static void
-judge_profile(const struct pass *p, const struct contract_conf *c,
-    const struct profile_conf *profile, size_t periods, struct link_report *l)
+static struct civil_date
+date_at(int64_t ns, const char *zone)
+{
+	struct zone_time t;
+
+	zone_civil(ns, zone, &t);
+	return (struct civil_date){(int16_t)t.year, (uint8_t)t.month, (uint8_t)t.day};
+}
+
+/* Where another version of the contract comes into force, or the period ends. */
+static int64_t
+version_end(const struct options *o, const struct link_report *l, struct span s)
 {
 	const char *zone = zone_of(l->def);
+	const struct contract_conf *now =
+	    verdicts_contract(o, l->def, date_at(s.start_ns, zone));
+	struct zone_time t;
+
+	zone_civil(s.start_ns, zone, &t);
+	for (int64_t at = s.start_ns;;) {
+		t.day++;
+		if (!zone_day_start(zone, t.year, t.month, t.day, &at) || at >= s.end_ns)
+			return s.end_ns;
+		if (verdicts_contract(o, l->def, date_at(at, zone)) != now)
+			return at;
+	}
+}
+
+/* One period, or as many parts of it as there are versions of its contract. */
+static void
+judge_versions(const struct pass *p, const struct options *o, const char *profile,
+    struct span period, const char *kind, struct link_report *l, struct row *row)
+{
+	struct profile_conf params;
+
+	for (struct span s = period; s.start_ns < period.end_ns; s.start_ns = s.end_ns) {
+		s.end_ns = version_end(o, l, (struct span){s.start_ns, period.end_ns});
+		const struct contract_conf *c =
+		    verdicts_contract(o, l->def, date_at(s.start_ns, zone_of(l->def)));
+		const char *own = c != NULL ? c->params.name : "event";
+		bool whole = s.start_ns == period.start_ns && s.end_ns == period.end_ns;
+		if (profile_of(&params, c, profile != NULL ? profile : own))
+			judge_one(p, c, &params, s, whole ? kind : "range", l, row);
+	}
+	if (period.start_ns >= period.end_ns &&
+	    profile_of(&params, NULL, profile != NULL ? profile : "event"))
+		judge_one(p, NULL, &params, period, kind, l, row);
+}
+
+static void
+judge_profile(const struct pass *p, const struct options *o, const char *profile,
+    const struct contract_conf *c, size_t periods, struct link_report *l)
+{
+	struct row row = {0};
 	int64_t at = p->from_ns;
 
 	if (periods == 0) {
-		judge_one(p, c, profile, whole_range(p, l), "range", l);
+		judge_versions(p, o, profile, whole_range(p, l), "range", l, &row);
 		return;
 	}
 	for (size_t i = 0; i < periods; i++) {
 		struct span s = {p->from_ns, p->to_ns};
 		if (periods > 1)
-			timespec_period(c->period, zone, at, &s.start_ns, &s.end_ns);
-		judge_one(p, c, profile, s, c->period, l);
+			timespec_period(
+			    c->period, zone_of(l->def), at, &s.start_ns, &s.end_ns);
+		judge_versions(p, o, profile, s, c->period, l, &row);
 		at = s.end_ns;
 	}
 }
@@ -209,35 +333,43 @@ judge_profile(const struct pass *p, const struct contract_conf *c,
 void
 verdicts_make(const struct pass *p, const struct options *o, struct link_report *l)
 {
-	const struct contract_conf *c = verdicts_contract(o, l->def);
-	size_t periods = periods_in(p, c, zone_of(l->def));
-	struct profile_conf profile;
+	const char *zone = zone_of(l->def);
+	const struct contract_conf *c =
+	    verdicts_contract(o, l->def, date_at(p->from_ns, zone));
+	size_t periods = periods_in(p, c, zone);
+	struct row row = {0};
 
-	if (wants_all(o)) {
+	if (wants_all(o))
 		for (const char *const *name = PROFILE_NAMES; *name != NULL; name++)
-			if (profile_of(&profile, c, *name))
-				judge_profile(p, c, &profile, periods, l);
-	} else {
-		const char *own = c != NULL ? c->params.name : "event";
-		if (profile_of(&profile, c, o->profile != NULL ? o->profile : own))
-			judge_profile(p, c, &profile, periods, l);
-	}
+			judge_profile(p, o, *name, c, periods, l);
+	else
+		judge_profile(p, o, o->profile, c, periods, l);
 	l->has_verdict = l->n_verdicts > 0;
 	if (!l->has_verdict)
 		return;
 	l->n_listed = l->n_verdicts;
-	if (periods > 1) /* and one of it all, for who prints one only */
+	size_t shown = 0;
+	if (periods > 1 || (l->n_listed > 1 && !wants_all(o))) {
+		/* and one of it all, for who prints one only */
 		judge_one(p, c, &l->verdicts[0].contract.terms.profile, whole_range(p, l),
-		    "range", l);
-	l->contract = l->verdicts[periods > 1 ? l->n_verdicts - 1 : 0].contract;
-	l->verdict = l->verdicts[periods > 1 ? l->n_verdicts - 1 : 0].verdict;
+		    "range", l, &row);
+		shown = l->n_verdicts - 1;
+	}
+	l->contract = l->verdicts[shown].contract;
+	l->verdict = l->verdicts[shown].verdict;
+	l->settlement =
+	    l->verdicts[shown].has_settlement ? &l->verdicts[shown].settlement : NULL;
 }
 
 void
 verdicts_free(struct link_report *l)
 {
-	for (size_t i = 0; i < l->n_verdicts; i++)
+	for (size_t i = 0; i < l->n_verdicts; i++) {
 		verdict_done(&l->verdicts[i].verdict);
+		if (l->verdicts[i].has_settlement)
+			settlement_done(&l->verdicts[i].settlement);
+		free(l->verdicts[i].exempt);
+	}
 	free(l->verdicts);
 	l->verdicts = NULL;
 	l->n_verdicts = l->n_listed = 0;

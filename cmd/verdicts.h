@@ -24,8 +24,8 @@ void verdicts_bins(const struct options *o, struct judge_rule *rule);
 void verdicts_make(const struct pass *p, const struct options *o, struct link_report *l);
 void verdicts_free(struct link_report *l);
 
-/* The contract of a link by today's configuration, or NULL. */
+/* The contract of a link on a day of its zone by today's configuration, or NULL. */
 const struct contract_conf *verdicts_contract(
-    const struct options *o, const struct link_def *def);
+    const struct options *o, const struct link_def *def, struct civil_date day);
 
 #endif

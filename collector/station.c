@@ -389,9 +389,10 @@ retain(struct station *s, mono_t now)
 	if (s->retained.ns != 0 && now.ns - s->retained.ns < RETAIN_EVERY_NS)
 		return;
 	s->retained = now;
-	for (size_t i = 0; i < c->n_contracts; i++)
-		if (c->contracts[i].claim_window_ns > claim)
-			claim = c->contracts[i].claim_window_ns;
+	for (size_t i = 0; i < c->n_contracts; i++) {
+		int64_t window = contract_claim_ns(&c->contracts[i]);
+		claim = window > claim ? window : claim;
+	}
 	int rc = journal_retain(c->data_dir, (wall_t){wall - c->retain_ns},
 	    c->retain_bytes, (wall_t){wall - claim});
 	if (rc < 0)

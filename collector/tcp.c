@@ -299,6 +299,19 @@ tcp_transport(const struct tcp *t)
 	return &t->transport;
 }
 
+/* As many connections as a probe can have open at once: nothing is allocated later. */
+static void
+stock(struct tcp *t, int64_t every_ns)
+{
+	int64_t most = every_ns > 0 ? ENGINE_HOLD_NS / every_ns + 2 : 2;
+
+	for (int64_t i = 0; i < most; i++) {
+		struct connection *c = memory_grow(NULL, 1, sizeof *c);
+		c->next = t->spare;
+		t->spare = c;
+	}
+}
+
 int
 tcp_add(struct tcp *t, uint32_t probe, const struct probe_conf *conf, struct egress *e)
 {
@@ -330,6 +343,7 @@ tcp_add(struct tcp *t, uint32_t probe, const struct probe_conf *conf, struct egr
 		return -EEXIST;
 	g.open = t->targets[probe].open;
 	t->targets[probe] = g;
+	stock(t, conf->def.every_ns);
 	return 0;
 }
 

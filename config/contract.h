@@ -132,8 +132,9 @@ struct credit_conf {
 	struct amount amount; /* PER_TIME: for each unit */
 	struct credit_tier tiers[CONTRACT_TIERS_MOST]; /* ascending by threshold */
 	size_t n_tiers;
-	bool inclusive;     /* a value at the threshold is in the customer's favour */
-	bool per_outage;    /* PER_TIME: units are counted for each outage by itself */
+	bool inclusive;  /* a value at the threshold is in the customer's favour; default
+	                    for times, not for availability and metrics */
+	bool per_outage; /* PER_TIME: units are counted for each outage by itself */
 	bool beyond_target; /* only downtime beyond what the target allows */
 	unsigned
 	    consecutive; /* only where as many periods in a row fail; 0 and 1: at once */
@@ -198,6 +199,7 @@ struct commitment_conf {
 struct contract_conf {
 	char name[NAME_ROOM];
 	char reference[TEXT_ROOM];
+	char follows[NAME_ROOM]; /* the version before this one; empty: none */
 	struct civil_date valid_from,
 	    valid_to; /* year 0: open; valid_to is the last day */
 
@@ -222,9 +224,10 @@ struct contract_conf {
 	unsigned clock_start;  /* of enum clock_event, or-ed */
 	enum clock_pick clock_pick;
 	enum clock_stop clock_stop;
-	bool pauses;        /* waiting on the customer is taken off; default true */
-	bool counts_stated; /* by the contract; else as the judge says */
-	uint32_t counts;    /* attributions that count: bit 1 << number in counts_names */
+	bool pauses;     /* waiting on the customer is taken off; default true */
+	uint32_t counts; /* attributions that count: bit 1 << number in CONTRACT_COUNTS */
+	bool counts_stated; /* by the contract; else as the judge says: not local, not the
+	                       customer's CPE */
 
 	char currency[8];  /* ISO 4217; empty: none */
 	int64_t mrc_mills; /* monthly recurring charge; 0: not stated */
@@ -244,8 +247,12 @@ struct contract_conf {
 	unsigned line;
 };
 
-/* What a contract says that says nothing: month, event, everything but local counts. */
+/* What a contract says that says nothing: month, event, what the judge counts. */
 void contract_default(struct contract_conf *c);
+
+/* How long after an outage's end a claim can still be due under ${c}, at most: what must
+ * be kept of it. 0: nothing is said of it. */
+int64_t contract_claim_ns(const struct contract_conf *c);
 
 /* Profiles by name with the field's defaults (MEF: Δt 10 s, n 10, p 5, C 50 %; Y.1540:
  * Tav 1 min, c1 0.20; RFC 2678: dT 60 s, W 10 s, N 20). false: there is none. */

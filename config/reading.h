@@ -6,8 +6,9 @@
 
 #include <confuse.h>
 
-#define LINKS_MOST  64  /* the judge keeps a bit for each */
-#define PROBES_MOST 256 /* of one link */
+#define LINKS_MOST     64  /* the judge keeps a bit for each */
+#define PROBES_MOST    256 /* of one link */
+#define CONTRACTS_MOST 256
 
 /* One configuration being read: inside of config/ only. */
 struct reading {
@@ -37,10 +38,25 @@ int take_duration(struct reading *r, int section, cfg_t *cfg, const char *option
 int take_word(struct reading *r, int section, cfg_t *cfg, const char *option,
     const char *const *words, char *out, size_t room);
 
+/* The place in the list; ${otherwise} where it is not given. */
+int take_choice(struct reading *r, int section, cfg_t *cfg, const char *option,
+    const char *const *words, int otherwise);
+/* yes or no. */
+int take_flag(struct reading *r, int section, cfg_t *cfg, const char *option, bool *out);
+int take_count(struct reading *r, int section, cfg_t *cfg, const char *option,
+    unsigned least, unsigned most, unsigned *out);
+
 /* a-z, 0-9 and '-', at most 32: the title of a section. */
 int check_name(struct reading *r, int section, const char *kind, const char *name);
 
 int read_contract(struct reading *r, cfg_t *cfg);
+/* Sections of the contract of section ${at}; an amount in its currency. */
+int read_credits(struct reading *r, int at, cfg_t *cfg, struct contract_conf *c);
+int read_rights(struct reading *r, int at, cfg_t *cfg, struct contract_conf *c);
+int take_amount(struct reading *r, int section, cfg_t *cfg, const char *option,
+    const struct contract_conf *c, struct amount *out);
+/* That versions of contracts follow one another. */
+int check_versions(struct reading *r);
 int read_notify(struct reading *r, cfg_t *cfg);
 /* That the link a notify section prefers is there, and one alone. */
 int check_via(struct reading *r, const struct notify_conf *n);

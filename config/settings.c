@@ -42,8 +42,27 @@ static cfg_opt_t LINK[] = {
 	CFG_END()};
 static cfg_opt_t CENTRE[] = {TEXT("name"), TEXT("timezone"),
 	CFG_SEC("link", LINK, CFGF_MULTI | CFGF_TITLE), CFG_END()};
-static cfg_opt_t CONTRACT[] = {TEXT("reference"), TEXT("availability"), TEXT("period"),
-	TEXT("profile"), TEXT("min-outage"), TEXT("claim-window"), CFG_END()};
+static cfg_opt_t CREDIT[] = {TEXT("clause"), TEXT("rule"), TEXT("metric"), TEXT("unit"),
+	TEXT("part"), TEXT("round-to"), TEXT("amount"), TEXT("tiers"), TEXT("boundary"),
+	TEXT("per-outage"), TEXT("beyond-target"), TEXT("consecutive"), TEXT("cap"), CFG_END()};
+static cfg_opt_t DEADLINE[] = {TEXT("clause"), TEXT("what"), TEXT("within"), TEXT("anchor"),
+	CFG_END()};
+static cfg_opt_t CHRONIC[] = {TEXT("clause"), TEXT("outages"), TEXT("longer-than"),
+	TEXT("within"), TEXT("total"), TEXT("single"), TEXT("notice"), TEXT("right"), CFG_END()};
+static cfg_opt_t COMMITMENT[] = {TEXT("clause"), TEXT("metric"), TEXT("where"), TEXT("at-most"),
+	TEXT("minimum"), TEXT("normal"), TEXT("maximum"), TEXT("over"), CFG_END()};
+static cfg_opt_t CONTRACT[] = {TEXT("reference"), TEXT("follows"), TEXT("valid-from"),
+	TEXT("valid-to"), TEXT("availability"), TEXT("period"), TEXT("profile"), TEXT("delta"),
+	TEXT("intervals"), TEXT("chli"), TEXT("threshold"), TEXT("wait"), TEXT("probes"),
+	TEXT("service-hours"), TEXT("holidays"), TEXT("maintenance"), TEXT("maintenance-most"),
+	TEXT("maintenance-notice"), TEXT("min-outage"), TEXT("min-outage-boundary"),
+	TEXT("grace"), TEXT("clock-start"), TEXT("clock-stop"), TEXT("pauses"), TEXT("counts"),
+	TEXT("currency"), TEXT("monthly-charge"), TEXT("day-of-charge"), TEXT("credits-stack"),
+	TEXT("cap"), TEXT("claim-window"),
+	CFG_SEC("credit", CREDIT, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("deadline", DEADLINE, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("chronic", CHRONIC, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("commitment", COMMITMENT, CFGF_MULTI | CFGF_TITLE), CFG_END()};
 static cfg_opt_t NOTIFY[] = {TEXT("mail"), TEXT("smtp"), TEXT("from"), TEXT("webhook"),
 	TEXT("command"), TEXT("via"), CFG_END()};
 static cfg_opt_t TOP[] = {TEXT("data-dir"), TEXT("clock"), TEXT("clock-bound"), TEXT("retain"),
@@ -120,24 +139,66 @@ take_duration(struct reading *r, int section, cfg_t *cfg, const char *option,
 }
 
 int
-take_word(struct reading *r, int section, cfg_t *cfg, const char *option,
-    const char *const *words, char *out, size_t room)
+take_choice(struct reading *r, int section, cfg_t *cfg, const char *option,
+    const char *const *words, int otherwise)
 {
 	const char *text = given(cfg, option);
 	char all[200] = "";
 
 	if (text == NULL)
-		return 0;
-	for (size_t i = 0; words[i] != NULL; i++) {
-		if (strcmp(words[i], text) == 0) {
-			snprintf(out, room, "%s", text);
-			return 0;
-		}
+		return otherwise;
+	for (int i = 0; words[i] != NULL; i++) {
+		if (strcmp(words[i], text) == 0)
+			return i;
 		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s",
 		    i > 0 ? ", " : "", words[i]);
 	}
 	return mistake(
 	    r, section, option, "\"%.40s\" is not known; one of: %s", text, all);
+}
+
+int
+take_word(struct reading *r, int section, cfg_t *cfg, const char *option,
+    const char *const *words, char *out, size_t room)
+{
+	const char *text = given(cfg, option);
+
+	if (take_choice(r, section, cfg, option, words, 0) < 0)
+		return -EINVAL;
+	if (text != NULL)
+		snprintf(out, room, "%s", text);
+	return 0;
+}
+
+int
+take_flag(struct reading *r, int section, cfg_t *cfg, const char *option, bool *out)
+{
+	static const char *const WORDS[] = {"no", "yes", NULL};
+	int at = take_choice(r, section, cfg, option, WORDS, *out);
+
+	if (at < 0)
+		return -EINVAL;
+	*out = at == 1;
+	return 0;
+}
+
+int
+take_count(struct reading *r, int section, cfg_t *cfg, const char *option, unsigned least,
+    unsigned most, unsigned *out)
+{
+	const char *text = given(cfg, option), *rest;
+	double v;
+
+	if (text == NULL)
+		return 0;
+	rest = units_number(text, &v);
+	if (rest == NULL || *rest != '\0' || v < least || v > most ||
+	    v != (double)(unsigned)v)
+		return mistake(r, section, option,
+		    "\"%.40s\" is none; write a whole number from %u to %u", text, least,
+		    most);
+	*out = (unsigned)v;
+	return 0;
 }
 
 int
@@ -259,16 +320,7 @@ check_references(struct reading *r)
 	for (size_t i = 0; i < s->n_notify; i++)
 		if (check_via(r, &s->notify[i]) < 0)
 			return -EINVAL;
-	return 0;
-}
-
-const struct contract_conf *
-settings_contract(const struct settings *s, const struct link_def *link)
-{
-	for (size_t i = 0; i < s->n_contracts; i++)
-		if (strcmp(s->contracts[i].name, link->contract) == 0)
-			return &s->contracts[i];
-	return NULL;
+	return check_versions(r);
 }
 
 /* ---- what there is ---- */
@@ -281,7 +333,8 @@ options_of(const char *kind)
 		const cfg_opt_t *options;
 	} KINDS[] = {{"centre", CENTRE}, {"link", LINK}, {"contract", CONTRACT},
 	    {"notify", NOTIFY}, {"ping", PING}, {"tcp", TCP}, {"dns", DNS},
-	    {"http", HTTP}};
+	    {"http", HTTP}, {"credit", CREDIT}, {"deadline", DEADLINE},
+	    {"chronic", CHRONIC}, {"commitment", COMMITMENT}};
 
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
 		if (strcmp(KINDS[i].kind, kind) == 0)

@@ -84,8 +84,14 @@ void settings_free(struct settings *s);
 void settings_gateway(
     const struct link_conf *link, const char *address, struct probe_conf *out);
 
-/* The contract of a link, or NULL where it has none. */
+/* The contract that a link names, whatever its dates, or NULL where it has none. */
 const struct contract_conf *settings_contract(
     const struct settings *s, const struct link_def *link);
+
+/* The version of a link's contract that was in force on a day of the centre's zone: of
+ * those that follow one another, whichever of them the link names. NULL where none was.
+ */
+const struct contract_conf *settings_contract_at(
+    const struct settings *s, const struct link_def *link, struct civil_date day);
 
 #endif

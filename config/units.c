@@ -21,8 +21,8 @@ static const struct unit PERCENT[] = {{"%", 0.01}, {NULL, 0}};
 
 /* Digits around at most one point, at most 15 of them: exact in a double, no locale. No
  * zero leads them, for some read what follows it as octal. */
-static const char *
-number(const char *text, double *out)
+const char *
+units_number(const char *text, double *out)
 {
 	double v = 0, scale = 1;
 	bool point = false;
@@ -51,7 +51,7 @@ static bool
 with_unit(const char *text, const struct unit *units, double *out)
 {
 	double v;
-	const char *rest = number(text, &v);
+	const char *rest = units_number(text, &v);
 
 	if (rest == NULL)
 		return false;

@@ -11,6 +11,10 @@
  * what would be right.
  */
 
+/* The number that ${text} begins with; returns what follows it, or NULL where there is
+ * none. Exact to 15 digits. */
+const char *units_number(const char *text, double *out);
+
 /* "500ms", "1s", "2.5s", "5min", "1h", "30d" as nanoseconds; never negative. Units: ns,
  * us, ms, s, min, h, d. */
 bool units_duration(const char *text, int64_t *out, const char **why);

@@ -29,14 +29,14 @@ struct civil {
 };
 
 /* Learn the zone's offsets over [from, to]; empty name: UTC. */
-void zone_open(struct zone *z, const char *name, int64_t from_ns, int64_t to_ns);
-int64_t zone_offset_s(const struct zone *z, int64_t ns);
-struct civil zone_civil(const struct zone *z, int64_t ns);
+void chart_zone_open(struct zone *z, const char *name, int64_t from_ns, int64_t to_ns);
+int64_t chart_zone_offset_s(const struct zone *z, int64_t ns);
+struct civil chart_zone_civil(const struct zone *z, int64_t ns);
 /* The instant of a civil midnight of day ${day_number}, plus ${second}s of that day. */
-int64_t zone_of_civil(const struct zone *z, int64_t day_number, int64_t second);
+int64_t chart_zone_of_civil(const struct zone *z, int64_t day_number, int64_t second);
 /* "2026-11-23 06:27:16.1 +01:00" with ${decimals} of the second, 0 to 6; "+01:00". */
-void zone_print(const struct zone *z, int64_t ns, unsigned decimals, char out[48]);
-void zone_print_offset(int64_t offset_s, char out[16]);
+void chart_zone_print(const struct zone *z, int64_t ns, unsigned decimals, char out[48]);
+void chart_zone_print_offset(int64_t offset_s, char out[16]);
 struct civil civil_of_day(int64_t day_number);
 int64_t civil_day_number(int year, int month, int day);
 extern const char *const civil_months[12];

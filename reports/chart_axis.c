@@ -73,8 +73,8 @@ put(struct ticks *t, const struct time_axis *a, int64_t ns)
 static void
 day_ticks(struct ticks *t, const struct time_axis *a)
 {
-	int64_t first = zone_civil(a->zone, a->from_ns).day_number;
-	int64_t last = zone_civil(a->zone, a->to_ns).day_number;
+	int64_t first = chart_zone_civil(a->zone, a->from_ns).day_number;
+	int64_t last = chart_zone_civil(a->zone, a->to_ns).day_number;
 
 	if (t->step.unit == UNIT_DAYS) {
 		/* weeks begin on Monday: day 4 of 1970 was one */
@@ -83,17 +83,17 @@ day_ticks(struct ticks *t, const struct time_axis *a)
 		    ((first - phase) % t->step.count + t->step.count) % t->step.count;
 		for (int64_t day = first; day <= last && t->n < MAX_TICKS;
 		     day += t->step.count)
-			put(t, a, zone_of_civil(a->zone, day, 0));
+			put(t, a, chart_zone_of_civil(a->zone, day, 0));
 		return;
 	}
-	struct civil c = zone_civil(a->zone, a->from_ns);
+	struct civil c = chart_zone_civil(a->zone, a->from_ns);
 	int64_t month = (int64_t)c.year * 12 + c.month - 1;
 	for (month -= month % t->step.count; t->n < MAX_TICKS; month += t->step.count) {
 		int64_t day =
 		    civil_day_number((int)(month / 12), (int)(month % 12) + 1, 1);
 		if (day > last)
 			break;
-		put(t, a, zone_of_civil(a->zone, day, 0));
+		put(t, a, chart_zone_of_civil(a->zone, day, 0));
 	}
 }
 
@@ -111,16 +111,16 @@ find_ticks(struct ticks *t, const struct time_axis *a)
 		day_ticks(t, a);
 		return;
 	}
-	int64_t first = zone_civil(a->zone, a->from_ns).day_number;
-	int64_t last = zone_civil(a->zone, a->to_ns).day_number;
+	int64_t first = chart_zone_civil(a->zone, a->from_ns).day_number;
+	int64_t last = chart_zone_civil(a->zone, a->to_ns).day_number;
 	for (int64_t day = first; day <= last; day++) {
 		/* only the part of the day that is seen, however fine the step */
-		int64_t midnight = zone_of_civil(a->zone, day, 0);
+		int64_t midnight = chart_zone_of_civil(a->zone, day, 0);
 		int64_t from_s = (a->from_ns - midnight) / NS_PER_S - 7200;
 		int64_t s = from_s <= 0 ? 0 : from_s - from_s % t->step.count;
 		int64_t before = INT64_MIN;
 		for (; s < 86400 && t->n < MAX_TICKS; s += t->step.count) {
-			int64_t ns = zone_of_civil(a->zone, day, s);
+			int64_t ns = chart_zone_of_civil(a->zone, day, s);
 			if (ns > a->to_ns)
 				break;
 			if (ns > before) /* an hour that is skipped has no tick */
@@ -179,7 +179,7 @@ axis_labels(struct draw *d, const struct time_axis *a, double y)
 
 	find_ticks(&t, a);
 	for (size_t i = 0; i < t.n; i++) {
-		struct civil c = zone_civil(a->zone, t.at[i]);
+		struct civil c = chart_zone_civil(a->zone, t.at[i]);
 		int64_t group = t.step.unit == UNIT_SECONDS ? c.day_number : c.year;
 		char upper[32], lower[32];
 

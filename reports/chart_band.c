@@ -268,7 +268,7 @@ band_draw(
 	draw_state(d, &a, y, l->result);
 	y += STRIP_H + STRIP_GAP;
 	y += axis_labels(d, &a, y);
-	zone_print_offset(zone_offset_s(z, p->start_ns), offset);
+	chart_zone_print_offset(chart_zone_offset_s(z, p->start_ns), offset);
 	snprintf(text, sizeof text, "%s, UTC%s at the start", z->name, offset);
 	draw_line(d, &tick_style, plot.x, y, plot.w, ALIGN_RIGHT, text);
 	free(c);

@@ -74,10 +74,11 @@ grid_of(const struct link_report *l, const struct zone *z, struct box box)
 	struct grid g = {.x = box.x + LABEL_W, .w = box.w - LABEL_W, .y = box.y};
 	const struct span *p = &l->result->period;
 
-	g.first_day = zone_civil(z, p->start_ns).day_number;
-	g.days = zone_civil(z, p->end_ns > p->start_ns ? p->end_ns - 1 : p->start_ns)
-	             .day_number -
-	         g.first_day + 1;
+	g.first_day = chart_zone_civil(z, p->start_ns).day_number;
+	g.days =
+	    chart_zone_civil(z, p->end_ns > p->start_ns ? p->end_ns - 1 : p->start_ns)
+	        .day_number -
+	    g.first_day + 1;
 	g.rows = g.days <= ROW_DAYS;
 	if (g.rows) {
 		g.cell_w = g.w / 24;
@@ -121,11 +122,12 @@ most_sent(const struct link_report *l)
 static struct box
 cell_of(const struct grid *g, const struct link_report *l, const struct zone *z, size_t i)
 {
-	struct civil c = zone_civil(z, l->hours[i].start_ns);
+	struct civil c = chart_zone_civil(z, l->hours[i].start_ns);
 	int64_t ns = l->hours[i].start_ns;
-	bool again =
-	    i > 0 && zone_offset_s(z, ns) < zone_offset_s(z, ns - 3600 * NS_PER_S);
-	bool twice = zone_offset_s(z, ns + 3600 * NS_PER_S) < zone_offset_s(z, ns);
+	bool again = i > 0 && chart_zone_offset_s(z, ns) <
+	                          chart_zone_offset_s(z, ns - 3600 * NS_PER_S);
+	bool twice =
+	    chart_zone_offset_s(z, ns + 3600 * NS_PER_S) < chart_zone_offset_s(z, ns);
 	double day = (double)(c.day_number - g->first_day);
 	struct box b = {g->x + (g->rows ? c.hour : day) * g->cell_w,
 	    g->y + (g->rows ? day : c.hour) * g->cell_h, g->cell_w, g->cell_h};
@@ -242,7 +244,7 @@ draw_ground(struct draw *d, const struct grid *g, const struct link_report *l,
 		int64_t day = g->first_day + i;
 		int from = 24, to = 0;
 		for (int hour = 0; hour < 24; hour++) {
-			int64_t at = zone_of_civil(z, day, hour * 3600LL);
+			int64_t at = chart_zone_of_civil(z, day, hour * 3600LL);
 			if (at + hour_ns <= p->start_ns || at >= p->end_ns)
 				continue;
 			from = hour < from ? hour : from;

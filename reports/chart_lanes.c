@@ -225,7 +225,7 @@ print_edge(const struct zone *z, int64_t at, int64_t bound, char out[64])
 {
 	char text[48];
 
-	zone_print(z, at, 2, text);
+	chart_zone_print(z, at, 2, text);
 	text[22] = '\0'; /* without the offset: the axis says it */
 	snprintf(out, 64, "%s ± %.2f s", text + 11, (double)bound / 1e9);
 }
@@ -331,7 +331,7 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 	if (s.n == 0)
 		draw_line(d, &name_style, box.x, top + 6, LABEL_W, ALIGN_LEFT,
 		    "no samples of this time");
-	zone_print_offset(zone_offset_s(z, c->from_ns), offset);
+	chart_zone_print_offset(chart_zone_offset_s(z, c->from_ns), offset);
 	snprintf(text, sizeof text, "%s, UTC%s", z->name, offset);
 	draw_line(d, &role_style, box.x, top + h + 2, LABEL_W - 20, ALIGN_LEFT, text);
 	y = top + h + 2 + axis_labels(d, &a, top + h + 2);

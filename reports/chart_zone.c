@@ -1,14 +1,14 @@
 #include "reports/chart.h"
 
+#include "base/zone.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * The civil clock. instant_local is asked once a day of the period for the offset, and a
- * change is found by bisection; everything else is arithmetic. Days are counted by the
- * proleptic Gregorian calendar, shifted to years that begin in March, so that the leap
- * day is a year's last.
+ * The civil clock of a page. The zone is asked once a day of the period for its offset,
+ * and a change is found by bisection; everything else is arithmetic.
  */
 #define DAY_S  86400LL
 #define DAY_NS (DAY_S * NS_PER_S)
@@ -25,42 +25,25 @@ floor_div(int64_t a, int64_t b)
 int64_t
 civil_day_number(int year, int month, int day)
 {
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t era = floor_div(y, 400), in_era = y - era * 400;
-	int64_t in_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+	return zone_days(year, month, day);
 }
 
 struct civil
 civil_of_day(int64_t day_number)
 {
-	int64_t z = day_number + 719468;
-	int64_t era = floor_div(z, 146097), in_era = z - era * 146097;
-	int64_t y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	int64_t in_year = in_era - (365 * y + y / 4 - y / 100);
-	int64_t m = (5 * in_year + 2) / 153;
 	struct civil c = {.day_number = day_number};
 
-	c.day = (int)(in_year - (153 * m + 2) / 5 + 1);
-	c.month = (int)(m < 10 ? m + 3 : m - 9);
-	c.year = (int)(y + era * 400 + (c.month <= 2));
+	zone_date(day_number, &c.year, &c.month, &c.day);
 	return c;
 }
 
-/* The offset in what instant_local prints: the last word, "+01:00". */
 static int64_t
 ask_offset_s(const char *name, int64_t ns)
 {
-	char text[40];
+	struct zone_time t;
 
-	instant_local(ns, name, text);
-	const char *word = strrchr(text, ' '); /* " +HH:MM" */
-	if (word == NULL || strlen(word) < 7)
-		return 0;
-	int64_t minutes = ((word[2] - '0') * 10 + word[3] - '0') * 60 +
-	                  (word[5] - '0') * 10 + word[6] - '0';
-	return minutes * 60 * (word[1] == '-' ? -1 : 1);
+	zone_civil(ns, name, &t);
+	return t.offset_s;
 }
 
 static void
@@ -89,7 +72,7 @@ bisect(const struct zone *z, int64_t a_ns, int64_t b_ns, int64_t offset_a)
 }
 
 void
-zone_open(struct zone *z, const char *name, int64_t from_ns, int64_t to_ns)
+chart_zone_open(struct zone *z, const char *name, int64_t from_ns, int64_t to_ns)
 {
 	memset(z, 0, sizeof *z);
 	snprintf(z->name, sizeof z->name, "%s", name[0] == '\0' ? "UTC" : name);
@@ -105,7 +88,7 @@ zone_open(struct zone *z, const char *name, int64_t from_ns, int64_t to_ns)
 }
 
 int64_t
-zone_offset_s(const struct zone *z, int64_t ns)
+chart_zone_offset_s(const struct zone *z, int64_t ns)
 {
 	size_t i = z->n;
 
@@ -115,9 +98,9 @@ zone_offset_s(const struct zone *z, int64_t ns)
 }
 
 struct civil
-zone_civil(const struct zone *z, int64_t ns)
+chart_zone_civil(const struct zone *z, int64_t ns)
 {
-	int64_t s = floor_div(ns, NS_PER_S) + zone_offset_s(z, ns);
+	int64_t s = floor_div(ns, NS_PER_S) + chart_zone_offset_s(z, ns);
 	int64_t day = floor_div(s, DAY_S), in_day = s - day * DAY_S;
 	struct civil c = civil_of_day(day);
 
@@ -128,16 +111,16 @@ zone_civil(const struct zone *z, int64_t ns)
 }
 
 int64_t
-zone_of_civil(const struct zone *z, int64_t day_number, int64_t second)
+chart_zone_of_civil(const struct zone *z, int64_t day_number, int64_t second)
 {
 	int64_t civil_ns = (day_number * DAY_S + second) * NS_PER_S;
-	int64_t guess = civil_ns - zone_offset_s(z, civil_ns) * NS_PER_S;
+	int64_t guess = civil_ns - chart_zone_offset_s(z, civil_ns) * NS_PER_S;
 
-	return civil_ns - zone_offset_s(z, guess) * NS_PER_S;
+	return civil_ns - chart_zone_offset_s(z, guess) * NS_PER_S;
 }
 
 void
-zone_print_offset(int64_t offset_s, char out[16])
+chart_zone_print_offset(int64_t offset_s, char out[16])
 {
 	int64_t minutes = llabs(offset_s) / 60;
 
@@ -146,7 +129,7 @@ zone_print_offset(int64_t offset_s, char out[16])
 }
 
 void
-zone_print(const struct zone *z, int64_t ns, unsigned decimals, char out[48])
+chart_zone_print(const struct zone *z, int64_t ns, unsigned decimals, char out[48])
 {
 	static const int64_t unit[] = {
 	    1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000};
@@ -154,12 +137,12 @@ zone_print(const struct zone *z, int64_t ns, unsigned decimals, char out[48])
 	int64_t step = unit[decimals > 6 ? 6 : decimals];
 
 	ns = floor_div(ns + step / 2, step) * step;
-	struct civil c = zone_civil(z, ns);
+	struct civil c = chart_zone_civil(z, ns);
 	int64_t rest = ns - floor_div(ns, NS_PER_S) * NS_PER_S;
 	if (decimals > 0)
 		snprintf(fraction, sizeof fraction, ".%0*d",
 		    (int)(decimals > 6 ? 6 : decimals), (int)(rest / step));
-	zone_print_offset(zone_offset_s(z, ns), offset);
+	chart_zone_print_offset(chart_zone_offset_s(z, ns), offset);
 	snprintf(out, 48, "%04d-%02d-%02d %02d:%02d:%02d%s %s", c.year, c.month, c.day,
 	    c.hour, c.minute, c.second, fraction, offset);
 }

@@ -39,8 +39,8 @@ name_pages(struct pages *p, const struct dossier *ds, const struct link_report *
 		words_link(l, p->subject, sizeof p->subject);
 	else
 		snprintf(p->subject, sizeof p->subject, "Internet link dossier");
-	zone_open(&utc, "UTC", r->as_of.ns, r->as_of.ns);
-	zone_print(&utc, r->as_of.ns, 0, as_of);
+	chart_zone_open(&utc, "UTC", r->as_of.ns, r->as_of.ns);
+	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
 	as_of[19] = '\0';
 	as_of[10] = 'T';
 	snprintf(p->foot, sizeof p->foot, "as of %sZ · %s · journal root %.16s%s", as_of,
@@ -79,8 +79,8 @@ set_date(cairo_surface_t *s, const struct results *r, cairo_pdf_metadata_t which
 	struct zone utc;
 	char text[48];
 
-	zone_open(&utc, "UTC", r->generated.ns, r->generated.ns);
-	zone_print(&utc, r->generated.ns, 0, text);
+	chart_zone_open(&utc, "UTC", r->generated.ns, r->generated.ns);
+	chart_zone_print(&utc, r->generated.ns, 0, text);
 	text[10] = 'T';
 	text[19] = 'Z';
 	text[20] = '\0';
@@ -172,7 +172,7 @@ zones_of(const struct results *r)
 			    l->closeups[k].from_ns < from ? l->closeups[k].from_ns : from;
 			to = l->closeups[k].to_ns > to ? l->closeups[k].to_ns : to;
 		}
-		zone_open(&zones[i], l->def->timezone, from,
+		chart_zone_open(&zones[i], l->def->timezone, from,
 		    r->as_of.ns > to ? r->as_of.ns : to);
 	}
 	return zones;

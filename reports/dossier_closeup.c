@@ -27,7 +27,7 @@ print_edge(char *out, size_t room, const struct zone *z, int64_t at, int64_t bou
 {
 	char text[48];
 
-	zone_print(z, at, 3, text);
+	chart_zone_print(z, at, 3, text);
 	snprintf(out, room, "%s, within ± %.3f s", text, (double)bound / 1e9);
 }
 
@@ -38,7 +38,7 @@ print_holes(const struct outage *o, const struct zone *z, char *out, size_t room
 
 	if (o->n_holes == 0)
 		return;
-	zone_print(z, o->holes[0].start_ns, 1, from);
+	chart_zone_print(z, o->holes[0].start_ns, 1, from);
 	words_duration(o->holes[0].end_ns - o->holes[0].start_ns, true, lasted);
 	words_duration(o->unknown_ns, true, unknown);
 	snprintf(out, room, "%zu, unknown time %s; the first from %s for %s", o->n_holes,
@@ -98,7 +98,7 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 	char title[200], at[48], length[40], place[PLACE_ROOM], alt[400], name[64];
 	double h = lanes_height(ds->r, l, c);
 
-	zone_print(ctx.z, o->start_ns, 0, at);
+	chart_zone_print(ctx.z, o->start_ns, 0, at);
 	at[16] = '\0';
 	words_duration(o->end_ns - o->start_ns, false, length);
 	snprintf(title, sizeof title, "Outage %zu, %s: %s%s, %s", c->outage + 1, at,

@@ -106,8 +106,8 @@ degradations(struct pages *p, const struct dossier *ds, size_t link)
 	for (size_t i = 0; i < res->n_degradations; i++) {
 		const struct degradation *g = &res->degradations[i];
 		char from[48], to[48], when[112], lasted[40], lost[96], probes[256];
-		zone_print(z, g->start_ns, 1, from);
-		zone_print(z, g->end_ns, 1, to);
+		chart_zone_print(z, g->start_ns, 1, from);
+		chart_zone_print(z, g->end_ns, 1, to);
 		snprintf(
 		    when, sizeof when, "%s\n%s%s", from, g->open ? "open at " : "", to);
 		words_duration(g->end_ns - g->start_ns, true, lasted);
@@ -150,8 +150,8 @@ unknown_time(struct pages *p, const struct dossier *ds, size_t link)
 	for (size_t i = 0; i < res->n_unknown; i++) {
 		const struct unknown *u = &res->unknown[i];
 		char from[48], to[48], lasted[40];
-		zone_print(z, u->start_ns, 1, from);
-		zone_print(z, u->end_ns, 1, to);
+		chart_zone_print(z, u->start_ns, 1, from);
+		chart_zone_print(z, u->end_ns, 1, to);
 		words_duration(u->end_ns - u->start_ns, true, lasted);
 		struct cell cells[] = {{.text = from}, {.text = to}, {.text = lasted},
 		    {.text = words_unknown(u->reason)}};

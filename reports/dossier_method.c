@@ -138,11 +138,11 @@ record(struct pages *p, const struct dossier *ds)
 	char first[48], last[48], made[48], as_of[48], clock[160], bound[40];
 	static const struct style mono = {FACE_MONO, 7, INK};
 
-	zone_open(&utc, "UTC", r->journal_first.ns, r->as_of.ns);
-	zone_print(&utc, r->journal_first.ns, 0, first);
-	zone_print(&utc, r->journal_last.ns, 0, last);
-	zone_print(&utc, r->generated.ns, 0, made);
-	zone_print(&utc, r->as_of.ns, 0, as_of);
+	chart_zone_open(&utc, "UTC", r->journal_first.ns, r->as_of.ns);
+	chart_zone_print(&utc, r->journal_first.ns, 0, first);
+	chart_zone_print(&utc, r->journal_last.ns, 0, last);
+	chart_zone_print(&utc, r->generated.ns, 0, made);
+	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
 	words_ms(r->clock_bound_ns, bound);
 	if (r->synchronised)
 		snprintf(clock, sizeof clock,

@@ -27,8 +27,8 @@ print_times(const struct outage *o, const struct zone *z, char *out, size_t room
 {
 	char start[48], end[48];
 
-	zone_print(z, o->start_ns, 1, start);
-	zone_print(z, o->end_ns, 1, end);
+	chart_zone_print(z, o->start_ns, 1, start);
+	chart_zone_print(z, o->end_ns, 1, end);
 	if (o->open)
 		snprintf(out, room, "%s ± %.2f s\nopen at %s", start,
 		    (double)o->start_bound_ns / 1e9, end);

@@ -24,8 +24,8 @@ print_period(const struct link_report *l, const struct zone *z, char *out, size_
 	char from[48], to[48];
 	const struct span *p = &l->result->period;
 
-	zone_print(z, p->start_ns, 0, from);
-	zone_print(z, p->end_ns, 0, to);
+	chart_zone_print(z, p->start_ns, 0, from);
+	chart_zone_print(z, p->end_ns, 0, to);
 	snprintf(out, room, "%s to %s", from, to);
 }
 
@@ -54,7 +54,7 @@ who(struct pages *p, const struct results *r, const struct link_report *l,
 		snprintf(contract, sizeof contract, "%s%s%s", l->contract.terms.contract,
 		    l->contract.reference[0] != '\0' ? ": " : "", l->contract.reference);
 	snprintf(zone, sizeof zone, "%s; all times are this zone's", z->name);
-	zone_print(z, r->as_of.ns, 0, made);
+	chart_zone_print(z, r->as_of.ns, 0, made);
 	struct fact facts[] = {
 	    {"Centre", def->centre_name[0] != '\0' ? def->centre_name : def->centre},
 	    {"ISP", def->isp[0] != '\0' ? def->isp : "not stated"},
@@ -175,7 +175,7 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 			longest = o;
 	}
 	if (longest != NULL) {
-		zone_print(z, longest->start_ns, 0, at);
+		chart_zone_print(z, longest->start_ns, 0, at);
 		snprintf(f->note, sizeof f->note, "from %s; mean time to restore %s", at,
 		    mttr);
 	} else {

@@ -1,6 +1,7 @@
 /* The JSON of verdicts; see INTERFACES.md. */
 #include "reports/value.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static json_t *
@@ -102,6 +103,193 @@ availability_json(const struct verdict *v)
 	return o;
 }
 
+/* What each outage weighs, and why some weigh nothing. */
+static json_t *
+times_json(const struct verdict *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < v->n_times; i++) {
+		const struct outage_time *w = &v->times[i];
+		json_t *o = json_object();
+		value_set(o, "id", value_text_or_null(w->outage_id));
+		value_set(o, "clock_start", value_instant(w->start_ns));
+		value_set(o, "clock_stop", value_instant(w->end_ns));
+		value_set_s(o, "down_s", w->counted_ns);
+		value_set_s(o, "down_min_s", w->shortest_ns);
+		value_set_s(o, "down_max_s", w->longest_ns);
+		value_set(o, "reason", value_text_or_null(w->reason));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+/* ---- what it comes to ---- */
+
+/* Money as decimal text: exact, and nobody takes it for a measurement. */
+static json_t *
+amount_json(int64_t mills, const char *currency)
+{
+	int64_t step = credit_step(currency);
+	int decimals = step >= 1000 ? 0 : step >= 100 ? 1 : step >= 10 ? 2 : 3;
+	char text[40];
+
+	snprintf(text, sizeof text, "%lld.%03lld", (long long)(mills / 1000),
+	    (long long)(mills % 1000));
+	text[strlen(text) - (size_t)(decimals > 0 ? 3 - decimals : 4)] = '\0';
+	return json_string(text);
+}
+
+static void
+set_worth(json_t *o, struct credit_worth w, const struct contract_conf *c)
+{
+	bool money = c->mrc_mills > 0 || w.mills > 0;
+
+	value_set(o, "amount", money ? amount_json(w.mills, c->currency) : json_null());
+	value_set(o, "currency", value_text_or_null(c->currency));
+	value_set(o, "share",
+	    w.share_ppb > 0 ? json_real((double)w.share_ppb / 1e9) : json_null());
+}
+
+static void
+add_credits(json_t *list, const struct credit_sheet *s, enum reading reading,
+    const struct contract_conf *c)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct credit *k = &s->credits[i];
+		if (k->due.mills == 0 && k->due.share_ppb == 0)
+			continue;
+		json_t *o = json_object(), *outages = json_array();
+		value_set(o, "clause",
+		    value_text(
+		        k->conf->clause[0] != '\0' ? k->conf->clause : k->conf->name));
+		value_set(o, "rule", value_text(k->rule));
+		set_worth(o, k->paid, c);
+		value_set(o, "reading", json_string(reading_name(reading)));
+		for (size_t n = 0; n < k->n_outages; n++)
+			if (k->outages[n][0] != '\0')
+				json_array_append_new(
+				    outages, json_string(k->outages[n]));
+		value_set(o, "outages", outages);
+		json_array_append_new(list, o);
+	}
+}
+
+static json_t *
+deadlines_json(const struct settlement *s)
+{
+	static const char *const WHAT[] = {"ticket", "claim", "terminate"};
+	static const char *const ANCHORS[] = {
+	    "outage-start", "outage-end", "ticket-closed", "period-end"};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->n_deadlines; i++) {
+		const struct deadline *d = &s->deadlines[i];
+		json_t *o = json_object();
+		value_set(o, "what", json_string(WHAT[d->what]));
+		value_set(o, "by", value_instant(d->by_ns));
+		value_set(o, "anchor", json_string(ANCHORS[d->anchor]));
+		value_set(o, "anchor_at", value_instant(d->anchor_ns));
+		value_set(o, "of", value_text_or_null(d->of));
+		value_set(
+		    o, "clause", value_text(d->clause[0] != '\0' ? d->clause : d->name));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
+rights_json(const struct settlement *s)
+{
+	static const char *const WHY[] = {"outages", "total", "single"};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->n_rights; i++) {
+		const struct chronic *c = &s->rights[i];
+		json_t *o = json_object(), *outages = json_array();
+		value_set(o, "clause",
+		    value_text(
+		        c->conf->clause[0] != '\0' ? c->conf->clause : c->conf->name));
+		value_set(o, "right", value_text(c->conf->right));
+		value_set(o, "why", json_string(WHY[c->why]));
+		value_set(o, "arose", value_instant(c->arose_ns));
+		value_set(o, "declare_by",
+		    c->has_notice ? value_instant(c->declare_by_ns) : json_null());
+		value_set(o, "times", json_integer(c->times));
+		for (size_t n = 0; n < c->n_outages; n++)
+			json_array_append_new(outages, value_text(c->outages[n]));
+		value_set(o, "outages", outages);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
+reading_json(const struct settlement *s, enum reading r, const struct contract_conf *c)
+{
+	json_t *o = json_object();
+
+	value_set(o, "availability",
+	    s->readings[r].has_availability ? json_real(s->readings[r].availability)
+	                                    : json_null());
+	value_set_s(o, "down_s", s->readings[r].down_ns);
+	set_worth(o, s->sheets[r].total, c);
+	return o;
+}
+
+static json_t *
+readings_json(const struct settlement *s, const struct contract_conf *c)
+{
+	const char *difference = difference_name(s->difference);
+	json_t *o = json_object();
+
+	for (int r = 0; r < READINGS; r++)
+		value_set(o, reading_name((enum reading)r),
+		    reading_json(s, (enum reading)r, c));
+	value_set(
+	    o, "difference", difference != NULL ? json_string(difference) : json_null());
+	return o;
+}
+
+/* The ISP's clock beside the measured one. */
+static json_t *
+ticket_json(const struct settlement *s, const struct contract_conf *c)
+{
+	json_t *o = json_object();
+	struct credit_worth lost = {s->measured_owed.mills, s->measured_owed.share_ppb};
+	const struct credit_worth *owed = &s->sheets[READING_POINT].total;
+
+	lost.mills = lost.mills > owed->mills ? lost.mills - owed->mills : 0;
+	lost.share_ppb =
+	    lost.share_ppb > owed->share_ppb ? lost.share_ppb - owed->share_ppb : 0;
+	value_set_s(o, "ticket_down_s", s->readings[READING_POINT].down_ns);
+	value_set_s(o, "measured_down_s", s->measured_down_ns);
+	json_t *money = json_object();
+	set_worth(money, lost, c);
+	value_set(o, "lost", money);
+	return o;
+}
+
+static void
+set_settlement(json_t *o, const struct judged *d)
+{
+	const struct settlement *s = &d->settlement;
+	json_t *credits = json_array();
+
+	for (int r = 0; d->has_settlement && r < READINGS; r++)
+		add_credits(credits, &s->sheets[r], (enum reading)r, d->conf);
+	value_set(o, "credits", credits);
+	value_set(o, "deadlines", d->has_settlement ? deadlines_json(s) : json_array());
+	value_set(o, "claim_by",
+	    d->has_settlement && s->has_claim_by ? value_instant(s->claim_by_ns)
+	                                         : json_null());
+	value_set(o, "rights", d->has_settlement ? rights_json(s) : json_array());
+	value_set(
+	    o, "readings", d->has_settlement ? readings_json(s, d->conf) : json_null());
+	value_set(o, "clocks",
+	    d->has_settlement && s->by_ticket ? ticket_json(s, d->conf) : json_null());
+}
+
 static json_t *
 verdict_json(const struct link_report *l, const struct judged *d)
 {
@@ -135,10 +323,13 @@ verdict_json(const struct link_report *l, const struct judged *d)
 	    o, "mttr_s", v->outage_count > 0 ? seconds_json(v->mttr_ns) : json_null());
 	value_set(
 	    o, "mtbf_s", v->outage_count > 0 ? seconds_json(v->mtbf_ns) : json_null());
-	value_set(o, "credits", json_array());
-	value_set(o, "deadlines", json_array());
-	value_set(o, "claim_by", json_null());
-	value_set(o, "readings", json_null()); /* no clause is read in two ways */
+	if (strcmp(t->profile.name, "mef") == 0) {
+		value_set(o, "high_loss_intervals", json_integer(v->hli));
+		value_set(o, "consecutive_high_loss_intervals", json_integer(v->chli));
+	}
+	value_set_s(o, "measured_down_s", v->measured_ns);
+	value_set(o, "outages", times_json(v));
+	set_settlement(o, d);
 	return o;
 }
 

@@ -2,6 +2,7 @@
 #define REPORTS_RESULTS_H
 
 #include "analyzer/judge.h"
+#include "analyzer/settlement.h"
 #include "analyzer/verdict.h"
 
 #include <jansson.h>
@@ -18,6 +19,10 @@ struct contract_terms {
 struct judged {
 	struct contract_terms contract;
 	struct verdict verdict;
+	const struct contract_conf *conf; /* NULL: no contract; borrowed */
+	bool has_settlement;
+	struct settlement settlement;
+	struct exemption *exempt; /* what the terms point to */
 };
 
 /* One bucket of a series of a link: an hour for the heat map, or finer for a curve. */
@@ -25,6 +30,7 @@ struct bucket {
 	int64_t start_ns, end_ns;
 	uint64_t sent, lost;           /* voters */
 	int64_t p5_ns, p50_ns, p95_ns; /* RTT; -1 where nothing answered */
+	int64_t rtt_sum_ns;            /* of those that answered */
 };
 
 /* One sample of a close-up, of any probe of any link at the time of an outage. */
@@ -46,11 +52,12 @@ struct link_report {
 	const struct link_def *def;
 	const struct link_result *result;
 	bool has_verdict;
-	struct contract_terms contract; /* of the one verdict, where one is shown: */
-	struct verdict verdict;         /* a view of one of these */
-	struct judged *verdicts;        /* by period and profile */
-	size_t n_verdicts, n_listed;    /* the first so many are listed */
-	struct bucket *buckets;         /* sorted */
+	struct contract_terms contract;      /* of the one verdict, where one is shown: */
+	struct verdict verdict;              /* a view of one of these */
+	struct judged *verdicts;             /* by period and profile */
+	size_t n_verdicts, n_listed;         /* the first so many are listed */
+	const struct settlement *settlement; /* of the one verdict, or NULL */
+	struct bucket *buckets;              /* sorted */
 	size_t n_buckets;
 	int64_t bucket_ns;
 	struct bucket *hours; /* for the heat map */

@@ -194,6 +194,90 @@ sentence(enum verdict_kind v)
 	}
 }
 
+#define WEIGHTLESS_SHOWN 5
+
+/* Outages that the contract does not count, and why. */
+static void
+weightless_text(const struct verdict *v, const char *zone, FILE *out)
+{
+	size_t shown = 0, more = 0;
+	char at[40];
+
+	for (size_t i = 0; i < v->n_times; i++) {
+		const struct outage_time *w = &v->times[i];
+		if (w->counted_ns > 0 || w->reason == NULL)
+			continue;
+		if (shown++ >= WEIGHTLESS_SHOWN) {
+			more++;
+			continue;
+		}
+		instant_local(w->start_ns, zone, at);
+		fprintf(out, "  not counted   outage of %s: %s\n", at, w->reason);
+	}
+	if (more > 0)
+		fprintf(out, "                and %zu more\n", more);
+}
+
+static bool
+is_nothing(struct credit_worth w)
+{
+	return w.mills == 0 && w.share_ppb == 0;
+}
+
+static void
+clauses_text(const struct credit_sheet *s, FILE *out)
+{
+	char text[TEXT_ROOM];
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct credit *c = &s->credits[i];
+		if (!is_nothing(c->due))
+			fprintf(out, "                %s: %s\n",
+			    tame(c->conf->clause[0] != '\0' ? c->conf->clause
+			                                    : c->conf->name,
+			        text),
+			    c->rule);
+	}
+	if (s->note[0] != '\0')
+		fprintf(out, "                %s\n", s->note);
+}
+
+/* Money, dates and rights. */
+static void
+settlement_text(const struct link_report *l, const struct judged *d, FILE *out)
+{
+	const struct settlement *s = &d->settlement;
+	const char *currency = d->conf->currency, *why = difference_name(s->difference);
+	char worth[READINGS][96], at[40], text[TEXT_ROOM];
+
+	for (int r = 0; r < READINGS; r++)
+		credit_print(s->sheets[r].total, currency, worth[r], sizeof worth[r]);
+	if (d->conf->n_credits > 0) {
+		fprintf(out, "  owed          %s", worth[READING_POINT]);
+		if (strcmp(worth[READING_ISP], worth[READING_CUSTOMER]) != 0)
+			fprintf(out, "  (the ISP may read %s, the customer %s: %s)",
+			    worth[READING_ISP], worth[READING_CUSTOMER],
+			    why != NULL ? why : "clauses");
+		fputc('\n', out);
+		clauses_text(&s->sheets[READING_POINT], out);
+	}
+	if (s->by_ticket) {
+		length_text(s->measured_down_ns, text);
+		credit_print(s->measured_owed, currency, worth[0], sizeof worth[0]);
+		fprintf(out, "  by its clock  measured %s; that would owe %s\n", text,
+		    worth[0]);
+	}
+	for (size_t i = 0; i < s->n_rights; i++) {
+		instant_local(s->rights[i].arose_ns, l->def->timezone, at);
+		fprintf(out, "  right         %s, since %s\n",
+		    tame(s->rights[i].conf->right, text), at);
+	}
+	if (s->has_claim_by) {
+		instant_local(s->claim_by_ns, l->def->timezone, at);
+		fprintf(out, "  claim by      %s\n", at);
+	}
+}
+
 static void
 verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 {
@@ -234,6 +318,9 @@ verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 		    v->down_ns > 0 ? " of an outage that began before" : "");
 	length_text(v->unknown_ns, a);
 	fprintf(out, "  measured      %.3f %%; unknown for %s\n", 100 * v->coverage, a);
+	weightless_text(v, l->def->timezone, out);
+	if (d->has_settlement)
+		settlement_text(l, d, out);
 }
 
 void

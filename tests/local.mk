@@ -10,13 +10,20 @@ tests_unit_test_engine_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_
 tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a \
 	base/libbase.a $(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
-check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles
+check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles \
+	tests/unit/test_chronic tests/unit/test_credit tests/unit/test_deadline \
+	tests/unit/test_stats tests/unit/test_zone
+tests_unit_test_chronic_LDADD = $(JUDGE_LIBS)
+tests_unit_test_zone_LDADD = base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_judge_SOURCES = tests/unit/test_judge.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_judge_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c tests/unit/feed.c tests/unit/feed.h
 JUDGE_LIBS = analyzer/libanalyzer.a config/libconfig.a base/libbase.a $(CONFUSE_LIBS) \
 	$(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_profiles_LDADD = $(JUDGE_LIBS)
+tests_unit_test_credit_LDADD = $(JUDGE_LIBS)
+tests_unit_test_deadline_LDADD = $(JUDGE_LIBS)
+tests_unit_test_stats_LDADD = $(JUDGE_LIBS)
 tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
 tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/feed.c \
 	tests/unit/feed.h
@@ -31,11 +38,23 @@ check_PROGRAMS += tests/unit/test_archive tests/unit/test_import tests/unit/test
 tests_unit_test_archive_CFLAGS = $(AM_CFLAGS) $(RRD_CFLAGS)
 tests_unit_test_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS) -lm
-tests_unit_test_import_SOURCES = tests/unit/test_import.c cmd/import.c cmd/import_csv.c \
-	cmd/import_time.c cmd/import_stage.c cmd/import_samples.c cmd/import_states.c \
-	cmd/history.c
-tests_unit_test_import_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) \
+IMPORT_PARTS = cmd/import.c cmd/import_atlas.c cmd/import_csv.c cmd/import_facts.c \
+	cmd/import_fping.c cmd/import_line.c cmd/import_monitor.c cmd/import_netmon.c \
+	cmd/import_ping.c cmd/import_pingplotter.c cmd/import_samples.c cmd/import_smokeping.c \
+	cmd/import_speedtest.c cmd/import_stage.c cmd/import_states.c cmd/import_stream.c \
+	cmd/import_time.c cmd/history.c
+IMPORT_LIBS = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS) -lm
+tests_unit_test_import_SOURCES = tests/unit/test_import.c $(IMPORT_PARTS)
+tests_unit_test_import_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_import_LDADD = $(IMPORT_LIBS)
+check_PROGRAMS += tests/unit/test_import_formats tests/unit/test_smokeping
+tests_unit_test_import_formats_SOURCES = tests/unit/test_import_formats.c $(IMPORT_PARTS)
+tests_unit_test_import_formats_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(RRD_CFLAGS)
+tests_unit_test_import_formats_LDADD = $(IMPORT_LIBS)
+tests_unit_test_smokeping_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) -lm
+TESTS += tests/golden/histories.sh
+EXTRA_DIST += tests/golden/histories.sh
 tests_unit_test_notify_SOURCES = tests/unit/test_notify.c cmd/notify.c cmd/notify_curl.c \
 	cmd/notify_command.c cmd/notify_resolve.c cmd/spool.c cmd/events.c cmd/alarm.c \
 	cmd/seen.c
@@ -70,7 +89,16 @@ tests_unit_test_availability_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_availability_LDADD = $(GATHER_LIBS)
 EXTRA_DIST += tests/golden/outages.json tests/golden/outages.csv tests/golden/outages.txt \
 	tests/golden/sla.json tests/golden/sla.txt tests/golden/sla-ses.json
-check_PROGRAMS += tests/unit/test_settings tests/unit/test_units
+check_PROGRAMS += tests/unit/test_check_contract tests/unit/test_contract \
+	tests/unit/test_contract_cases tests/unit/test_settings tests/unit/test_units
+tests_unit_test_check_contract_SOURCES = tests/unit/test_check_contract.c cmd/check_contract.c
+tests_unit_test_check_contract_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) \
+	$(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_contract_cases_LDADD = analyzer/libanalyzer.a config/libconfig.a \
+	base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+EXTRA_DIST += tests/golden/check-contract.txt
+tests_unit_test_contract_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \
+	$(CMOCKA_LIBS)
 tests_unit_test_units_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_test_settings_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \

@@ -1,13 +1,16 @@
 /*
- * Histories as an enemy would write them, through the importers of samples and of states
- * up to the point where a journal would be written. The first byte chooses the format and
- * whether there is a time zone; the rest is the file.
+ * Histories as an enemy would write them, through the importers of text, up to the point
+ * where a journal would be written. The first byte chooses the format and whether there
+ * is a time zone; the rest is the file.
  *
- * Links: cmd/import_csv.c cmd/import_time.c cmd/import_samples.c
- * Links: cmd/import_states.c cmd/history.c base/bytes.c base/sample.c
- * Links: base/clock.c base/journal_writer.c base/journal_recover.c
+ * Links: cmd/import_csv.c cmd/import_time.c cmd/import_samples.c cmd/import_line.c
+ * Links: cmd/import_states.c cmd/import_facts.c cmd/import_stream.c cmd/import_ping.c
+ * Links: cmd/import_fping.c cmd/import_atlas.c cmd/import_speedtest.c
+ * Links: cmd/import_pingplotter.c cmd/import_netmon.c cmd/import_monitor.c
+ * Links: cmd/history.c base/bytes.c base/sample.c
+ * Links: base/clock.c base/journal_writer.c base/journal_open.c base/journal_recover.c
  * Links: base/journal_format.c base/journal_rows.c base/schedule.c
- * Links: -lcrypto -lzstd
+ * Links: -lcrypto -lzstd -ljansson
  */
 #include "cmd/history.h"
 #include "cmd/import.h"
@@ -50,8 +53,13 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (!quiet) /* headers that will not do are complained of by the thousand */
 		quiet = freopen("/dev/null", "w", stderr) != NULL;
 	if (p[0] & 2)
-		(void)zone_set(&im.zone, "Europe/London");
-	const struct import_format *format = p[0] & 1 ? &IMPORT_STATES : &IMPORT_SAMPLES;
+		(void)import_time_zone(&im.zone, "Europe/London");
+	static const struct import_format *const OTHERS[] = {NULL, &IMPORT_PING,
+	    &IMPORT_FPING, &IMPORT_ATLAS, &IMPORT_SPEEDTEST, &IMPORT_PINGPLOTTER,
+	    &IMPORT_NETMON, &IMPORT_MONITOR};
+	const struct import_format *format = OTHERS[p[0] >> 2 & 7];
+	if (format == NULL)
+		format = p[0] & 1 ? &IMPORT_STATES : &IMPORT_SAMPLES;
 	FILE *f = fmemopen((void *)(p + 1), n - 1, "r");
 	must(f != NULL);
 	void *ctx = format->begin();
@@ -61,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		must(any == (im.good > im.repeated));
 		must(!any || (first.ns >= 0 && first.ns <= last.ns));
 		must(format->left(ctx, &im) == im.good - im.repeated);
-		if (format == &IMPORT_SAMPLES)
+		if (format != &IMPORT_STATES)
 			(void)history_spacing(ctx, "a", first.ns);
 	}
 	format->end(ctx);

@@ -3,7 +3,8 @@
  * that names file and line, and leaves nothing; what is taken keeps what settings.h
  * promises.
  *
- * Links: config/builtin.c config/contract.c config/link.c config/notify.c
+ * Links: config/builtin.c config/clause.c config/contract.c config/contract_credit.c
+ * Links: config/contract_right.c config/contract_version.c config/link.c config/notify.c
  * Links: config/outline.c config/settings.c config/text.c config/units.c
  * Links: base/bytes.c base/sample.c base/schedule.c base/clock.c
  * Links: -lconfuse -lcrypto
@@ -54,6 +55,64 @@ check_probe(const struct link_conf *l, size_t at)
 }
 
 static void
+check_amount(const struct contract_conf *c, const struct amount *a)
+{
+	must(a->kind <= AMOUNT_MONEY);
+	must(a->kind != AMOUNT_SHARE || (a->share > 0 && a->share <= 10));
+	must(a->kind != AMOUNT_DAYS || (a->days > 0 && a->days <= 366));
+	must(a->kind != AMOUNT_MONEY || (a->mills > 0 && strlen(c->currency) == 3));
+}
+
+static void
+check_credit(const struct contract_conf *c, const struct credit_conf *k)
+{
+	bool time = k->rule == CREDIT_PER_TIME;
+
+	must(units_name(k->name) && k->line > 0 && k->n_tiers <= CONTRACT_TIERS_MOST);
+	must(time == (k->unit_ns > 0) && time == (k->n_tiers == 0));
+	must(time == (k->amount.kind != AMOUNT_NONE));
+	must(!k->beyond_target || c->availability > 0);
+	check_amount(c, &k->amount);
+	check_amount(c, &k->cap);
+	for (size_t i = 0; i < k->n_tiers; i++) {
+		check_amount(c, &k->tiers[i].amount);
+		must(k->tiers[i].amount.kind != AMOUNT_NONE);
+		must(k->tiers[i].threshold > (i > 0 ? k->tiers[i - 1].threshold : 0));
+	}
+}
+
+static void
+check_contract(const struct settings *s, const struct contract_conf *c)
+{
+	must(units_name(c->name) && c->availability >= 0 && c->availability <= 1);
+	must(c->params.p == 0 || c->params.p < c->params.n);
+	must(c->params.wait_ns == 0 || c->params.wait_ns < c->params.delta_ns);
+	must(c->clock_start > 0 && c->clock_start < 16);
+	must(c->counts_stated == (c->counts != 0));
+	must(c->mrc_mills == 0 || strlen(c->currency) == 3);
+	must(
+	    c->n_hours <= CONTRACT_HOURS_MOST && c->n_holidays <= CONTRACT_HOLIDAYS_MOST);
+	for (size_t i = 0; i < c->n_hours; i++)
+		must(c->hours[i].weekday < 7 && c->hours[i].to_min <= 1440 &&
+		     c->hours[i].from_min < c->hours[i].to_min);
+	for (size_t i = 0; i < c->n_credits; i++)
+		check_credit(c, &c->credits[i]);
+	for (size_t i = 0; i < c->n_deadlines; i++)
+		must((c->deadlines[i].days > 0) != (c->deadlines[i].within_ns > 0));
+	for (size_t i = 0; i < c->n_commitments; i++)
+		must(c->commitments[i].at_most > 0 || c->commitments[i].minimum > 0 ||
+		     c->commitments[i].normal > 0 || c->commitments[i].maximum > 0);
+	/* Whichever version a link names, the search for that of a day comes to an end.
+	 */
+	struct link_def link = {0};
+	memcpy(link.contract, c->name, sizeof link.contract);
+	const struct contract_conf *then =
+	    settings_contract_at(s, &link, (struct civil_date){2026, 7, 1});
+	must(then == NULL || then->valid_from.year <= 2026);
+	must(contract_claim_ns(c) >= c->claim_window_ns);
+}
+
+static void
 check_settings(const struct settings *s)
 {
 	must(s->n_links > 0 && s->n_links <= 64);
@@ -69,8 +128,7 @@ check_settings(const struct settings *s)
 			check_probe(l, j);
 	}
 	for (size_t i = 0; i < s->n_contracts; i++)
-		must(s->contracts[i].availability >= 0 &&
-		     s->contracts[i].availability <= 1);
+		check_contract(s, &s->contracts[i]);
 	for (size_t i = 0; i < s->n_notify; i++)
 		must(s->notify[i].url[0] != '\0' || s->notify[i].command[0] == '/');
 }

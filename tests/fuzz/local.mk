@@ -6,8 +6,12 @@ tests_fuzz_fuzz_dns_LDADD = base/libbase.a -lcares
 
 check_PROGRAMS += tests/fuzz/fuzz_import
 tests_fuzz_fuzz_import_SOURCES = tests/fuzz/fuzz_import.c tests/fuzz/driver.c cmd/import_csv.c \
-	cmd/import_time.c cmd/import_samples.c cmd/import_states.c cmd/history.c
-tests_fuzz_fuzz_import_LDADD = base/libbase.a $(BASE_LIBS)
+	cmd/import_time.c cmd/import_samples.c cmd/import_states.c cmd/history.c cmd/import_line.c \
+	cmd/import_facts.c cmd/import_stream.c cmd/import_ping.c cmd/import_fping.c \
+	cmd/import_atlas.c cmd/import_speedtest.c cmd/import_pingplotter.c cmd/import_netmon.c \
+	cmd/import_monitor.c
+tests_fuzz_fuzz_import_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_import_LDADD = base/libbase.a $(JANSSON_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/fuzz/fuzz_settings
 tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c tests/fuzz/driver.c

@@ -464,18 +464,18 @@ test_zone(void **state)
 	char text[48];
 
 	(void)state;
-	zone_open(
+	chart_zone_open(
 	    &z, "Europe/London", change - 86400 * NS_PER_S, change + 86400 * NS_PER_S);
-	zone_print(&z, change - NS_PER_S, 0, text);
+	chart_zone_print(&z, change - NS_PER_S, 0, text);
 	assert_string_equal(text, "2026-10-25 01:59:59 +01:00");
-	zone_print(&z, change, 1, text);
+	chart_zone_print(&z, change, 1, text);
 	assert_string_equal(text, "2026-10-25 01:00:00.0 +00:00");
-	zone_print(&z, change - 1, 1, text);
+	chart_zone_print(&z, change - 1, 1, text);
 	assert_string_equal(text, "2026-10-25 01:00:00.0 +00:00");
-	struct civil c = zone_civil(&z, change);
-	int64_t midnight = zone_of_civil(&z, c.day_number, 0);
-	assert_int_equal(
-	    zone_of_civil(&z, c.day_number + 1, 0) - midnight, 25 * 3600 * NS_PER_S);
+	struct civil c = chart_zone_civil(&z, change);
+	int64_t midnight = chart_zone_of_civil(&z, c.day_number, 0);
+	assert_int_equal(chart_zone_of_civil(&z, c.day_number + 1, 0) - midnight,
+	    25 * 3600 * NS_PER_S);
 	for (int64_t day = -800000; day < 800000; day += 7) {
 		c = civil_of_day(day);
 		assert_int_equal(civil_day_number(c.year, c.month, c.day), day);

@@ -1,0 +1,630 @@
+#include "analyzer/shift.h"
+
+#include "analyzer/stats.h"
+#include "analyzer/track.h"
+#include "base/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MINUTE_NS     (60 * NS_PER_S)
+#define JITTER_NS     (5 * MINUTE_NS)
+#define SLOWEST_NS    (5 * MINUTE_NS)
+#define JITTER_LEAST  15
+#define JITTER_Q      0.95
+#define LASTING_NS    (15 * MINUTE_NS)
+#define VALUES        240
+#define MINUTES       128
+#define BUSY_SHARE    0.05
+#define NETWORKS_TOLD 2
+
+enum {
+	LATENCY,
+	JITTER,
+	SERIES
+};
+
+static const struct changepoint_rule JITTER_RULE = {.least_ns = 5 * NS_PER_MS,
+    .least_ratio = 1,
+    .lasting_ns = LASTING_NS,
+    .least = 3,
+    .least_apart = 0.8};
+
+/* The round trips of an interval. Beyond the room every second one is kept, then every
+ * fourth: a systematic sample, the same whatever the batching. */
+struct gather {
+	int64_t width_ns, start_ns;
+	int64_t rtt_ns[VALUES];
+	unsigned n, lost;
+	uint64_t answered, every;
+	struct {
+		bool set;
+		int64_t start_ns, value_ns;
+	} waiting; /* closed, but whether it was saturated is known a minute later */
+	struct track *track;
+};
+
+struct probe {
+	uint32_t number;
+	enum role role;
+	char network[64];
+	struct span *present; /* when it was measured, but for less than a level's time */
+	size_t n_present, room_present;
+	struct gather series[SERIES]; /* without a track where it says nothing */
+};
+
+struct shift {
+	struct probe *probes;
+	size_t n_probes;
+	uint32_t *slots; /* by number: 1 + index of the probe; 0: says nothing */
+	size_t n_slots;
+	int64_t minute;
+	struct {
+		int64_t minute, busy_ns;
+	} busy[MINUTES];
+	size_t n_busy;
+};
+
+struct shift *
+shift_new(void)
+{
+	struct shift *s = memory_grow(NULL, 1, sizeof *s);
+
+	*s = (struct shift){.minute = INT64_MIN};
+	return s;
+}
+
+void
+shift_free(struct shift *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->n_probes; i++) {
+		for (int k = 0; k < SERIES; k++)
+			track_free(s->probes[i].series[k].track);
+		free(s->probes[i].present);
+	}
+	free(s->slots);
+	free(s->probes);
+	free(s);
+}
+
+void
+shift_probe(struct shift *s, uint32_t number, const struct probe_def *def)
+{
+	int64_t every = def->every_ns > 0 ? def->every_ns : NS_PER_S;
+
+	if ((def->kind != KIND_PING && def->kind != KIND_TCP) ||
+	    (def->role != ROLE_INTERNET && def->role != ROLE_GATEWAY &&
+	        def->role != ROLE_ISP) ||
+	    every > SLOWEST_NS)
+		return;
+	s->probes = memory_grow(s->probes, s->n_probes + 1, sizeof *s->probes);
+	struct probe *p = &s->probes[s->n_probes++];
+	memset(p, 0, sizeof *p);
+	if (number >= s->n_slots) {
+		s->slots = memory_grow(s->slots, (size_t)number + 1, sizeof *s->slots);
+		memset(s->slots + s->n_slots, 0,
+		    (number + 1 - s->n_slots) * sizeof *s->slots);
+		s->n_slots = (size_t)number + 1;
+	}
+	s->slots[number] = (uint32_t)s->n_probes;
+	p->number = number;
+	p->role = def->role;
+	memcpy(p->network, def->network, sizeof p->network);
+	/* A target of no known network is one of its own. */
+	if (p->network[0] == '\0')
+		memcpy(p->network, def->target, sizeof p->network - 1);
+	struct gather *g = &p->series[LATENCY];
+	g->width_ns = (every + MINUTE_NS - 1) / MINUTE_NS * MINUTE_NS;
+	g->track = track_new(g->width_ns, &changepoint_practical);
+	g = &p->series[JITTER];
+	g->width_ns = JITTER_NS;
+	if (JITTER_NS / every >= JITTER_LEAST)
+		g->track = track_new(g->width_ns, &JITTER_RULE);
+}
+
+/* ---- intervals ---- */
+
+static bool
+was_saturated(const struct shift *s, int64_t from_ns, int64_t width_ns)
+{
+	int64_t busy = 0, first = from_ns / MINUTE_NS;
+
+	for (size_t i = 0; i < MINUTES && i < s->n_busy; i++) {
+		int64_t m = s->busy[i].minute;
+		if (m >= first && m < first + width_ns / MINUTE_NS)
+			busy += s->busy[i].busy_ns;
+	}
+	return (double)busy >= BUSY_SHARE * (double)width_ns;
+}
+
+static void
+hand_on(const struct shift *s, struct gather *g)
+{
+	if (!g->waiting.set)
+		return;
+	g->waiting.set = false;
+	if (!was_saturated(s, g->waiting.start_ns, g->width_ns))
+		track_value(g->track, g->waiting.start_ns, g->waiting.value_ns);
+}
+
+static void
+close_interval(const struct shift *s, struct gather *g, int kind)
+{
+	int64_t value = -1;
+
+	hand_on(s, g);
+	stats_sort(g->rtt_ns, g->n);
+	if (kind == LATENCY) {
+		/* what is kept stands for so many each */
+		uint64_t lost = g->every > 0 ? g->lost / g->every : g->lost;
+		value = stats_quantile(g->rtt_ns, g->n, lost, 0.5);
+	} else if (g->n >= JITTER_LEAST) {
+		value = stats_quantile(g->rtt_ns, g->n, 0, JITTER_Q) - g->rtt_ns[0];
+	}
+	if (value >= 0) {
+		g->waiting.set = true;
+		g->waiting.start_ns = g->start_ns;
+		g->waiting.value_ns = value;
+	}
+	g->n = g->lost = 0;
+	g->answered = g->every = 0;
+}
+
+/* It is ${now}: intervals that are over are closed, those closed a minute ago are judged.
+ */
+static void
+advance(struct shift *s, int64_t now_ns)
+{
+	int64_t minute = now_ns / MINUTE_NS;
+
+	if (minute <= s->minute)
+		return;
+	s->minute = minute;
+	for (size_t i = 0; i < s->n_probes; i++) {
+		for (int k = 0; k < SERIES; k++) {
+			struct gather *g = &s->probes[i].series[k];
+			if (g->track == NULL)
+				continue;
+			if (g->n + g->lost > 0 &&
+			    g->start_ns + g->width_ns <= minute * MINUTE_NS)
+				close_interval(s, g, k);
+			if (g->waiting.set &&
+			    g->waiting.start_ns + g->width_ns + MINUTE_NS <=
+			        minute * MINUTE_NS)
+				hand_on(s, g);
+		}
+	}
+}
+
+static void
+keep(struct gather *g, int64_t at_ns, int64_t rtt_ns)
+{
+	int64_t start = at_ns - at_ns % g->width_ns;
+
+	if (g->n + g->lost == 0) {
+		if (g->waiting.set && start <= g->waiting.start_ns)
+			return; /* the clock went back */
+		g->start_ns = start;
+		g->every = 1;
+	}
+	if (start != g->start_ns)
+		return;
+	if (rtt_ns < 0) {
+		g->lost++;
+		return;
+	}
+	if (g->answered++ % g->every != 0)
+		return;
+	if (g->n == VALUES) {
+		for (unsigned i = 0; i < VALUES / 2; i++)
+			g->rtt_ns[i] = g->rtt_ns[2 * i];
+		g->n = VALUES / 2;
+		g->every *= 2;
+		if ((g->answered - 1) % g->every != 0)
+			return;
+	}
+	g->rtt_ns[g->n++] = rtt_ns;
+}
+
+static void
+was_present(struct probe *p, int64_t at_ns)
+{
+	struct span *last = p->n_present > 0 ? &p->present[p->n_present - 1] : NULL;
+
+	if (last != NULL && at_ns < last->end_ns + LASTING_NS) {
+		if (at_ns > last->end_ns)
+			last->end_ns = at_ns;
+		return;
+	}
+	if (p->n_present == p->room_present) {
+		p->room_present = p->room_present * 2 + 4;
+		p->present = memory_grow(p->present, p->room_present, sizeof *p->present);
+	}
+	p->present[p->n_present++] = (struct span){at_ns, at_ns};
+}
+
+static bool
+is_present(const struct probe *p, int64_t from_ns, int64_t to_ns)
+{
+	for (size_t i = p->n_present; i-- > 0;) {
+		if (p->present[i].start_ns < to_ns && p->present[i].end_ns >= from_ns)
+			return true;
+	}
+	return false;
+}
+
+void
+shift_sample(struct shift *s, const struct sample *sample)
+{
+	int64_t at = sample->time.ns, rtt = -1;
+	struct probe *p = sample->probe < s->n_slots && s->slots[sample->probe] != 0
+	                      ? &s->probes[s->slots[sample->probe] - 1]
+	                      : NULL;
+
+	if (at < 0)
+		return;
+	advance(s, at);
+	if (p == NULL || !sample_may_vote(sample) || (sample->flags & FLAG_LOAD) != 0)
+		return;
+	if (sample_is_answer(sample)) {
+		/* From the second SYN on, nobody knows which was answered. */
+		if (sample->rtt_ns < 0 || (sample->flags & FLAG_RETRANSMITTED) != 0)
+			return;
+		rtt = sample->rtt_ns;
+	}
+	was_present(p, at);
+	for (int k = 0; k < SERIES; k++) {
+		if (p->series[k].track != NULL)
+			keep(&p->series[k], at, rtt);
+	}
+}
+
+void
+shift_saturated(struct shift *s, int64_t from_ns, int64_t to_ns)
+{
+	if (from_ns < 0)
+		return;
+	for (int64_t at = from_ns; at < to_ns;) {
+		int64_t minute = at / MINUTE_NS, end = (minute + 1) * MINUTE_NS;
+		size_t last = (s->n_busy - 1) % MINUTES;
+		if (end > to_ns)
+			end = to_ns;
+		if (s->n_busy == 0 || s->busy[last].minute != minute) {
+			last = s->n_busy++ % MINUTES;
+			s->busy[last].minute = minute;
+			s->busy[last].busy_ns = 0;
+		}
+		s->busy[last].busy_ns += end - at;
+		at = end;
+	}
+	advance(s, to_ns);
+}
+
+/* ---- what a link shows ---- */
+
+struct seen {
+	struct track_episode *episodes;
+	size_t n;
+};
+
+struct sighting { /* of a network or of the link */
+	int64_t start_ns, end_ns;
+	bool open;
+};
+
+static size_t
+episodes_of(const struct shift *s, const struct gather *g, int kind, int64_t as_of_ns,
+    struct track_episode **out)
+{
+	struct gather copy = *g;
+
+	*out = NULL;
+	if (g->track == NULL)
+		return 0;
+	copy.track = track_copy(g->track);
+	if (copy.n + copy.lost > 0 && copy.start_ns + copy.width_ns <= as_of_ns)
+		close_interval(s, &copy, kind);
+	hand_on(s, &copy);
+	size_t n = track_finish(copy.track, as_of_ns, out);
+	track_free(copy.track);
+	return n;
+}
+
+static int
+by_start(const void *a, const void *b)
+{
+	const struct sighting *x = a, *y = b;
+
+	if (x->start_ns != y->start_ns)
+		return x->start_ns < y->start_ns ? -1 : 1;
+	return (x->end_ns > y->end_ns) - (x->end_ns < y->end_ns);
+}
+
+/* Sorted and joined where less than a level's time lies between. */
+static size_t
+join_sightings(struct sighting *v, size_t n)
+{
+	size_t m = 0;
+
+	if (n > 1)
+		qsort(v, n, sizeof v[0], by_start);
+	for (size_t i = 0; i < n; i++) {
+		if (m > 0 && v[i].start_ns < v[m - 1].end_ns + LASTING_NS) {
+			if (v[i].end_ns > v[m - 1].end_ns)
+				v[m - 1].end_ns = v[i].end_ns;
+			v[m - 1].open |= v[i].open;
+		} else {
+			v[m++] = v[i];
+		}
+	}
+	return m;
+}
+
+static bool
+same_network(const struct probe *a, const struct probe *b)
+{
+	return strcmp(a->network, b->network) == 0;
+}
+
+/* The first of its network among those that report; others follow it. */
+static bool
+leads(const struct shift *s, size_t i)
+{
+	if (s->probes[i].role != ROLE_INTERNET)
+		return false;
+	for (size_t k = 0; k < i; k++) {
+		if (s->probes[k].role == ROLE_INTERNET &&
+		    same_network(&s->probes[k], &s->probes[i]))
+			return false;
+	}
+	return true;
+}
+
+/* What the targets of the network of probe ${lead} show. */
+static size_t
+network_sightings(
+    const struct shift *s, const struct seen *seen, size_t lead, struct sighting **out)
+{
+	struct sighting *v = NULL;
+	size_t n = 0;
+
+	for (size_t i = lead; i < s->n_probes; i++) {
+		if (s->probes[i].role != ROLE_INTERNET ||
+		    !same_network(&s->probes[i], &s->probes[lead]))
+			continue;
+		v = memory_grow(v, n + seen[i].n + 1, sizeof *v);
+		for (size_t k = 0; k < seen[i].n; k++) {
+			const struct track_episode *e = &seen[i].episodes[k];
+			v[n++] = (struct sighting){e->start_ns, e->end_ns, e->open};
+		}
+	}
+	*out = v;
+	return join_sightings(v, n);
+}
+
+/* Was any target of the network of probe ${lead} measured around then? */
+static bool
+measured(const struct shift *s, size_t lead, int64_t from_ns, int64_t to_ns)
+{
+	for (size_t i = lead; i < s->n_probes; i++) {
+		const struct probe *p = &s->probes[i];
+		if (p->role == ROLE_INTERNET && same_network(p, &s->probes[lead]) &&
+		    is_present(p, from_ns, to_ns))
+			return true;
+	}
+	return false;
+}
+
+struct edge {
+	int64_t at_ns;
+	int step;
+	bool open;
+};
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	if (x->at_ns != y->at_ns)
+		return x->at_ns < y->at_ns ? -1 : 1;
+	return x->step - y->step; /* ends first */
+}
+
+/* Times at which at least ${least} networks show it. */
+static size_t
+common(struct edge *edges, size_t n, int least, struct sighting **out)
+{
+	struct sighting *v = memory_grow(NULL, n / 2 + 1, sizeof *v);
+	size_t m = 0;
+	int level = 0;
+
+	if (n > 1)
+		qsort(edges, n, sizeof edges[0], by_time);
+	for (size_t i = 0; i < n; i++) {
+		int was = level;
+		level += edges[i].step;
+		if (was < least && level >= least)
+			v[m] = (struct sighting){.start_ns = edges[i].at_ns};
+		if (was >= least && level < least) {
+			v[m].end_ns = edges[i].at_ns;
+			v[m++].open = edges[i].open;
+		}
+	}
+	*out = v;
+	return join_sightings(v, m);
+}
+
+/* ---- the report ---- */
+
+static const struct track_episode *
+episode_in(const struct seen *seen, const struct sighting *v)
+{
+	const struct track_episode *found = NULL;
+
+	for (size_t i = 0; i < seen->n; i++) {
+		const struct track_episode *e = &seen->episodes[i];
+		if (e->start_ns < v->end_ns && e->end_ns > v->start_ns &&
+		    (found == NULL ||
+		        e->end_ns - e->start_ns > found->end_ns - found->start_ns))
+			found = e;
+	}
+	return found;
+}
+
+static enum attribution
+whose(const struct shift *s, const struct seen *seen, int kind, const struct sighting *v)
+{
+	bool hop_measured = false, hop_shows = false;
+
+	for (size_t i = 0; i < s->n_probes; i++) {
+		const struct probe *p = &s->probes[i];
+		bool shows = episode_in(&seen[i], v) != NULL;
+		if (p->role == ROLE_GATEWAY && shows)
+			return ATTR_CPE;
+		if (p->role != ROLE_ISP)
+			continue;
+		hop_shows |= shows;
+		hop_measured |= p->series[kind].track != NULL &&
+		                is_present(p, v->start_ns, v->end_ns);
+	}
+	return hop_shows ? ATTR_ACCESS : hop_measured ? ATTR_UPSTREAM : ATTR_UNDETERMINED;
+}
+
+static void
+describe(const struct shift *s, const struct seen *seen, int kind,
+    const struct sighting *v, struct shift_found *out)
+{
+	*out = (struct shift_found){.kind = kind == LATENCY ? DEG_LATENCY : DEG_JITTER,
+	    .attribution = whose(s, seen, kind, v),
+	    .start_ns = v->start_ns,
+	    .end_ns = v->end_ns,
+	    .open = v->open,
+	    .probes = memory_grow(NULL, s->n_probes, sizeof *out->probes)};
+	for (size_t i = 0; i < s->n_probes; i++) {
+		const struct track_episode *e = episode_in(&seen[i], v);
+		const struct gather *g = &s->probes[i].series[kind];
+		if (s->probes[i].role != ROLE_INTERNET || e == NULL)
+			continue;
+		bool first = out->n_probes == 0, new_network = true;
+		for (size_t k = 0; k < i; k++) {
+			if (s->probes[k].role == ROLE_INTERNET &&
+			    same_network(&s->probes[k], &s->probes[i]) &&
+			    episode_in(&seen[k], v) != NULL)
+				new_network = false;
+		}
+		out->networks += new_network;
+		out->probes[out->n_probes++] = s->probes[i].number;
+		out->settled |= e->settled && llabs(e->end_ns - v->end_ns) < LASTING_NS;
+		if (g->width_ns > out->bound_ns)
+			out->bound_ns = g->width_ns;
+		if (first ||
+		    e->during_ns - e->before_ns < out->during_ns - out->before_ns) {
+			out->before_ns = e->before_ns;
+			out->during_ns = e->during_ns;
+		}
+	}
+}
+
+struct list {
+	struct shift_found *v;
+	size_t n;
+	int64_t from_ns, to_ns;
+};
+
+static void
+report(struct list *list, const struct shift *s, const struct seen *seen, int kind,
+    const struct sighting *v, size_t n, bool single)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].end_ns - v[i].start_ns < LASTING_NS ||
+		    v[i].start_ns >= list->to_ns || v[i].end_ns <= list->from_ns)
+			continue;
+		list->v = memory_grow(list->v, list->n + 1, sizeof *list->v);
+		describe(s, seen, kind, &v[i], &list->v[list->n]);
+		list->v[list->n++].single = single;
+	}
+}
+
+/* What a network shows while no other was measured goes into the report by itself. */
+static void
+weigh_network(struct list *list, const struct shift *s, const struct seen *seen, int kind,
+    size_t lead, struct edge **edges, size_t *n_edges)
+{
+	struct sighting *v;
+	size_t n = network_sightings(s, seen, lead, &v);
+
+	*edges = memory_grow(*edges, *n_edges + 2 * n + 1, sizeof **edges);
+	for (size_t i = 0; i < n; i++) {
+		unsigned networks = 0;
+		for (size_t k = 0; k < s->n_probes; k++)
+			networks +=
+			    leads(s, k) && measured(s, k, v[i].start_ns, v[i].end_ns);
+		if (networks < NETWORKS_TOLD) {
+			report(list, s, seen, kind, &v[i], 1, true);
+			continue;
+		}
+		(*edges)[(*n_edges)++] = (struct edge){v[i].start_ns, 1, false};
+		(*edges)[(*n_edges)++] = (struct edge){v[i].end_ns, -1, v[i].open};
+	}
+	free(v);
+}
+
+static void
+report_series(struct list *list, const struct shift *s, int kind, int64_t as_of_ns)
+{
+	struct seen *seen = memory_grow(NULL, s->n_probes + 1, sizeof *seen);
+	struct sighting *v;
+	struct edge *edges = NULL;
+	size_t n_edges = 0;
+
+	for (size_t i = 0; i < s->n_probes; i++) {
+		seen[i].n = episodes_of(
+		    s, &s->probes[i].series[kind], kind, as_of_ns, &seen[i].episodes);
+	}
+	for (size_t i = 0; i < s->n_probes; i++) {
+		if (leads(s, i))
+			weigh_network(list, s, seen, kind, i, &edges, &n_edges);
+	}
+	size_t n = common(edges, n_edges, NETWORKS_TOLD, &v);
+	report(list, s, seen, kind, v, n, false);
+	free(v);
+	free(edges);
+	for (size_t i = 0; i < s->n_probes; i++)
+		free(seen[i].episodes);
+	free(seen);
+}
+
+static int
+by_onset(const void *a, const void *b)
+{
+	const struct shift_found *x = a, *y = b;
+
+	if (x->start_ns != y->start_ns)
+		return x->start_ns < y->start_ns ? -1 : 1;
+	return (int)x->kind - (int)y->kind;
+}
+
+size_t
+shift_finish(const struct shift *s, int64_t from_ns, int64_t to_ns, int64_t as_of_ns,
+    struct shift_found **out)
+{
+	struct list list = {.from_ns = from_ns, .to_ns = to_ns};
+
+	for (int kind = 0; kind < SERIES; kind++)
+		report_series(&list, s, kind, as_of_ns);
+	if (list.n > 1)
+		qsort(list.v, list.n, sizeof list.v[0], by_onset);
+	*out = list.v;
+	return list.n;
+}
+
+void
+shift_found_free(struct shift_found *found, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(found[i].probes);
+	free(found);
+}

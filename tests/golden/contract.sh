@@ -1,0 +1,166 @@
+#!/bin/sh
+# Whatever was measured, what is printed holds together: every key with its type, every sum
+# equal to its list, the same month the same figures whichever way it is asked for.
+: "${LW_BUILD:=.}" "${LW_TOP:=.}"
+lw=$LW_BUILD/linkwitness
+rules=$LW_TOP/tests/golden/contract.jq
+if ! command -v jq >/dev/null; then
+	echo "jq is not there: skipped"
+	exit 77
+fi
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+held=0
+
+# check WHAT JSON-FILE: no promise of the contract is broken in it.
+check()
+{
+	broken=$(jq -rf "$rules" "$2" 2>&1)
+	if [ -n "$broken" ]; then
+		wrong "$1: $broken"
+	else
+		held=$((held + 1))
+	fi
+}
+
+# ask WHAT ARGUMENT…: the command succeeds, says nothing, and holds.
+ask()
+{
+	what=$1
+	shift
+	if ! "$lw" "$@" --json >"$dir/out" 2>"$dir/err" || [ -s "$dir/err" ]; then
+		wrong "$what: $*: $(cat "$dir/err")"
+	else
+		check "$what: $*" "$dir/out"
+	fi
+}
+
+# ask_all DATA: every command, by both profiles.
+ask_all()
+{
+	for command in status outages sla "sla --profile ses-10-10" "journal stats"; do
+		# shellcheck disable=SC2086
+		ask "$1" --data "$dir/$1" $command
+	done
+}
+
+# ask_times DATA FROM TO: in a period, by both profiles.
+ask_times()
+{
+	for command in outages sla "sla --profile ses-10-10"; do
+		# shellcheck disable=SC2086
+		ask "$1" --data "$dir/$1" $command --from "$2" --to "$3"
+	done
+}
+
+. "$LW_TOP/tests/golden/history.sh"
+
+## Histories of many shapes.
+history 5 1 7200 "600-900.4 1800-1803 5000-5020" "3000-3100 4990-4995" | take several samples
+history 5 1 7200 "600-900.4" "" | take several samples lte
+history 4 1 3600 "" "" | take clean samples
+history 4 1 3600 "3000-9999" "" | take open samples
+history 4 1 3600 "0-600" "" | take born-dark samples
+history 4 1 3600 "0-9999" "" | take all-lost samples
+history 4 1 3600 "1000-1400 1700-1900" "1400-1700" | take hole-within samples
+history 4 1 5400 "1000-1400 3000-3100" "1400-3000" | take two-of-one-incident samples
+history 3 60 86400 "36000-37000" "50000-60000" | take minutes samples
+history 2 300 600000 "90000-200000" "400000-430000" | take smoke samples
+history 1 1 1 "" "" | take one-sample samples
+history 1 1 1800 "900-1000" "" | take one-probe samples
+history 4 1 1800 "100-101 200-202 300-303 400-405 500-508 600-612" "" | take blips samples
+take states states <"$LW_TOP/tests/golden/states.csv"
+printf 'time,state\n2025-01-01T00:00:00Z,unknown\n2025-01-02T00:00:00Z,unknown\n' |
+	take all-unknown states
+for data in several clean open born-dark all-lost hole-within two-of-one-incident minutes \
+	smoke one-sample one-probe blips states all-unknown; do
+	ask_all $data
+	"$lw" --data "$dir/$data" journal verify >/dev/null 2>"$dir/err" ||
+		wrong "$data: verify: $(cat "$dir/err")"
+done
+
+## Periods that begin or end within outages, holes, outside of all, in the hour that is twice.
+for data in several open hole-within two-of-one-incident minutes born-dark; do
+	ask_times $data 2025-10-26T00:11:40Z 2025-10-26T00:12:00Z
+	ask_times $data 2025-10-26T00:20:00.000001Z 2025-10-26T00:30:00.999999Z
+	ask_times $data 2025-10-25 2025-10-27
+	ask_times $data 2025-10-26T01:20:00 2025-10-26T01:59:59.5
+	ask_times $data 2025-09 2025-11
+	ask_times $data 2020-01 2020-02
+	ask_times $data 2025-10-26T00:50:00Z 2025-10-26T00:50:00.000001Z
+done
+ask_times states 2025-03 2025-03
+ask_times states 2025-03-30 2025-03-30
+ask_times states 2025-03-10T08:30 2025-03-20T13:15
+ask_times states 2024-12 2026-01
+
+## Contracts: the current period of each kind, and the same one asked for by its edges.
+for period in month quarter year 30d; do
+	cat >"$dir/$period.conf" <<EOF
+data-dir = "$dir/states"
+centre victoria {
+    timezone = "Europe/London"
+    link fibre { interface = "eth1"  isp = "An ISP"  contract = "c"  ping one { address = "192.0.2.1" } }
+}
+contract c { availability = "99.9%"  period = $period }
+EOF
+	ask "$period" -c "$dir/$period.conf" sla
+	cp "$dir/out" "$dir/usual"
+	[ "$(jq -r '.verdicts[0].period.kind' "$dir/usual")" = $period ] ||
+		wrong "$period: not the contract's period"
+	from=$(jq -r '.verdicts[0].period.from' "$dir/usual")
+	to=$(jq -r '.verdicts[0].period.to' "$dir/usual")
+	ask "$period" -c "$dir/$period.conf" sla --from "$from" --to "$to"
+	[ "$(jq -cS .verdicts "$dir/usual")" = "$(jq -cS .verdicts "$dir/out")" ] ||
+		wrong "$period: otherwise when asked for by its edges"
+done
+for span in "2025-03 2025-03" "2025-03 2025-04" \
+	"2025-03-01T00:00 2025-04-01T00:00" "2025-03-01T00:00:00Z 2025-03-31T23:00:00Z"; do
+	ask "$span" -c "$dir/month.conf" sla --from "${span% *}" --to "${span#* }"
+	jq -cS '.verdicts[0]' "$dir/out" >>"$dir/marches"
+done
+[ "$(sort -u "$dir/marches" | wc -l)" = 1 ] || wrong "March is not one month: $(cat "$dir/marches")"
+
+## A whole is the sum of its parts.
+sums()
+{
+	"$lw" --data "$dir/$1" sla --json --link fibre --from "$2" --to "$3" |
+		jq -c '[.verdicts[] | .scheduled_s, .unknown_s, .down_s, .up_s | . * 1e6 | round]'
+}
+for data in states several minutes; do
+	from=2025-03-01T00:00:00Z middle=2025-03-20T13:10:00Z to=2025-07-01T00:00:00Z
+	if [ $data != states ]; then
+		from=2025-10-26T00:00:00Z middle=2025-10-26T00:12:34.567891Z
+		to=2025-10-26T02:00:00Z
+	fi
+	parts=$(for edges in "$from $middle" "$middle $to"; do
+		sums $data "${edges% *}" "${edges#* }"
+	done | jq -cs transpose\|map\(add\))
+	[ "$parts" = "$(sums $data $from $to)" ] ||
+		wrong "$data: $parts in parts, $(sums $data $from $to) as a whole"
+done
+
+## States that others judged: their arithmetic is known, and the last state holds.
+# ratio NAME FROM TO LOWER POINT UPPER "TIME,STATE …": in Unix seconds and percent.
+ratio()
+{
+	{
+		echo time,state
+		printf '%s\n' "$7" | tr ' ' '\n'
+	} | take "$1" states
+	got=$("$lw" --data "$dir/$1" sla --json --from "1970-01-01T00:${2}Z" --to "1970-01-01T00:${3}Z" |
+		jq -r '.verdicts[0].availability | [.lower, .point, .upper | . * 1e6 | round / 1e4]
+			| join(" ")')
+	[ "$got" = "$4 $5 $6" ] || wrong "$1: $got %, not $4 $5 $6"
+}
+ratio changes 16:40 33:20 60 60 60 \
+	"1000,down 1100,up 1300,down 1400,up 1600,down 1700,up 1900,down"
+ratio odd 16:40 33:20 56.2 56.2 56.2 \
+	"1000,down 1023,up 1100,down 1242,up 1300,down 1307,up 1400,down 1666,up"
+ratio third 16:40 21:40 66.6667 66.6667 66.6667 "1000,down 1100,up"
+ratio seventh 16:40 28:20 14.2857 14.2857 14.2857 "1000,down 1600,up"
+ratio down-before 16:40 33:20 0 0 0 "0,down"
+ratio unknown-between 16:40 33:20 10 12.5 30 "1000,up 1100,down 1600,unknown 1800,down"
+
+echo "$held outputs hold, $failed promises are broken"
+[ $failed = 0 ]
