@@ -64,11 +64,8 @@ in_window(const struct search *s, size_t j, int64_t t)
 {
 	int64_t from = window_start(s, t), ns = 0;
 
-	for (size_t i = j + 1; i-- > 0 && !is_past(s, i, from);) {
-		const struct downtime *d = &s->down[i];
-		if (t > from)
-			ns += before(d, t) - before(d, from);
-	}
+	for (size_t i = j + 1; i-- > 0 && !is_past(s, i, from);)
+		ns += before(&s->down[i], t) - before(&s->down[i], from);
 	return ns;
 }
 

@@ -80,9 +80,9 @@ struct credit_sheet {
  *         the period begins in).
  *         The contract's cap leaves the first clauses whole and cuts the last ones.
  * Result  0; -EINVAL outages out of order, negative or contradictory durations, or a
- * contract that could not have been read (more tiers than there is room for, a negative
- * amount); -ERANGE where an amount exceeds what int64_t mills hold. out is untouched
- * then. Free with credit_done.
+ *         contract that could not have been read (more tiers than there is room for, a
+ *         negative amount); -ERANGE where an amount exceeds what int64_t mills hold. out
+ *         is untouched then. Free with credit_done.
  */
 int credit_work_out(
     struct credit_sheet *out, const struct contract_conf *c, const struct account *a);

@@ -212,7 +212,7 @@ say_units(struct credit_work *w, int64_t units)
 {
 	static const char *const ENDS[] = {[PART_UP] = " or part",
 	    [PART_DOWN] = " in full",
-	    [PART_NEAREST] = ", nearest"};
+	    [PART_NEAREST] = " (nearest)"};
 	struct value each = value_of(w, &w->k->amount);
 
 	credit_words_add(&w->said, ": ");

@@ -20,6 +20,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/deadline.h \
 	analyzer/degrade.c \
 	analyzer/downtime.h \
+	analyzer/interval.c \
+	analyzer/interval.h \
 	analyzer/judge.c \
 	analyzer/judge.h \
 	analyzer/layer.c \
@@ -33,8 +35,14 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/service.h \
 	analyzer/settlement.c \
 	analyzer/settlement.h \
+	analyzer/shift.c \
+	analyzer/shift.h \
+	analyzer/site.c \
+	analyzer/site.h \
 	analyzer/stats.c \
 	analyzer/stats.h \
+	analyzer/track.c \
+	analyzer/track.h \
 	analyzer/verdict.c \
 	analyzer/verdict.h \
 	analyzer/vote.c \

@@ -1,6 +1,6 @@
 #include "analyzer/shift.h"
 
-#include "analyzer/stats.h"
+#include "analyzer/interval.h"
 #include "analyzer/track.h"
 #include "base/bytes.h"
 
@@ -11,10 +11,10 @@
 #define JITTER_NS     (5 * MINUTE_NS)
 #define SLOWEST_NS    (5 * MINUTE_NS)
 #define JITTER_LEAST  15
-#define JITTER_Q      0.95
 #define LASTING_NS    (15 * MINUTE_NS)
-#define VALUES        240
 #define MINUTES       128
+#define BACK_MINUTES  60
+#define LATEST_NS     (INT64_MAX / 2)
 #define BUSY_SHARE    0.05
 #define NETWORKS_TOLD 2
 
@@ -30,13 +30,9 @@ static const struct changepoint_rule JITTER_RULE = {.least_ns = 5 * NS_PER_MS,
     .least = 3,
     .least_apart = 0.8};
 
-/* The round trips of an interval. Beyond the room every second one is kept, then every
- * fourth: a systematic sample, the same whatever the batching. */
+/* Intervals of one probe, one after the other. */
 struct gather {
-	int64_t width_ns, start_ns;
-	int64_t rtt_ns[VALUES];
-	unsigned n, lost;
-	uint64_t answered, every;
+	struct interval now;
 	struct {
 		bool set;
 		int64_t start_ns, value_ns;
@@ -116,12 +112,12 @@ shift_probe(struct shift *s, uint32_t number, const struct probe_def *def)
 	if (p->network[0] == '\0')
 		memcpy(p->network, def->target, sizeof p->network - 1);
 	struct gather *g = &p->series[LATENCY];
-	g->width_ns = (every + MINUTE_NS - 1) / MINUTE_NS * MINUTE_NS;
-	g->track = track_new(g->width_ns, &changepoint_practical);
+	g->now.width_ns = (every + MINUTE_NS - 1) / MINUTE_NS * MINUTE_NS;
+	g->track = track_new(g->now.width_ns, &changepoint_practical);
 	g = &p->series[JITTER];
-	g->width_ns = JITTER_NS;
+	g->now.width_ns = JITTER_NS;
 	if (JITTER_NS / every >= JITTER_LEAST)
-		g->track = track_new(g->width_ns, &JITTER_RULE);
+		g->track = track_new(g->now.width_ns, &JITTER_RULE);
 }
 
 /* ---- intervals ---- */
@@ -145,31 +141,42 @@ hand_on(const struct shift *s, struct gather *g)
 	if (!g->waiting.set)
 		return;
 	g->waiting.set = false;
-	if (!was_saturated(s, g->waiting.start_ns, g->width_ns))
+	if (!was_saturated(s, g->waiting.start_ns, g->now.width_ns))
 		track_value(g->track, g->waiting.start_ns, g->waiting.value_ns);
 }
 
 static void
 close_interval(const struct shift *s, struct gather *g, int kind)
 {
-	int64_t value = -1;
+	int64_t value;
 
 	hand_on(s, g);
-	stats_sort(g->rtt_ns, g->n);
-	if (kind == LATENCY) {
-		/* what is kept stands for so many each */
-		uint64_t lost = g->every > 0 ? g->lost / g->every : g->lost;
-		value = stats_quantile(g->rtt_ns, g->n, lost, 0.5);
-	} else if (g->n >= JITTER_LEAST) {
-		value = stats_quantile(g->rtt_ns, g->n, 0, JITTER_Q) - g->rtt_ns[0];
-	}
+	value = kind == LATENCY ? interval_median(&g->now)
+	                        : interval_pdv(&g->now, JITTER_LEAST);
 	if (value >= 0) {
 		g->waiting.set = true;
-		g->waiting.start_ns = g->start_ns;
+		g->waiting.start_ns = g->now.start_ns;
 		g->waiting.value_ns = value;
 	}
-	g->n = g->lost = 0;
-	g->answered = g->every = 0;
+	interval_clear(&g->now);
+}
+
+/* The clock was set back by more than can be waited for. */
+static void
+restart(struct shift *s)
+{
+	for (size_t i = 0; i < s->n_probes; i++) {
+		for (int k = 0; k < SERIES; k++) {
+			struct gather *g = &s->probes[i].series[k];
+			if (g->track == NULL)
+				continue;
+			hand_on(s, g);
+			track_restart(g->track);
+			interval_clear(&g->now);
+		}
+	}
+	s->n_busy = 0;
+	s->minute = INT64_MIN;
 }
 
 /* It is ${now}: intervals that are over are closed, those closed a minute ago are judged.
@@ -179,6 +186,8 @@ advance(struct shift *s, int64_t now_ns)
 {
 	int64_t minute = now_ns / MINUTE_NS;
 
+	if (s->minute != INT64_MIN && minute < s->minute - BACK_MINUTES)
+		restart(s);
 	if (minute <= s->minute)
 		return;
 	s->minute = minute;
@@ -187,11 +196,11 @@ advance(struct shift *s, int64_t now_ns)
 			struct gather *g = &s->probes[i].series[k];
 			if (g->track == NULL)
 				continue;
-			if (g->n + g->lost > 0 &&
-			    g->start_ns + g->width_ns <= minute * MINUTE_NS)
+			if (!interval_is_empty(&g->now) &&
+			    g->now.start_ns + g->now.width_ns <= minute * MINUTE_NS)
 				close_interval(s, g, k);
 			if (g->waiting.set &&
-			    g->waiting.start_ns + g->width_ns + MINUTE_NS <=
+			    g->waiting.start_ns + g->now.width_ns + MINUTE_NS <=
 			        minute * MINUTE_NS)
 				hand_on(s, g);
 		}
@@ -201,31 +210,10 @@ advance(struct shift *s, int64_t now_ns)
 static void
 keep(struct gather *g, int64_t at_ns, int64_t rtt_ns)
 {
-	int64_t start = at_ns - at_ns % g->width_ns;
-
-	if (g->n + g->lost == 0) {
-		if (g->waiting.set && start <= g->waiting.start_ns)
-			return; /* the clock went back */
-		g->start_ns = start;
-		g->every = 1;
-	}
-	if (start != g->start_ns)
+	/* The clock went back a little: what is closed stays closed. */
+	if (g->waiting.set && at_ns < g->waiting.start_ns + g->now.width_ns)
 		return;
-	if (rtt_ns < 0) {
-		g->lost++;
-		return;
-	}
-	if (g->answered++ % g->every != 0)
-		return;
-	if (g->n == VALUES) {
-		for (unsigned i = 0; i < VALUES / 2; i++)
-			g->rtt_ns[i] = g->rtt_ns[2 * i];
-		g->n = VALUES / 2;
-		g->every *= 2;
-		if ((g->answered - 1) % g->every != 0)
-			return;
-	}
-	g->rtt_ns[g->n++] = rtt_ns;
+	interval_take(&g->now, at_ns, rtt_ns);
 }
 
 static void
@@ -233,7 +221,8 @@ was_present(struct probe *p, int64_t at_ns)
 {
 	struct span *last = p->n_present > 0 ? &p->present[p->n_present - 1] : NULL;
 
-	if (last != NULL && at_ns < last->end_ns + LASTING_NS) {
+	if (last != NULL && at_ns >= last->start_ns &&
+	    at_ns < last->end_ns + LASTING_NS) {
 		if (at_ns > last->end_ns)
 			last->end_ns = at_ns;
 		return;
@@ -263,7 +252,7 @@ shift_sample(struct shift *s, const struct sample *sample)
 	                      ? &s->probes[s->slots[sample->probe] - 1]
 	                      : NULL;
 
-	if (at < 0)
+	if (at < 0 || at > LATEST_NS)
 		return;
 	advance(s, at);
 	if (p == NULL || !sample_may_vote(sample) || (sample->flags & FLAG_LOAD) != 0)
@@ -284,8 +273,10 @@ shift_sample(struct shift *s, const struct sample *sample)
 void
 shift_saturated(struct shift *s, int64_t from_ns, int64_t to_ns)
 {
-	if (from_ns < 0)
+	if (from_ns < 0 || to_ns > LATEST_NS)
 		return;
+	if (from_ns < to_ns - MINUTES * MINUTE_NS)
+		from_ns = to_ns - MINUTES * MINUTE_NS;
 	for (int64_t at = from_ns; at < to_ns;) {
 		int64_t minute = at / MINUTE_NS, end = (minute + 1) * MINUTE_NS;
 		size_t last = (s->n_busy - 1) % MINUTES;
@@ -324,7 +315,8 @@ episodes_of(const struct shift *s, const struct gather *g, int kind, int64_t as_
 	if (g->track == NULL)
 		return 0;
 	copy.track = track_copy(g->track);
-	if (copy.n + copy.lost > 0 && copy.start_ns + copy.width_ns <= as_of_ns)
+	if (!interval_is_empty(&copy.now) &&
+	    copy.now.start_ns + copy.now.width_ns <= as_of_ns)
 		close_interval(s, &copy, kind);
 	hand_on(s, &copy);
 	size_t n = track_finish(copy.track, as_of_ns, out);
@@ -518,8 +510,8 @@ describe(const struct shift *s, const struct seen *seen, int kind,
 		out->networks += new_network;
 		out->probes[out->n_probes++] = s->probes[i].number;
 		out->settled |= e->settled && llabs(e->end_ns - v->end_ns) < LASTING_NS;
-		if (g->width_ns > out->bound_ns)
-			out->bound_ns = g->width_ns;
+		if (g->now.width_ns > out->bound_ns)
+			out->bound_ns = g->now.width_ns;
 		if (first ||
 		    e->during_ns - e->before_ns < out->during_ns - out->before_ns) {
 			out->before_ns = e->before_ns;

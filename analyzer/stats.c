@@ -240,18 +240,69 @@ stats_sort(int64_t *values, size_t n)
 		qsort(values, n, sizeof values[0], by_value);
 }
 
-int64_t
-stats_quantile(const int64_t *sorted, size_t n, uint64_t lost, double q)
+/* The rank from 1 of a quantile among n answered and so many lost; 0: among the lost. */
+static size_t
+rank_of(size_t n, uint64_t lost, double q)
 {
 	double all = (double)n + (double)lost;
 	/* 7 % of 100 is 7, though the product is a little more: as base/hist.c has it. */
 	double rank = ceil(q * all * (1 - 1e-12));
 
-	if (all <= 0)
-		return -1;
 	if (rank < 1)
 		rank = 1;
-	return rank <= (double)n ? sorted[(size_t)rank - 1] : -1;
+	return rank <= (double)n ? (size_t)rank : 0;
+}
+
+int64_t
+stats_quantile(const int64_t *sorted, size_t n, uint64_t lost, double q)
+{
+	size_t rank = rank_of(n, lost, q);
+
+	return rank > 0 ? sorted[rank - 1] : -1;
+}
+
+/* Hoare's selection, around the middle one of three. */
+int64_t
+stats_select(int64_t *values, size_t n, uint64_t lost, double q)
+{
+	size_t rank = rank_of(n, lost, q), low = 0, high = n;
+
+	if (rank == 0)
+		return -1;
+	size_t k = rank - 1;
+	while (high - low > 2) {
+		int64_t a = values[low], b = values[low + (high - low) / 2];
+		int64_t c = values[high - 1];
+		int64_t middle = a < b ? (b < c      ? b
+		                             : a < c ? c
+		                                     : a)
+		                       : (a < c      ? a
+		                             : b < c ? c
+		                                     : b);
+		size_t i = low, j = high - 1;
+		for (;;) {
+			while (values[i] < middle)
+				i++;
+			while (values[j] > middle)
+				j--;
+			if (i >= j)
+				break;
+			int64_t v = values[i];
+			values[i++] = values[j];
+			values[j--] = v;
+		}
+		/* [low, j] are at most the middle one, [j + 1, high) at least */
+		if (k <= j)
+			high = j + 1;
+		else
+			low = j + 1;
+	}
+	if (high - low == 2 && values[low] > values[low + 1]) {
+		int64_t v = values[low];
+		values[low] = values[low + 1];
+		values[low + 1] = v;
+	}
+	return values[k];
 }
 
 void

@@ -95,6 +95,8 @@ uint64_t stats_needed(double ratio, double relative, double confidence);
 
 /* Of ${n} answered ones, ${sorted} ascending, and ${lost} more. -1: among the lost. */
 int64_t stats_quantile(const int64_t *sorted, size_t n, uint64_t lost, double q);
+/* The same of values in any order, which are reordered: cheaper than sorting them. */
+int64_t stats_select(int64_t *values, size_t n, uint64_t lost, double q);
 /* Sorts values in place, ascending. */
 void stats_sort(int64_t *values, size_t n);
 

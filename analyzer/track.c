@@ -27,8 +27,8 @@ struct track {
 	int64_t width_ns;
 	struct changepoint_rule rule;
 	struct value *ring;
-	size_t room, n; /* n: ever put in */
-	int64_t *sorted;
+	size_t room, n;  /* n: ever put in */
+	int64_t *values; /* to select from */
 	int64_t hour, base_ns, need_ns;
 	bool has_base, active;
 	double rise, fall;
@@ -36,6 +36,7 @@ struct track {
 	int64_t before_ns, before_need_ns; /* when it began to rise */
 	struct track_episode *episodes;
 	size_t n_episodes, room_episodes;
+	size_t n_closed; /* of episodes, those before the clock went back */
 };
 
 struct track *
@@ -48,7 +49,7 @@ track_new(int64_t width_ns, const struct changepoint_rule *rule)
 	    .room = (size_t)(KEEP_NS / width_ns) + 2,
 	    .hour = INT64_MIN};
 	t->ring = memory_grow(NULL, t->room, sizeof *t->ring);
-	t->sorted = memory_grow(NULL, t->room, sizeof *t->sorted);
+	t->values = memory_grow(NULL, t->room, sizeof *t->values);
 	return t;
 }
 
@@ -58,7 +59,7 @@ track_free(struct track *t)
 	if (t == NULL)
 		return;
 	free(t->ring);
-	free(t->sorted);
+	free(t->values);
 	free(t->episodes);
 	free(t);
 }
@@ -71,7 +72,7 @@ track_copy(const struct track *t)
 	*c = *t;
 	c->ring = memory_grow(NULL, t->room, sizeof *c->ring);
 	memcpy(c->ring, t->ring, t->room * sizeof *c->ring);
-	c->sorted = memory_grow(NULL, t->room, sizeof *c->sorted);
+	c->values = memory_grow(NULL, t->room, sizeof *c->values);
 	c->room_episodes = t->n_episodes;
 	c->episodes = NULL;
 	if (t->n_episodes > 0) {
@@ -106,14 +107,13 @@ learn_base(struct track *t, int64_t hour)
 		if (v->at_ns < until - BEFORE_NS)
 			break;
 		if (v->at_ns < until)
-			t->sorted[m++] = v->ns;
+			t->values[m++] = v->ns;
 	}
 	t->hour = hour;
 	t->has_base = (int64_t)m * t->width_ns >= KNOWN_NS;
 	if (!t->has_base)
 		return;
-	stats_sort(t->sorted, m);
-	t->base_ns = stats_quantile(t->sorted, m, 0, ORDINARY);
+	t->base_ns = stats_select(t->values, m, 0, ORDINARY);
 	t->need_ns = (int64_t)(t->rule.least_ratio * (double)t->base_ns);
 	if (t->need_ns < t->rule.least_ns)
 		t->need_ns = t->rule.least_ns;
@@ -125,7 +125,7 @@ static void
 put_episode(struct track *t, const struct track_episode *e)
 {
 	struct track_episode *last =
-	    t->n_episodes > 0 ? &t->episodes[t->n_episodes - 1] : NULL;
+	    t->n_episodes > t->n_closed ? &t->episodes[t->n_episodes - 1] : NULL;
 
 	if (last != NULL && e->start_ns <= last->end_ns) {
 		/* The level had not left after all. */
@@ -190,9 +190,8 @@ high_run(const struct track *t, const struct window *w, size_t i, int64_t *media
 	if (k == i)
 		return k;
 	size_t from = w->levels[i].from, n = w->levels[k - 1].to - from;
-	memcpy(t->sorted, w->ns + from, n * sizeof *t->sorted);
-	stats_sort(t->sorted, n);
-	*median_ns = stats_quantile(t->sorted, n, 0, 0.5);
+	memcpy(t->values, w->ns + from, n * sizeof *t->values);
+	*median_ns = stats_select(t->values, n, 0, 0.5);
 	return k;
 }
 
@@ -238,12 +237,10 @@ stayed(struct track *t, int64_t since_ns)
 	size_t m = 0;
 
 	while (m < held(t) && value_back(t, m)->at_ns >= since_ns) {
-		t->sorted[m] = value_back(t, m)->ns;
+		t->values[m] = value_back(t, m)->ns;
 		m++;
 	}
-	stats_sort(t->sorted, m);
-	return stats_quantile(t->sorted, m, 0, 0.5) >=
-	       t->before_ns + t->before_need_ns / 2;
+	return stats_select(t->values, m, 0, 0.5) >= t->before_ns + t->before_need_ns / 2;
 }
 
 static void
@@ -281,6 +278,27 @@ weigh(struct track *t, const struct value *v)
 	reset(t);
 }
 
+/* What goes on ends with the last value there was. */
+static void
+break_off(struct track *t)
+{
+	if (t->active && t->fall >= ENOUGH)
+		confirm(t, t->fall_from_ns, false, false);
+	else if (t->active)
+		confirm(t, value_back(t, 0)->at_ns + t->width_ns, false, false);
+	reset(t);
+}
+
+void
+track_restart(struct track *t)
+{
+	break_off(t);
+	t->n = 0;
+	t->hour = INT64_MIN;
+	t->has_base = false;
+	t->n_closed = t->n_episodes;
+}
+
 void
 track_value(struct track *t, int64_t at_ns, int64_t value_ns)
 {
@@ -291,13 +309,8 @@ track_value(struct track *t, int64_t at_ns, int64_t value_ns)
 		int64_t last = value_back(t, 0)->at_ns;
 		if (at_ns <= last)
 			return;
-		if (at_ns - last > t->width_ns + t->rule.lasting_ns) {
-			if (t->active && t->fall >= ENOUGH)
-				confirm(t, t->fall_from_ns, false, false);
-			else if (t->active)
-				confirm(t, last + t->width_ns, false, false);
-			reset(t);
-		}
+		if (at_ns - last > t->width_ns + t->rule.lasting_ns)
+			break_off(t);
 	}
 	if (hour != t->hour)
 		learn_base(t, hour);

@@ -39,6 +39,9 @@ struct track *track_copy(const struct track *t);
 /* The value of the interval that begins at ${at}; ascending, others are ignored. */
 void track_value(struct track *t, int64_t at_ns, int64_t value_ns);
 
+/* The clock was set back: what comes now may be earlier. What goes on ends here. */
+void track_restart(struct track *t);
+
 /*
  * track_finish(t, as_of, out):
  * All episodes so far, in order, those still going on as well; nothing is closed by it.

@@ -50,7 +50,7 @@ replay_wal(struct journal_writer *w, const struct bytes *wal)
 	size_t at = WAL_BYTES, n;
 
 	if (!wal_head_get(&h, wal->p, wal->n) || h.segment != w->segment ||
-	    h.block != w->blocks)
+	    h.block != w->blocks || h.session < w->session || h.session == UINT32_MAX)
 		return 0;
 	w->session = h.session;
 	w->clock = h.clock;
@@ -261,6 +261,12 @@ journal_open(struct journal_writer **out, const char *dir, const char *software,
 	rc = journal_tail_find(dir, &tail, &w->wal_dialect, err, room);
 	if (rc < 0)
 		goto out;
+	if (tail.session == UINT32_MAX) {
+		snprintf(err, room, "%s/journal: segment %u: there is no session id left",
+		    dir, tail.segment);
+		rc = -EOVERFLOW;
+		goto out;
+	}
 	rc = load_agent(w);
 	if (rc == 0)
 		rc = open_last(w, &tail);

@@ -30,6 +30,7 @@ struct gathered {
 	struct results r;
 	struct journal_reader *reader;
 	unsigned what;
+	struct link_def *defs; /* of the links asked for, as the configuration has them */
 	struct chosen *chosen; /* as many as r.links */
 	struct pass *passes;
 	size_t n_passes;
@@ -111,9 +112,28 @@ choose_links(struct gathered *g, const struct options *o)
 static const struct link_def *
 def_of(const struct gathered *g, size_t i)
 {
-	size_t n;
+	return &g->defs[i];
+}
 
-	return &journal_links(g->reader, &n)[g->chosen[i].number];
+/* A link is named and timed as the configuration has it today; what was measured keeps
+ * what it was measured with. */
+static void
+name_links(struct gathered *g, const struct options *o)
+{
+	size_t n;
+	const struct link_def *journal = journal_links(g->reader, &n);
+
+	g->defs = memory_grow(NULL, g->r.n_links + 1, sizeof *g->defs);
+	for (size_t i = 0; i < g->r.n_links; i++) {
+		struct link_def *d = &g->defs[i];
+		*d = journal[g->chosen[i].number];
+		for (size_t k = 0; o->settings != NULL && k < o->settings->n_links; k++) {
+			const struct link_def *now = &o->settings->links[k].def;
+			if (strcmp(now->centre, d->centre) == 0 &&
+			    strcmp(now->link, d->link) == 0)
+				*d = *now;
+		}
+	}
 }
 
 static const char *
@@ -391,6 +411,7 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	}
 	journal_clock_of(g->reader, &stats);
 	status = choose_links(g, o);
+	name_links(g, o);
 	for (size_t i = 0; i < g->r.n_links && status == 0; i++)
 		status = set_period(g, o, &stats, i);
 	if (status == 0)
@@ -429,6 +450,7 @@ gathered_free(struct gathered *g)
 		pass_done(&g->passes[i]);
 	free(g->passes);
 	free(g->chosen);
+	free(g->defs);
 	free(g->r.links);
 	journal_reader_free(g->reader);
 	free(g);

@@ -269,11 +269,14 @@ static int
 ask_format(void)
 {
 	char names[256] = "";
+	size_t n = 0;
 
-	for (size_t i = 0; i < N_FORMATS; i++) {
-		strcat(names, i == 0 ? "" : i + 1 < N_FORMATS ? ", " : " or ");
-		strcat(names, FORMATS[i]->name);
-	}
+	for (size_t i = 0; i < N_FORMATS && n < sizeof names; i++)
+		n += (size_t)snprintf(names + n, sizeof names - n, "%s%s",
+		    i == 0              ? ""
+		    : i + 1 < N_FORMATS ? ", "
+		                        : " or ",
+		    FORMATS[i]->name);
 	return complain(EXIT_USAGE, "import: say the format: %s", names);
 }
 

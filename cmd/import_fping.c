@@ -137,11 +137,15 @@ static int
 burst_of(const char *words, int64_t *rtt)
 {
 	char field[32];
-	int n = 0, used;
+	int n = 0;
 
-	for (; sscanf(words, " %31s%n", field, &used) == 1; words += used) {
-		if (n == BURST_MAX)
+	for (words += strspn(words, " "); *words != '\0'; words += strspn(words, " ")) {
+		size_t length = strcspn(words, " ");
+		if (n == BURST_MAX || length >= sizeof field)
 			return -1;
+		memcpy(field, words, length);
+		field[length] = '\0';
+		words += length;
 		rtt[n] = -1;
 		if (strcmp(field, "-") != 0 && !facts_ms(field, &rtt[n]))
 			return -1;

@@ -279,23 +279,42 @@ add(struct series *s, struct import *im, struct packet p)
 	append(s, im, p);
 }
 
+/* The host ${text} begins with, up to a blank or bracket; empty where it is too long.
+ * Result: what follows it and its blanks. */
+static const char *
+host_of(const char *text, char *host, size_t room)
+{
+	size_t n = strcspn(text, " (");
+	const char *rest = text + n + strspn(text + n, " ");
+
+	if (n > 0 && text[n - 1] == ':')
+		n--;
+	host[0] = '\0';
+	if (n < room)
+		snprintf(host, room, "%.*s", (int)n, text);
+	return rest;
+}
+
 /* "PING dns.google (8.8.8.8) 56(84) bytes of data." */
 static int
 take_header(
     void *ctx, struct import *im, struct series *s, const char *line, const char *words)
 {
 	char host[TEXT_ROOM], address[64] = "";
+	const char *rest = words + strlen("PING ");
 	int64_t at = -1;
 	int rc = close_series(ctx, im, s);
 
 	if (rc < 0 || stream_stamp(im, line, (size_t)(words - line), &at) < 0)
 		return rc;
-	if (sscanf(words, "PING %255[^ (] (%63[^)]", host, address) < 1) {
+	rest = host_of(rest, host, sizeof host);
+	if (host[0] == '\0') {
 		import_bad(im, "PING what? not a host");
 		return 0;
 	}
-	if (host[strlen(host) - 1] == ':')
-		host[strlen(host) - 1] = '\0';
+	if (*rest == '(')
+		snprintf(address, sizeof address, "%.*s", (int)strcspn(rest + 1, ")"),
+		    rest + 1);
 	begin(s, im, true, at);
 	s->probe = (struct probe_def){.kind = KIND_PING};
 	facts_name(s->probe.name, host);
@@ -309,14 +328,11 @@ take_header(
 static void
 name_by_answer(struct series *s, const char *from)
 {
-	char host[64] = "";
+	char host[64];
 
 	if (s->probe.name[0] != '\0')
 		return;
-	(void)!sscanf(from, "%63[^ (]", host);
-	size_t n = strlen(host);
-	if (n > 0 && host[n - 1] == ':')
-		host[n - 1] = '\0';
+	host_of(from, host, sizeof host);
 	facts_name(s->probe.name, host);
 	strcpy(s->probe.target, host);
 	s->probe.role = facts_role(host);

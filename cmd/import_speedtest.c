@@ -21,6 +21,7 @@
  */
 #include "cmd/import_csv.h"
 #include "cmd/import_facts.h"
+#include "cmd/import_stream.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -274,13 +275,18 @@ static const struct csv_dialect DIALECTS[] = {
 static bool
 day_first(const char *text, char *out, size_t room)
 {
-	unsigned day, month, year;
-	int n = 0;
+	const char *p;
+	int64_t day = stream_number(text, &p), month, year;
 
-	if (strspn(text, "0123456789") > 2 ||
-	    sscanf(text, "%2u/%2u/%4u%n", &day, &month, &year, &n) != 3 || n == 0)
+	if (day < 0 || day > 31 || *p != '/')
 		return false;
-	snprintf(out, room, "%04u-%02u-%02u%.40s", year, month, day, text + n);
+	month = stream_number(p + 1, &p);
+	if (month < 0 || month > 12 || *p != '/')
+		return false;
+	year = stream_number(p + 1, &p);
+	if (year < 1970 || year > 2100)
+		return false;
+	snprintf(out, room, "%04d-%02d-%02d%.40s", (int)year, (int)month, (int)day, p);
 	return true;
 }
 

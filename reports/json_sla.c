@@ -333,6 +333,45 @@ verdict_json(const struct link_report *l, const struct judged *d)
 	return o;
 }
 
+#define SITE_LINKS 16
+
+/* Centres with several links. */
+static json_t *
+sites_json(const struct results *r)
+{
+	json_t *list = json_array();
+	size_t links[SITE_LINKS], n;
+	struct site s;
+
+	for (size_t i = 0; i < r->n_links; i++) {
+		if (!results_site(r, i, links, SITE_LINKS, &n, &s))
+			continue;
+		json_t *o = json_object(), *names = json_array();
+		value_set(o, "centre", value_text(r->links[i].def->centre));
+		for (size_t k = 0; k < n; k++)
+			json_array_append_new(
+			    names, value_text(r->links[links[k]].def->link));
+		value_set(o, "links", names);
+		value_set(
+		    o, "profile", json_string(r->links[i].contract.terms.profile.name));
+		value_set(o, "from", value_instant(s.period.start_ns));
+		value_set(o, "to", value_instant(s.period.end_ns));
+		value_set_s(o, "known_s", s.known_ns);
+		value_set_s(o, "down_s", s.down_ns);
+		value_set_s(o, "partly_down_s", s.degraded_ns);
+		value_set(o, "down_count", json_integer((json_int_t)s.down_count));
+		value_set(o, "availability",
+		    s.has_availability ? json_real(s.measured) : json_null());
+		value_set(o, "availability_if_independent",
+		    s.has_availability ? json_real(s.independent) : json_null());
+		value_set(o, "overlaps", json_integer((json_int_t)s.overlaps));
+		value_set(o, "overlaps_expected", json_real(s.expected));
+		value_set(o, "chance", json_real(s.chance));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 json_t *
 results_sla_json(const struct results *r)
 {
@@ -343,5 +382,6 @@ results_sla_json(const struct results *r)
 			json_array_append_new(
 			    list, verdict_json(&r->links[i], &r->links[i].verdicts[k]));
 	value_set(o, "verdicts", list);
+	value_set(o, "sites", sites_json(r));
 	return o;
 }

@@ -3,6 +3,7 @@
 
 #include "analyzer/judge.h"
 #include "analyzer/settlement.h"
+#include "analyzer/site.h"
 #include "analyzer/verdict.h"
 
 #include <jansson.h>
@@ -89,6 +90,12 @@ struct results {
 	bool synchronised;
 	int64_t clock_bound_ns;
 };
+
+/* A centre's links by their one verdict each, where several have the same profile: their
+ * numbers in r->links, at most ${room}. false: it is no site, or ${first} is not the
+ * first of its links. */
+bool results_site(const struct results *r, size_t first, size_t *links, size_t room,
+    size_t *n, struct site *out);
 
 /* JSON of INTERFACES.md; a new reference. */
 json_t *results_outages_json(const struct results *r);

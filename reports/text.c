@@ -253,7 +253,9 @@ settlement_text(const struct link_report *l, const struct judged *d, FILE *out)
 	for (int r = 0; r < READINGS; r++)
 		credit_print(s->sheets[r].total, currency, worth[r], sizeof worth[r]);
 	if (d->conf->n_credits > 0) {
-		fprintf(out, "  owed          %s", worth[READING_POINT]);
+		fprintf(out, "  owed          %s",
+		    is_nothing(s->sheets[READING_POINT].total) ? "nothing"
+		                                               : worth[READING_POINT]);
 		if (strcmp(worth[READING_ISP], worth[READING_CUSTOMER]) != 0)
 			fprintf(out, "  (the ISP may read %s, the customer %s: %s)",
 			    worth[READING_ISP], worth[READING_CUSTOMER],
@@ -323,6 +325,30 @@ verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 		settlement_text(l, d, out);
 }
 
+#define SITE_LINKS 16
+
+static void
+sites_text(const struct results *r, FILE *out)
+{
+	size_t links[SITE_LINKS], n;
+	struct site s;
+	char down[32], text[TEXT_ROOM];
+
+	for (size_t i = 0; i < r->n_links; i++) {
+		if (!results_site(r, i, links, SITE_LINKS, &n, &s) || !s.has_availability)
+			continue;
+		length_text(s.down_ns, down);
+		fprintf(out, "\n%s, by any of %zu links\n",
+		    tame(r->links[i].def->centre, text), n);
+		fprintf(out,
+		    "  availability  %.5f %%; all down for %s; %.5f %% if they failed independently\n",
+		    100 * s.measured, down, 100 * s.independent);
+		fprintf(out,
+		    "  overlaps      %zu of outages, %.3g expected by chance (p %.2g)\n",
+		    s.overlaps, s.expected, s.chance);
+	}
+}
+
 void
 results_sla_text(const struct results *r, FILE *out)
 {
@@ -333,6 +359,7 @@ results_sla_text(const struct results *r, FILE *out)
 			verdict_text(&r->links[i], &r->links[i].verdicts[k], out);
 		}
 	}
+	sites_text(r, out);
 	if (r->n_links == 0)
 		fputs("No link.\n", out);
 }

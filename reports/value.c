@@ -7,7 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define DIGITS 15
+#define DIGITS     15
+#define SITE_LINKS 16
 
 json_t *
 seconds_json(int64_t ns)
@@ -68,6 +69,32 @@ void
 value_set_s(json_t *o, const char *key, int64_t ns)
 {
 	value_set(o, key, seconds_json(ns));
+}
+
+/* ---- sites ---- */
+
+bool
+results_site(const struct results *r, size_t first, size_t *links, size_t room, size_t *n,
+    struct site *out)
+{
+	const struct link_report *a = &r->links[first];
+	const struct verdict *verdicts[SITE_LINKS];
+
+	*n = 0;
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link_report *l = &r->links[i];
+		if (!l->has_verdict || strcmp(l->def->centre, a->def->centre) != 0 ||
+		    strcmp(l->contract.terms.profile.name,
+		        a->contract.terms.profile.name) != 0)
+			continue;
+		if (i < first)
+			return false;
+		if (*n == room || *n == SITE_LINKS)
+			break;
+		links[*n] = i;
+		verdicts[(*n)++] = &l->verdict;
+	}
+	return *n > 1 && site_of(out, verdicts, *n) == 0;
 }
 
 /* ---- the envelope ---- */

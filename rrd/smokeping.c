@@ -80,46 +80,81 @@ check_head(struct smoke *s, const char *path)
 	return 0;
 }
 
+/* The number, of up to four digits, after ${head} in ${text}. Result: what follows it, or
+ * NULL. */
+static const char *
+number_after(const char *text, const char *head, unsigned *out)
+{
+	size_t n = strlen(head), digits;
+
+	if (strncmp(text, head, n) != 0)
+		return NULL;
+	text += n;
+	digits = strspn(text, "0123456789");
+	if (digits < 1 || digits > 4)
+		return NULL;
+	*out = (unsigned)strtoul(text, NULL, 10);
+	return text + digits;
+}
+
 static void
 take_source(struct smoke *s, const char *name, bool *loss)
 {
+	const char *rest;
 	unsigned nth;
-	int used = 0;
 
 	if (strcmp(name, "loss") == 0)
 		*loss = true;
-	else if (sscanf(name, "ping%4u%n", &nth, &used) == 1 && name[used] == '\0' &&
+	else if ((rest = number_after(name, "ping", &nth)) != NULL && *rest == '\0' &&
 	         nth > s->pings)
 		s->pings = nth;
+}
+
+/* A source is there where its index is: "ds[ping1].index". */
+static void
+take_index(struct smoke *s, const char *key, bool *loss)
+{
+	const char *name = key + strlen("ds["), *end = strchr(name, ']');
+	char text[32];
+
+	if (end == NULL || strcmp(end, "].index") != 0 || end - name >= (int)sizeof text)
+		return;
+	memcpy(text, name, (size_t)(end - name));
+	text[end - name] = '\0';
+	take_source(s, text, loss);
+}
+
+/* "rra[0].rows" and its like. */
+static void
+take_archive(struct smoke *s, const rrd_info_t *info)
+{
+	unsigned i;
+	const char *key = number_after(info->key, "rra[", &i);
+
+	if (key == NULL || i >= ARCHIVES_MAX)
+		return;
+	struct smoke_archive *a = &s->archives[i];
+	if (i >= s->n)
+		s->n = i + 1;
+	if (strcmp(key, "].cf") == 0)
+		a->average = strcmp(info->value.u_str, "AVERAGE") == 0;
+	else if (strcmp(key, "].rows") == 0)
+		a->rows = (int64_t)info->value.u_cnt;
+	else if (strcmp(key, "].pdp_per_row") == 0)
+		a->rounds = (int64_t)info->value.u_cnt;
 }
 
 static void
 take_info(struct smoke *s, const rrd_info_t *info, bool *loss)
 {
-	char name[32];
-	unsigned i;
-	int used = 0;
-
 	if (strcmp(info->key, "step") == 0)
 		s->step_s = (int64_t)info->value.u_cnt;
 	else if (strcmp(info->key, "last_update") == 0)
 		s->last_s = (int64_t)info->value.u_cnt;
-	else if (sscanf(info->key, "ds[%31[^]]].inde%n", name, &used) == 1 && used > 0 &&
-	         info->key[used] == 'x')
-		take_source(s, name, loss);
-	else if (sscanf(info->key, "rra[%u].%n", &i, &used) == 1 && used > 0 &&
-	         i < ARCHIVES_MAX) {
-		const char *key = info->key + used;
-		struct smoke_archive *a = &s->archives[i];
-		if (i >= s->n)
-			s->n = i + 1;
-		if (strcmp(key, "cf") == 0)
-			a->average = strcmp(info->value.u_str, "AVERAGE") == 0;
-		else if (strcmp(key, "rows") == 0)
-			a->rows = (int64_t)info->value.u_cnt;
-		else if (strcmp(key, "pdp_per_row") == 0)
-			a->rounds = (int64_t)info->value.u_cnt;
-	}
+	else if (strncmp(info->key, "ds[", 3) == 0)
+		take_index(s, info->key, loss);
+	else
+		take_archive(s, info);
 }
 
 static int
@@ -173,7 +208,7 @@ find_columns(struct smoke *s, char **names, unsigned long n, struct columns *c)
 			c->loss = (int)i;
 		else if (strcmp(names[i], "median") == 0)
 			c->median = (int)i;
-		else if (sscanf(names[i], "ping%4u", &nth) == 1 && nth >= 1 &&
+		else if (number_after(names[i], "ping", &nth) != NULL && nth >= 1 &&
 		         nth <= s->pings)
 			c->ping[nth - 1] = (int)i;
 	}

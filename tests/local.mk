@@ -11,9 +11,13 @@ tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS
 tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a \
 	base/libbase.a $(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
 check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles \
-	tests/unit/test_chronic tests/unit/test_credit tests/unit/test_deadline \
-	tests/unit/test_stats tests/unit/test_zone
+	tests/unit/test_chronic tests/unit/test_credit tests/unit/test_credit_rules \
+	tests/unit/test_deadline tests/unit/test_site tests/unit/test_stats tests/unit/test_zone
+tests_unit_test_site_LDADD = $(JUDGE_LIBS)
 tests_unit_test_chronic_LDADD = $(JUDGE_LIBS)
+tests_unit_test_credit_SOURCES = tests/unit/test_credit.c tests/unit/account.h
+tests_unit_test_credit_rules_SOURCES = tests/unit/test_credit_rules.c tests/unit/account.h
+tests_unit_test_credit_rules_LDADD = $(JUDGE_LIBS)
 tests_unit_test_zone_LDADD = base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_judge_SOURCES = tests/unit/test_judge.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_judge_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
@@ -24,6 +28,9 @@ tests_unit_test_profiles_LDADD = $(JUDGE_LIBS)
 tests_unit_test_credit_LDADD = $(JUDGE_LIBS)
 tests_unit_test_deadline_LDADD = $(JUDGE_LIBS)
 tests_unit_test_stats_LDADD = $(JUDGE_LIBS)
+check_PROGRAMS += tests/unit/test_changepoint tests/unit/test_shift
+tests_unit_test_changepoint_LDADD = $(JUDGE_LIBS)
+tests_unit_test_shift_LDADD = $(JUDGE_LIBS)
 tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
 tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/feed.c \
 	tests/unit/feed.h

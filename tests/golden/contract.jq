@@ -125,6 +125,16 @@ def verdict:
       {from: "instant", to: "instant", kind: "string", complete: "boolean"})),
     (.intervals[] | keys_fit("\($where) interval"; {start: "instant", end: "instant",
       class: "excluded|unknown|down|up", reason: "?string", outage_id: "?id"})),
+    (.credits[] | keys_fit("\($where) credit"; {clause: "string", rule: "string",
+      amount: "?string", currency: "?string", reading: "customer|isp|point",
+      outages: "array"})),
+    (.credits[] | must(.amount == null or (.amount | test("^[0-9]+([.][0-9]{1,3})?$"));
+      "\($where) credit: amount \(.amount) is no decimal")),
+    (.credits[] | must(all(.outages[]; is_id); "\($where) credit: an outage without id")),
+    (.deadlines[] | keys_fit("\($where) deadline"; {what: "ticket|claim|terminate",
+      by: "instant", anchor: "string", clause: "string"})),
+    (.readings | values | keys_fit("\($where).readings";
+      {customer: "object", isp: "object", difference: "string"})),
     (.availability | values | keys_fit("\($where).availability";
       {lower: "ratio", point: "ratio", upper: "ratio"})),
     must((.scheduled_s | us) == ([.excluded_s, .unknown_s, .down_s, .up_s | us] | add);
@@ -157,7 +167,17 @@ def verdict:
     must(.outage_count == 0 or (.mtbf_s | us) == ((.up_s | us) / .outage_count | floor);
       "\($where): mtbf_s is not up / outages"),
     must(.longest_outage_s <= .down_s; "\($where): longest_outage_s above down_s"),
-    must((.target == null) == (.verdict == "none"); "\($where): target, and verdict none"),
+    must(.verdict != "none" or .target == null; "\($where): target, and verdict none"),
+    # A profile that probes this far apart cannot carry is refused, target or not.
+    must(.target != null or .verdict == "none" or .verdict == "refused";
+      "\($where): verdict \(.verdict) without a target"),
+    must(.verdict != "refused" or (.reasons | length > 0); "\($where): refused for no reason"),
+    must(.verdict != "arguable" or (.period.complete | not)
+      or (.availability.point < .target and .target <= .availability.upper);
+      "\($where): arguable, but not by its readings"),
+    must(.verdict != "not-proven" or (.period.complete | not)
+      or (.availability.lower < .target and .target <= .availability.point);
+      "\($where): not proven, but not by its readings"),
     must(.verdict != "pending" or (.period.complete | not); "\($where): pending, but complete"),
     must(.verdict != "breached" or (.period.complete | not) or .availability.upper < .target;
       "\($where): breached, but upper reaches the target"),

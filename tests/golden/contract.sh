@@ -1,6 +1,8 @@
 #!/bin/sh
 # Whatever was measured, what is printed holds together: every key with its type, every sum
-# equal to its list, the same month the same figures whichever way it is asked for.
+# equal to its list, the same month the same figures whichever way it is asked for; and what
+# is refused is refused in one line with the right exit code. Ends with "N outputs hold, N
+# promises are broken".
 : "${LW_BUILD:=.}" "${LW_TOP:=.}"
 lw=$LW_BUILD/linkwitness
 rules=$LW_TOP/tests/golden/contract.jq
@@ -161,6 +163,126 @@ ratio third 16:40 21:40 66.6667 66.6667 66.6667 "1000,down 1100,up"
 ratio seventh 16:40 28:20 14.2857 14.2857 14.2857 "1000,down 1600,up"
 ratio down-before 16:40 33:20 0 0 0 "0,down"
 ratio unknown-between 16:40 33:20 10 12.5 30 "1000,up 1100,down 1600,unknown 1800,down"
+
+## An outage keeps its id whichever period is asked for.
+ids()
+{
+	data=$1
+	shift
+	"$lw" --data "$dir/$data" outages --json --link fibre "$@" |
+		jq -c '[.links[].outages[] | [.id, .attribution, .extent]]'
+}
+for data in several hole-within minutes; do
+	whole=$(ids $data)
+	[ "$whole" != "[]" ] || wrong "$data: there is no outage in it"
+	for to in 2025-10-27 now 2025-11; do
+		[ "$(ids $data --from 2025-10-01T00:00:00Z --to $to)" = "$whole" ] ||
+			wrong "$data: other outages when asked for up to $to"
+	done
+done
+
+## CSV: by its header, a row for each that the JSON tells of.
+# csv WHAT FILE HEADER ROWS: so many rows, each with as many fields as the header.
+csv()
+{
+	if [ "$(head -n 1 "$2")" != "$3" ]; then
+		wrong "$1: header $(head -n 1 "$2"), not $3"
+	elif [ "$(sed 1d "$2" | wc -l)" != "$4" ]; then
+		wrong "$1: $(sed 1d "$2" | wc -l) rows, not $4"
+	elif ! awk -F, 'NR == 1 { n = NF } NF != n { exit 1 }' "$2"; then
+		wrong "$1: rows of other lengths than the header"
+	else
+		held=$((held + 1))
+	fi
+}
+dump=time,boot_ns,centre,link,probe,kind,role,outcome,rtt_us,stamp,code,session,seq,flags
+for data in several smoke one-sample all-lost blips; do
+	"$lw" --data "$dir/$data" journal dump --csv >"$dir/out" 2>"$dir/err"
+	[ -s "$dir/err" ] && wrong "$data: dump: $(cat "$dir/err")"
+	csv "$data: dump" "$dir/out" $dump \
+		"$("$lw" --data "$dir/$data" journal stats --json | jq .samples)"
+	sed 1d "$dir/out" | cut -d , -f 1 | sort -c 2>/dev/null || wrong "$data: dump: not in order"
+	sed 1d "$dir/out" | awk -F, '($8 == "reply") != ($9 != "") ||
+		$1 !~ /^[0-9-]+T[0-9:]+\.[0-9][0-9][0-9][0-9][0-9][0-9]Z$/ ||
+		$2 !~ /^[0-9]+$/ || $12 !~ /^[0-9]+$/ || $13 !~ /^[0-9]+$/ { exit 1 }' ||
+		wrong "$data: dump: a time, number or round trip is not one"
+	"$lw" --data "$dir/$data" outages --csv >"$dir/out" 2>"$dir/err"
+	[ -s "$dir/err" ] && wrong "$data: outages --csv: $(cat "$dir/err")"
+	csv "$data: outages --csv" "$dir/out" "$(head -n 1 "$dir/out")" \
+		"$("$lw" --data "$dir/$data" outages --json | jq '[.links[] | .outages[], .micro_outages[]] | length')"
+	for key in id start end duration_s attribution extent; do
+		head -n 1 "$dir/out" | tr , '\n' | grep -qx $key || wrong "outages --csv: no $key"
+	done
+done
+
+## Words for people, without a configuration: there are some, and nothing on stderr.
+for data in several states open all-unknown one-sample; do
+	for command in status outages sla "journal stats" "journal verify"; do
+		# shellcheck disable=SC2086
+		if "$lw" --data "$dir/$data" $command >"$dir/out" 2>"$dir/err" && [ ! -s "$dir/err" ] &&
+			{ [ -s "$dir/out" ] || [ "$command" = "journal verify" ]; }; then
+			held=$((held + 1))
+		else
+			wrong "$data: $command: $(cat "$dir/err")"
+		fi
+	done
+done
+if "$lw" -c "$dir/month.conf" check-config >"$dir/out" 2>&1 && grep -q one "$dir/out"; then
+	held=$((held + 1))
+else
+	wrong "check-config: $(cat "$dir/out")"
+fi
+
+## Refusals: one line, the exit code, nothing on standard output.
+# refused CODE TEXT ARGUMENT…: the line says who (of a configuration: which file) and has the
+# text; an import says in a second one what became of its rows.
+refused()
+{
+	code=$1 text=$2
+	shift 2
+	"$lw" "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	got=$?
+	if [ $got != "$code" ]; then
+		wrong "$*: exit $got, not $code: $(cat "$dir/err")"
+	elif [ -s "$dir/out" ] ||
+		[ "$(grep -cv '^linkwitness: import: nothing was imported$' "$dir/err")" != 1 ]; then
+		wrong "$*: not one line on standard error: $(cat "$dir/out" "$dir/err")"
+	elif ! grep -qE '^(linkwitness|/.*[.]conf): [^:]+(: .+|;.+)' "$dir/err" ||
+		! grep -qF -- "$text" "$dir/err"; then
+		wrong "$*: $(cat "$dir/err")"
+	else
+		held=$((held + 1))
+	fi
+}
+history 2 1 600 "" "" | take two samples
+history 2 1 600 "" "" >"$dir/csv"
+"$lw" --data "$dir/two" import samples --centre albert --link fibre "$dir/csv" >/dev/null 2>&1 ||
+	wrong "two centres: import"
+refused 2 nonsense --data "$dir/clean" nonsense
+refused 2 --nonsense --data "$dir/clean" outages --nonsense
+refused 2 sometimes --data "$dir/clean" outages --from sometimes
+refused 2 victoria/fibre --data "$dir/clean" sla --link lte
+refused 2 albert/fibre --data "$dir/two" outages --link fibre
+refused 2 victoria/fibre --data "$dir/two" outages --link fibre
+refused 2 nonsense --data "$dir/clean" sla --profile nonsense
+refused 2 --from --data "$dir/clean" outages --from 2025-11 --to 2025-10-01
+refused 2 nowhere.conf -c "$dir/nowhere.conf" sla
+refused 1 "$dir/nowhere" --data "$dir/nowhere" outages
+refused 1 "$dir/nowhere" --data "$dir/nowhere" journal verify
+refused 1 "$dir/nowhere" --data "$dir/nowhere" journal stats --json
+refused 2 --link --data "$dir/new" import samples --centre victoria "$dir/csv"
+refused 2 format --data "$dir/new" import nonsense --centre victoria --link l "$dir/csv"
+refused 1 "$dir/nowhere.csv" --data "$dir/new" import samples --centre c --link l "$dir/nowhere.csv"
+[ ! -e "$dir/new/journal" ] || [ -z "$(ls "$dir/new/journal")" ] ||
+	wrong "an import that was refused left something"
+"$lw" --data "$dir/two" outages --link albert/fibre --json >"$dir/out" || wrong "albert/fibre"
+[ "$(jq -c '[.links[] | .centre]' "$dir/out")" = '["albert"]' ] || wrong "albert/fibre: $(cat "$dir/out")"
+
+## A byte that is not what was written: named, and exit 1.
+cp -r "$dir/clean" "$dir/flipped"
+segment=$(ls "$dir/flipped/journal/"*.lwj | head -n 1)
+printf '\377\377' | dd of="$segment" bs=1 seek=2000 conv=notrunc 2>/dev/null
+refused 1 "segment 1, block" --data "$dir/flipped" journal verify
 
 echo "$held outputs hold, $failed promises are broken"
 [ $failed = 0 ]

@@ -170,10 +170,14 @@ fact "amionline: 3 of 177 failed" \
 fact "pingplotter" import plot pingplotter "$shared/pingplotter/www.google.com_example.csv"
 fact "pingplotter: 1,886 samples of the target, one of them twice" \
 	csv plot '$5 == "www-google-com" { n++ } END { exit n != 1885 }'
-{ echo 2018-03-01T00:00:00Z && xzcat "$shared/ping-iputils/newping.log.xz"; } >"$work/series.txt"
-fact "ping: a time above, 112 series on it" import ping ping "$work/series.txt"
-fact "ping: 13,440 sent, 224 lost, as the summaries say" \
-	csv ping 'NR > 1 { n++; lost += $8 == "lost" } END { exit !(n == 13440 && lost == 224) }'
+if command -v xzcat >/dev/null; then
+	{ echo 2018-03-01T00:00:00Z && xzcat "$shared/ping-iputils/newping.log.xz"; } >"$work/series.txt"
+	fact "ping: a time above, 112 series on it" import ping ping "$work/series.txt"
+	fact "ping: 13,440 sent, 224 lost, as the summaries say" \
+		csv ping 'NR > 1 { n++; lost += $8 == "lost" } END { exit !(n == 13440 && lost == 224) }'
+else
+	echo "skipped: two facts of ping, no xzcat"
+fi
 fact "ping without any time is refused" \
 	bash -c "! '$lw' --data '$work/no' import ping --centre c --link l '$shared/ping-iputils/newping-head.log'"
 for kind in ping dns traceroute; do

@@ -283,6 +283,39 @@ test_rights_belong_to_a_period(void **state)
 	free(r.outages);
 }
 
+/* Those that a right rests on: of the window that ends where it arose. */
+static void
+test_outages_are_named(void **state)
+{
+	struct contract_conf c;
+	const struct told count[] = {
+	    {DAY, H}, {2 * DAY, H}, {3 * DAY, 10 * MIN}, {4 * DAY, H}, {31 * DAY, H}};
+	const struct told sum[] = {{0, 10 * H}, {2 * DAY, 2 * H}, {20 * DAY, H},
+	    {30 * DAY, 10 * H}, {31 * DAY, 12 * H}};
+	struct chronic r;
+
+	(void)state;
+	packetfabric(&c);
+	/* The first is exactly 30 days older than the last: in May three are left. */
+	struct history h = history(count, 5, 30 * DAY, 61 * DAY);
+	assert_true(find(&c, &h, &r));
+	assert_int_equal(r.n_outages, 3);
+	assert_string_equal(r.outages[0], "0000000000000002");
+	assert_string_equal(r.outages[1], "0000000000000004");
+	assert_string_equal(r.outages[2], "0000000000000005");
+	free(r.outages);
+	/* 24 h together on the 32nd, when the first is no longer in the window. */
+	c.chronic[0].outages = 0;
+	h = history(sum, 5, 0, 60 * DAY);
+	assert_true(find(&c, &h, &r));
+	assert_int_equal(r.why, CHRONIC_TOTAL);
+	assert_int_equal(r.arose_ns, april() + 31 * DAY + 11 * H);
+	assert_int_equal(r.n_outages, 4);
+	assert_string_equal(r.outages[0], "0000000000000002");
+	assert_string_equal(r.outages[3], "0000000000000005");
+	free(r.outages);
+}
+
 /* First and last time; each clause by itself. */
 static void
 test_it_arises_anew(void **state)
@@ -333,8 +366,26 @@ test_nothing_and_what_is_refused(void **state)
 	k->outages = 1;
 	assert_int_equal(chronic_find(&out, &n, &c, NULL, 0, h.period, "UTC"), 0);
 	assert_int_equal(n, 0);
+	int64_t *const LIMITS[] = {&k->longer_than_ns, &k->within_ns, &k->total_ns,
+	    &k->single_ns, &k->notice_ns};
+	for (size_t i = 0; i < N(LIMITS); i++) {
+		*LIMITS[i] = -1;
+		assert_int_equal(
+		    chronic_find(&out, &n, &c, h.down, 2, h.period, "UTC"), -EINVAL);
+		*LIMITS[i] = 0;
+	}
 	k->within_ns = INT64_MAX;
 	assert_int_equal(chronic_find(&out, &n, &c, h.down, 2, h.period, "UTC"), -EINVAL);
+	k->within_ns = DAY;
+	h.down[1].end_ns = h.down[1].start_ns - 1;
+	assert_int_equal(chronic_find(&out, &n, &c, h.down, 2, h.period, "UTC"), -EINVAL);
+	c.n_chronic = CONTRACT_CHRONIC_MOST + 1;
+	assert_int_equal(chronic_find(&out, &n, &c, h.down, 1, h.period, "UTC"), -EINVAL);
+	c.n_chronic = CONTRACT_CHRONIC_MOST;
+	assert_int_equal(chronic_find(&out, &n, &c, h.down, 1, h.period, "UTC"), 0);
+	assert_int_equal(n, 1);
+	chronic_free(out, n);
+	c.n_chronic = 1;
 	k->within_ns = DAY;
 	h.down[1].start_ns = h.down[0].start_ns - 1;
 	assert_int_equal(chronic_find(&out, &n, &c, h.down, 2, h.period, "UTC"), -EINVAL);
@@ -447,6 +498,7 @@ main(void)
 	    cmocka_unit_test(test_limits_are_passed_not_reached),
 	    cmocka_unit_test(test_masergy), cmocka_unit_test(test_single),
 	    cmocka_unit_test(test_rights_belong_to_a_period),
+	    cmocka_unit_test(test_outages_are_named),
 	    cmocka_unit_test(test_it_arises_anew),
 	    cmocka_unit_test(test_nothing_and_what_is_refused),
 	    cmocka_unit_test(test_against_every_second)};

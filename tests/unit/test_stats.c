@@ -317,6 +317,32 @@ test_quantiles_agree(void **state)
 	assert_int_equal(stats_quantile(v, 3, 2, 0.61), -1);
 }
 
+static void
+test_selection_is_the_sorted_one(void **state)
+{
+	static int64_t v[700], sorted[700];
+	uint64_t x = SEED;
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		size_t n = 1 + next(&x) % (round % 2 ? 7 : 700);
+		uint64_t few = 1 + next(&x) % 2000, lost = next(&x) % 3 * n / 4;
+		double q = round % 5 == 0 ? 0.5 : unit(&x);
+		for (size_t i = 0; i < n; i++) {
+			sorted[i] = v[i] = (int64_t)(next(&x) % few);
+			if (round % 11 == 0)
+				sorted[i] = v[i] = (int64_t)(i < n / 2 ? i : n - i);
+		}
+		stats_sort(sorted, n);
+		assert_int_equal(
+		    stats_select(v, n, lost, q), stats_quantile(sorted, n, lost, q));
+		stats_sort(v, n);
+		assert_memory_equal(v, sorted, n * sizeof v[0]);
+	}
+	assert_int_equal(stats_select(v, 0, 0, 0.5), -1);
+	assert_int_equal(stats_select(v, 0, 3, 0.5), -1);
+}
+
 /* ---- RFC 3357 ---- */
 
 static void
@@ -460,6 +486,7 @@ main(void)
 	    cmocka_unit_test(test_coverage_of_bursty_losses),
 	    cmocka_unit_test(test_needed),
 	    cmocka_unit_test(test_quantiles_agree),
+	    cmocka_unit_test(test_selection_is_the_sorted_one),
 	    cmocka_unit_test(test_rfc3357_example),
 	    cmocka_unit_test(test_patterns_sum_up),
 	    cmocka_unit_test(test_rfc6349_examples),
