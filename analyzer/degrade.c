@@ -262,26 +262,47 @@ class_needed(const struct line *l, double rate, int64_t at_ns)
 }
 
 static void
-hold_condition(struct condition *d, bool holds, const struct class_line *c, int64_t at_ns,
-    struct line *l, enum degradation_kind kind, enum attribution a, uint32_t probe)
+end_condition(struct condition *d, int64_t at_ns, struct line *l,
+    enum degradation_kind kind, enum attribution a, uint32_t probe)
 {
-	if (holds && !d->active) {
+	if (d->active && d->lost >= d->needed && at_ns - d->start_ns >= CLASS_NS)
+		degrade_add(l, kind, a, d->start_ns, at_ns, d->lost, d->lost, probe);
+	*d = (struct condition){0};
+}
+
+/* Nothing was measured for longer than a gap may be: what was bad before it has ended
+ * with its last loss, and what is bad after it begins there. */
+static void
+class_hole(struct line *l, struct class_line *c, struct condition *d, int64_t at_ns,
+    enum degradation_kind kind, enum attribution a, uint32_t probe)
+{
+	if (c->holds_ns == 0 || at_ns <= c->holds_ns)
+		return;
+	end_condition(d, c->last_lost_ns, l, kind, a, probe);
+	c->lost = 0;
+	c->first_lost_ns = 0;
+	c->holds_ns = 0;
+}
+
+/* It begins where ${begins}, and lasts while ${stays}. */
+static void
+hold_condition(struct condition *d, bool begins, bool stays, const struct class_line *c,
+    int64_t at_ns, struct line *l, enum degradation_kind kind, enum attribution a,
+    uint32_t probe)
+{
+	if (begins && !d->active) {
 		d->active = true;
 		d->start_ns = c->first_lost_ns != 0 ? c->first_lost_ns : at_ns;
 		d->lost = 0;
 		d->needed = class_needed(l, c->rate, at_ns);
 	}
-	if (d->active && holds) {
+	if (d->active && stays) {
 		d->last_ns = at_ns;
 		if (c->lost > d->lost)
 			d->lost = c->lost;
 	}
-	if (d->active && !holds) {
-		if (d->lost >= d->needed && at_ns - d->start_ns >= CLASS_NS)
-			degrade_add(
-			    l, kind, a, d->start_ns, at_ns, d->lost, d->lost, probe);
-		*d = (struct condition){0};
-	}
+	if (d->active && !stays)
+		end_condition(d, at_ns, l, kind, a, probe);
 }
 
 void
@@ -307,6 +328,14 @@ degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 	    (s->code == CODE_RCODE || s->code == CODE_MALFORMED))
 		answered = false;
 	bool changes = answered == p->failing || !p->known;
+	int64_t at = s->time.ns;
+	class_hole(l, &l->dns, &l->dns_down, at, DEG_DNS, ATTR_ISP_DNS, number);
+	class_hole(
+	    l, &l->ping, &l->icmp_down, at, DEG_ICMP, ATTR_UNDETERMINED, UINT32_MAX);
+	class_hole(l, &l->service, &l->service_down, at, DEG_SERVICE, ATTR_UNDETERMINED,
+	    UINT32_MAX);
+	if (at + p->max_gap_ns > c->holds_ns)
+		c->holds_ns = at + p->max_gap_ns;
 	class_step(c, p, s->time.ns, answered, p->votes);
 	if (changes || c->lost > 0 || l->icmp_down.active || l->service_down.active ||
 	    l->dns_down.active)
@@ -314,17 +343,19 @@ degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 	else
 		return;
 	bool dark = l->runs[0].active;
-	int64_t at = s->time.ns;
-	hold_condition(&l->dns_down, l->dns.n > 0 && l->dns.failing == l->dns.n && !dark,
-	    &l->dns, at, l, DEG_DNS, ATTR_ISP_DNS, number);
-	hold_condition(&l->icmp_down,
-	    l->ping.n >= 2 && l->ping.failing == l->ping.n && l->service.n > 0 &&
-	        l->service.failing * 2 < l->service.n && !dark,
-	    &l->ping, at, l, DEG_ICMP, ATTR_UNDETERMINED, UINT32_MAX);
-	hold_condition(&l->service_down,
-	    l->service.n >= 2 && l->service.failing * 5 >= l->service.n * 4 &&
-	        l->ping.n > 0 && l->ping.failing * 2 < l->ping.n && !dark,
-	    &l->service, at, l, DEG_SERVICE, ATTR_UNDETERMINED, UINT32_MAX);
+	bool dns = l->dns.n > 0 && l->dns.failing == l->dns.n && !dark;
+	bool icmp = l->ping.n >= 2 && l->ping.failing == l->ping.n && l->service.n > 0 &&
+	            l->service.failing * 2 < l->service.n && !dark;
+	/* One lost ping does not end it: only an answer, or the dark, does. */
+	bool service =
+	    l->service.n >= 2 && l->service.failing * 5 >= l->service.n * 4 && !dark;
+	bool pings = l->ping.n > 0 && l->ping.failing * 2 < l->ping.n;
+	hold_condition(
+	    &l->dns_down, dns, dns, &l->dns, at, l, DEG_DNS, ATTR_ISP_DNS, number);
+	hold_condition(&l->icmp_down, icmp, icmp, &l->ping, at, l, DEG_ICMP,
+	    ATTR_UNDETERMINED, UINT32_MAX);
+	hold_condition(&l->service_down, service && pings, service, &l->service, at, l,
+	    DEG_SERVICE, ATTR_UNDETERMINED, UINT32_MAX);
 }
 
 /* ---- the end ---- */

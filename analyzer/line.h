@@ -127,6 +127,7 @@ struct class_line {  /* ping voters, or services (tcp, dns, http) */
 	double rate; /* sendings a second */
 	unsigned n, failing;
 	int64_t last_answer_ns, first_lost_ns, last_lost_ns;
+	int64_t holds_ns; /* its latest sample speaks up to here */
 	uint64_t lost;
 };
 

@@ -20,6 +20,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/deadline.h \
 	analyzer/degrade.c \
 	analyzer/downtime.h \
+	analyzer/flaky.c \
+	analyzer/flaky.h \
 	analyzer/interval.c \
 	analyzer/interval.h \
 	analyzer/judge.c \
@@ -31,6 +33,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/profile.c \
 	analyzer/profile.h \
 	analyzer/run.c \
+	analyzer/saturation.c \
+	analyzer/saturation.h \
 	analyzer/service.c \
 	analyzer/service.h \
 	analyzer/settlement.c \
@@ -39,6 +43,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/shift.h \
 	analyzer/site.c \
 	analyzer/site.h \
+	analyzer/speed.c \
+	analyzer/speed.h \
 	analyzer/stats.c \
 	analyzer/stats.h \
 	analyzer/track.c \

@@ -53,17 +53,23 @@ by_start(const void *a, const void *b)
 
 /* A ticket's clock may turn the order round. */
 static size_t
-list_downtime(struct downtime **out, const struct verdict *v, enum reading r)
+list_downtime(struct downtime **out, const struct verdict *before,
+    const struct verdict *v, enum reading r)
 {
+	const struct verdict *both[] = {before, v};
 	size_t n = 0;
 
-	*out = memory_grow(NULL, v->n_times + 1, sizeof **out);
-	for (size_t i = 0; i < v->n_times; i++) {
-		struct downtime d = downtime_of(&v->times[i], r);
-		if (d.whole_ns > 0)
-			(*out)[n++] = d;
+	*out = memory_grow(
+	    NULL, v->n_times + (before != NULL ? before->n_times : 0) + 1, sizeof **out);
+	for (int k = 0; k < 2; k++) {
+		for (size_t i = 0; both[k] != NULL && i < both[k]->n_times; i++) {
+			struct downtime d = downtime_of(&both[k]->times[i], r);
+			if (d.whole_ns > 0)
+				(*out)[n++] = d;
+		}
 	}
-	qsort(*out, n, sizeof **out, by_start);
+	if (n > 0)
+		qsort(*out, n, sizeof **out, by_start);
 	return n;
 }
 
@@ -98,7 +104,7 @@ work_out(struct credit_sheet *sheet, const struct settling *in, const struct ver
 	struct account a;
 
 	read_account(&a, in, v, r);
-	a.n_down = list_downtime(&down, v, r);
+	a.n_down = list_downtime(&down, NULL, v, r);
 	a.down = down;
 	int rc = credit_work_out(sheet, in->contract, &a);
 	free(down);
@@ -187,8 +193,10 @@ settlement_of(struct settlement *out, const struct settling *in)
 	for (int i = 0; i < READINGS; i++)
 		out->readings[i].has_availability = v->has_availability;
 	out->difference = find_difference(v);
-	size_t n = list_downtime(&down, v, READING_POINT);
+	size_t n = list_downtime(&down, NULL, v, READING_POINT);
 	rc = find_dates(out, in, down, n);
+	free(down);
+	n = list_downtime(&down, in->before, v, READING_POINT);
 	if (rc == 0)
 		rc = chronic_find(&out->rights, &out->n_rights, in->contract, down, n,
 		    in->terms->period, in->zone);

@@ -63,6 +63,7 @@ struct settling {
 	const char *zone;
 	double metric[CREDIT_METRICS];
 	bool has_metric[CREDIT_METRICS];
+	const struct verdict *before; /* of the time that windows of rights reach back */
 	/* By clause: periods right before this one that failed it in a row. */
 	const unsigned *failed_before;
 };

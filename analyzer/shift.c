@@ -255,11 +255,14 @@ shift_sample(struct shift *s, const struct sample *sample)
 	if (at < 0 || at > LATEST_NS)
 		return;
 	advance(s, at);
-	if (p == NULL || !sample_may_vote(sample) || (sample->flags & FLAG_LOAD) != 0)
+	/* Masked: sent during our own throughput test. */
+	if (p == NULL || !sample_may_vote(sample) ||
+	    (sample->outcome != OUTCOME_LOST && !sample_is_answer(sample)))
 		return;
-	if (sample_is_answer(sample)) {
-		/* From the second SYN on, nobody knows which was answered. */
-		if (sample->rtt_ns < 0 || (sample->flags & FLAG_RETRANSMITTED) != 0)
+	/* A second SYN was answered: the first was lost, and which it was nobody knows.
+	 */
+	if (sample_is_answer(sample) && (sample->flags & FLAG_RETRANSMITTED) == 0) {
+		if (sample->rtt_ns < 0)
 			return;
 		rtt = sample->rtt_ns;
 	}

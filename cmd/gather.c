@@ -207,8 +207,10 @@ run_pass(struct gathered *g, const struct options *o, const struct journal_stats
 	    .fine = (g->what & GATHER_CURVES) != 0,
 	    .show = isatty(STDERR_FILENO) == 1};
 	judge_rule_default(&pass->rule);
-	if (g->what & (GATHER_VERDICTS | GATHER_CURVES))
+	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {
 		verdicts_bins(o, &pass->rule);
+		pass->rights_back_ns = verdicts_back_ns(o);
+	}
 	pass->rule.clock_bound_ns = stats->clock_bound_ns;
 	pass->rule.clock_unknown = !stats->synchronised;
 	pass->rule.since_first = p->whole;

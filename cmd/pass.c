@@ -191,7 +191,7 @@ all_quiet(struct pass *p, int64_t from_ns, int64_t to_ns)
 static int
 read_enough(struct pass *p)
 {
-	int64_t back = BACK_NS, ahead = AHEAD_NS;
+	int64_t back = BACK_NS + p->rights_back_ns, ahead = AHEAD_NS;
 
 	for (;;) {
 		p->scan_from_ns = p->from_ns - back;
@@ -270,6 +270,29 @@ keep_latest(struct pass *p)
 	}
 }
 
+static void
+keep_earlier(struct pass *p)
+{
+	const struct link_result *r;
+	size_t n = judge_finish(
+	    p->judge, p->from_ns - p->rights_back_ns, p->from_ns, p->from_ns, &r);
+
+	p->earlier = memory_grow(NULL, n + 1, sizeof *p->earlier);
+	p->n_earlier = n;
+	for (size_t i = 0; i < n; i++) {
+		struct earlier *e = &p->earlier[i];
+		*e = (struct earlier){
+		    .v = memory_grow(NULL, r[i].n_outages + 1, sizeof *e->v)};
+		for (size_t k = 0; k < r[i].n_outages; k++) {
+			struct outage o = r[i].outages[k];
+			o.holes = NULL;
+			o.n_holes = 0;
+			if (o.start_ns < p->from_ns && o.end_ns < p->from_ns)
+				e->v[e->n++] = o;
+		}
+	}
+}
+
 int
 pass_run(struct pass *p)
 {
@@ -282,6 +305,8 @@ pass_run(struct pass *p)
 	settle_times(p);
 	if (p->live)
 		keep_latest(p);
+	if (p->rights_back_ns > 0)
+		keep_earlier(p);
 	int64_t to = p->to_ns < p->as_of_ns ? p->to_ns : p->as_of_ns;
 	judge_finish(p->judge, p->from_ns, to > p->from_ns ? to : p->from_ns, p->as_of_ns,
 	    &p->judged);
@@ -297,6 +322,9 @@ pass_done(struct pass *p)
 		curve_free(&p->curves[i]);
 	for (size_t i = 0; i < p->n_latest; i++)
 		free(p->latest[i].holes);
+	for (size_t i = 0; i < p->n_earlier; i++)
+		free(p->earlier[i].v);
+	free(p->earlier);
 	free(p->curves);
 	free(p->last);
 	free(p->latest);
@@ -306,7 +334,8 @@ pass_done(struct pass *p)
 	p->curves = NULL;
 	p->last = NULL;
 	p->latest = NULL;
+	p->earlier = NULL;
 	p->voted_ns = NULL;
 	p->judge = NULL;
-	p->n_curves = p->n_last = p->n_latest = 0;
+	p->n_curves = p->n_last = p->n_latest = p->n_earlier = 0;
 }

@@ -21,11 +21,17 @@ struct pass {
 	bool live;  /* as it is now: in order of completion, nothing held back */
 	bool fine;  /* buckets for a latency chart */
 	bool show;  /* tell a person how far it is */
+	int64_t rights_back_ns; /* outages so long before the period are wanted too */
 	/* What was found; from and to are set where they were open. */
 	struct judge *judge;
 	const struct link_result *judged; /* by the reader's number of the link */
-	int64_t as_of_ns;                 /* up to when was judged */
-	struct curve *curves;             /* by link */
+	struct earlier {
+		struct outage *v; /* that begin before the period; no holes */
+		size_t n;
+	} * earlier; /* by link */
+	size_t n_earlier;
+	int64_t as_of_ns;     /* up to when was judged */
+	struct curve *curves; /* by link */
 	size_t n_curves;
 	struct mark *last; /* newest sample, by the reader's number of the probe */
 	size_t n_last;

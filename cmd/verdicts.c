@@ -85,6 +85,20 @@ verdicts_bins(const struct options *o, struct judge_rule *rule)
 				add_bins(rule, &p);
 }
 
+int64_t
+verdicts_back_ns(const struct options *o)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; o->settings != NULL && i < o->settings->n_contracts; i++) {
+		const struct contract_conf *c = &o->settings->contracts[i];
+		for (size_t k = 0; k < c->n_chronic; k++)
+			if (c->chronic[k].within_ns > most)
+				most = c->chronic[k].within_ns;
+	}
+	return most;
+}
+
 /* ---- terms ---- */
 
 static const char *
@@ -166,8 +180,39 @@ struct row {
 	unsigned failed[CONTRACT_CREDITS_MOST];
 };
 
+/* The outages that windows of rights reach back to, under the same clauses. */
+static bool
+judge_before(struct verdict *out, const struct pass *p, const struct link_report *l,
+    const struct terms *t)
+{
+	size_t link = (size_t)(l->result - p->judged), n = 0;
+	const struct link_result *r = l->result;
+	struct terms before = *t;
+
+	if (p->rights_back_ns == 0 || link >= p->n_earlier)
+		return false;
+	const struct earlier *e = &p->earlier[link];
+	struct link_result all = {
+	    .period = {t->period.start_ns - p->rights_back_ns, t->period.start_ns},
+	    .votes_per_s = r->votes_per_s};
+	all.outages = memory_grow(NULL, e->n + r->n_outages + 1, sizeof *all.outages);
+	for (size_t i = 0; i < e->n; i++)
+		all.outages[n++] = e->v[i];
+	for (size_t i = 0; i < r->n_outages; i++)
+		if (r->outages[i].start_ns >= p->from_ns &&
+		    r->outages[i].end_ns <= t->period.start_ns)
+			all.outages[n++] = r->outages[i];
+	all.n_outages = n;
+	before.period = all.period;
+	before.n_exempt = 0;
+	(void)profile_default(&before.profile, "event");
+	bool ok = verdict_of(out, &all, &before) == 0;
+	free(all.outages);
+	return ok;
+}
+
 static void
-settle(struct judged *j, struct link_report *l, struct row *row)
+settle(const struct pass *p, struct judged *j, struct link_report *l, struct row *row)
 {
 	const struct terms *t = &j->contract.terms;
 	struct settling in = {.contract = j->conf,
@@ -175,7 +220,7 @@ settle(struct judged *j, struct link_report *l, struct row *row)
 	    .terms = t,
 	    .zone = zone_of(l->def)};
 	struct terms as_measured = *t;
-	struct verdict measured;
+	struct verdict measured, before;
 
 	if (row->contract != j->conf)
 		*row = (struct row){.contract = j->conf};
@@ -188,7 +233,11 @@ settle(struct judged *j, struct link_report *l, struct row *row)
 	as_measured.no_pauses = true;
 	if (ticket && verdict_of(&measured, l->result, &as_measured) == 0)
 		in.measured = &measured;
+	if (judge_before(&before, p, l, t))
+		in.before = &before;
 	j->has_settlement = settlement_of(&j->settlement, &in) == 0;
+	if (in.before != NULL)
+		verdict_done(&before);
 	if (in.measured != NULL)
 		verdict_done(&measured);
 	const struct credit_sheet *s = &j->settlement.sheets[READING_POINT];
@@ -222,7 +271,7 @@ judge_one(const struct pass *p, const struct contract_conf *c,
 	}
 	l->n_verdicts++;
 	if (c != NULL)
-		settle(j, l, row);
+		settle(p, j, l, row);
 }
 
 /* ---- periods ---- */

@@ -16,6 +16,9 @@ int verdicts_check(const struct options *o);
 /* Before the pass: the intervals that the profiles of ${o} and its contracts count by. */
 void verdicts_bins(const struct options *o, struct judge_rule *rule);
 
+/* Before it too: how far back the windows of the contracts' rights reach. */
+int64_t verdicts_back_ns(const struct options *o);
+
 /*
  * After it: l->verdicts, one a period of the contract that the pass covers whole, or one
  * of the pass's range; of each profile asked for. The first is l->verdict, but with

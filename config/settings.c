@@ -5,6 +5,7 @@
 #include "config/reading.h"
 
 #include "base/bytes.h"
+#include "base/zone.h"
 #include "config/text.h"
 #include "config/units.h"
 
@@ -211,18 +212,6 @@ check_name(struct reading *r, int section, const char *kind, const char *name)
 }
 
 /* ---- sections ---- */
-
-static bool
-zone_exists(const char *zone)
-{
-	char path[200];
-
-	if (zone[0] == '/' || strstr(zone, "..") != NULL || strlen(zone) > 60)
-		return false;
-	snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
-	struct stat st;
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
 
 static int
 read_centre(struct reading *r, cfg_t *cfg)

@@ -28,9 +28,12 @@ tests_unit_test_profiles_LDADD = $(JUDGE_LIBS)
 tests_unit_test_credit_LDADD = $(JUDGE_LIBS)
 tests_unit_test_deadline_LDADD = $(JUDGE_LIBS)
 tests_unit_test_stats_LDADD = $(JUDGE_LIBS)
-check_PROGRAMS += tests/unit/test_changepoint tests/unit/test_shift
+check_PROGRAMS += tests/unit/test_changepoint tests/unit/test_shift tests/unit/test_saturation \
+	tests/unit/test_speed
 tests_unit_test_changepoint_LDADD = $(JUDGE_LIBS)
 tests_unit_test_shift_LDADD = $(JUDGE_LIBS)
+tests_unit_test_saturation_LDADD = $(JUDGE_LIBS)
+tests_unit_test_speed_LDADD = $(JUDGE_LIBS)
 tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
 tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/feed.c \
 	tests/unit/feed.h

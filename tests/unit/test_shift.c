@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "analyzer/interval.h"
 #include "analyzer/shift.h"
 
 #include <errno.h>
@@ -327,7 +328,7 @@ test_own_traffic_explains(void **state)
 	/* nor is what our own throughput tests do to the probes */
 	usual(&w);
 	add_fault(&w, 3, 5, 7)->more_ms = 60;
-	w.faults[0].flags = FLAG_LOAD;
+	w.faults[0].flags = FLAG_MASKED;
 	expect_none(&w, 8, "own tests");
 }
 
@@ -382,6 +383,33 @@ test_jitter(void **state)
 	for (size_t i = 0; i < 3; i++)
 		w.probes[i].every_ns = 30 * NS_PER_S;
 	expect_none(&w, 9, "a cadence of 30 s");
+}
+
+/* A hundred a second: thinned out, and still the quantiles of all. */
+static void
+test_fast_probes(void **state)
+{
+	struct interval i = {.width_ns = MINUTE};
+	uint64_t x = SEED;
+
+	(void)state;
+	for (int n = 0; n < 6000; n++)
+		interval_take(
+		    &i, START + n * (NS_PER_S / 100), (int64_t)(1e7 + 1e7 * unit(&x)));
+	assert_in_range(i.n, INTERVAL_VALUES / 2, INTERVAL_VALUES);
+	assert_in_range(interval_median(&i), 14300000, 15700000);
+	assert_in_range(interval_pdv(&i, 15), 9100000, 9900000);
+	interval_take(&i, START + MINUTE, 1); /* of the next: not taken */
+	assert_int_equal(i.start_ns, START);
+	assert_int_equal(i.answered, 6000);
+	for (int n = 0; n < 7000; n++)
+		interval_take(&i, START, -1);
+	assert_int_equal(interval_median(&i), -1); /* most were lost */
+	interval_clear(&i);
+	assert_true(interval_is_empty(&i));
+	interval_take(&i, START + MINUTE, -1);
+	assert_int_equal(interval_median(&i), -1);
+	assert_int_equal(interval_pdv(&i, 1), -1);
 }
 
 /* ---- open, settled ---- */
@@ -712,6 +740,7 @@ main(void)
 	    cmocka_unit_test(test_own_traffic_explains),
 	    cmocka_unit_test(test_loss_and_holes_are_no_shift),
 	    cmocka_unit_test(test_jitter),
+	    cmocka_unit_test(test_fast_probes),
 	    cmocka_unit_test(test_open_and_then_not),
 	    cmocka_unit_test(test_what_stays_becomes_ordinary),
 	    cmocka_unit_test(test_same_answer_however_asked),
