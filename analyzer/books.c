@@ -23,6 +23,7 @@ books_free(struct link_result *r)
 	free(r->micro);
 	free(r->degradations);
 	free(r->unknown);
+	free(r->targets);
 	for (size_t i = 0; i < r->n_bins; i++) {
 		free(r->bins[i].bad);
 		free(r->bins[i].thin);
@@ -332,8 +333,11 @@ list_degradations(
 	struct degradation open[8];
 	size_t n = degrade_open(j, l, as_of_ns, open);
 
-	r->degradations =
-	    memory_grow(NULL, l->n_degradations + n + 1, sizeof *r->degradations);
+	struct degradation *quality;
+	size_t n_quality = quality_list(l, r->period, as_of_ns, &quality);
+
+	r->degradations = memory_grow(
+	    NULL, l->n_degradations + n + n_quality + 1, sizeof *r->degradations);
 	for (int shadows = 0; shadows < 2; shadows++) {
 		for (size_t i = 0; i < l->n_degradations; i++)
 			if (is_shadow_kind(l->degradations[i].kind) == shadows)
@@ -342,6 +346,11 @@ list_degradations(
 			if (is_shadow_kind(open[i].kind) == shadows)
 				take_degradation(r, &open[i]);
 	}
+	for (size_t i = 0; i < n_quality; i++) {
+		take_degradation(r, &quality[i]);
+		free(quality[i].probes);
+	}
+	free(quality);
 	qsort(r->degradations, r->n_degradations, sizeof *r->degradations, by_start);
 }
 
@@ -365,6 +374,7 @@ close_books(struct judge *j, struct line *l, const struct books *all, struct spa
 	r->voters_lost = l->lost;
 	r->clock_bound_ns = j->rule.clock_bound_ns;
 	r->votes_per_s = vote_rate(j, l);
+	quality_targets(j, l, r);
 	bins_close(j, l, period, r);
 	double now = vote_loss(l, l->last_ns);
 	r->ordinary_loss = now > l->worst_loss ? now : l->worst_loss;

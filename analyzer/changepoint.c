@@ -175,7 +175,7 @@ changepoint_cusum(
 	while (from + BASELINE < n) {
 		struct baseline b = baseline_of(values + from, BASELINE);
 		double up = 0, down = 0;
-		size_t up_from = from + 1, down_from = from + 1, i, found = 0;
+		size_t up_from = from + 1, down_from = up_from, i, found = 0;
 		for (i = from + BASELINE; i < n && found == 0; i++) {
 			double z = (values[i] - b.median) / b.sigma;
 			z = z > Z_MOST ? Z_MOST : z < -Z_MOST ? -Z_MOST : z;

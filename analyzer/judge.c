@@ -58,6 +58,7 @@ judge_free(struct judge *j)
 		free(l->probes);
 		free(l->covered.v);
 		bins_free(l);
+		quality_free(l);
 		free(l->reasons);
 	}
 	for (size_t i = 0; i < j->n_results; i++)
@@ -81,6 +82,7 @@ judge_link(struct judge *j, const struct link_def *def)
 	l->runs[0].need_link = true;
 	l->runs[1].family = V4;
 	l->runs[2].family = V6;
+	quality_open(l);
 }
 
 void
@@ -106,6 +108,7 @@ judge_probe(struct judge *j, const struct probe_def *def, uint32_t link)
 	l->probes = memory_grow(l->probes, l->n_probes + 1, sizeof *l->probes);
 	l->probes[l->n_probes++] = number;
 	vote_probe(j, l, p);
+	shift_probe(l->shift, number, &p->def);
 }
 
 /* ---- feeding ---- */
@@ -187,6 +190,7 @@ judge_sample(struct judge *j, const struct sample *s)
 	if (p->votes)
 		take_voter(j, l, p, s, say);
 	degrade_sample(j, l, p, s, say);
+	quality_sample(l, p, s, say);
 }
 
 void
@@ -195,6 +199,7 @@ judge_counters(struct judge *j, const struct counters *c)
 	if (c->link >= j->n_lines)
 		return;
 	struct line *l = &j->lines[c->link];
+	quality_counters(l, c);
 	unsigned i = l->counters_n++ % COUNTER_RING;
 
 	if (l->counters_n >= 2 * COUNTER_RING)

@@ -101,7 +101,12 @@ struct degradation {
 	enum degradation_kind kind;
 	enum attribution attribution;
 	uint64_t sent, lost; /* of the probes concerned */
-	uint32_t *probes;    /* numbers in the judge's probe table */
+	/* latency, jitter: ordinary, and now; the edges are within ± bound */
+	int64_t before_ns, during_ns, bound_ns;
+	bool single;      /* one network alone was measured */
+	bool settled;     /* it became the ordinary level */
+	double peak;      /* saturation: highest share of the capacity in a second */
+	uint32_t *probes; /* numbers in the judge's probe table */
 	size_t n_probes;
 };
 
@@ -145,6 +150,14 @@ struct link_result {
 	double votes_per_s;     /* of the voters, by their cadence */
 	int64_t clock_bound_ns; /* of the rule */
 	uint64_t voters_sent, voters_lost;
+	struct target_loss {
+		uint32_t probe;
+		uint64_t sent,
+		    lost;     /* while the link was not dark, of all that was read */
+		double peers; /* the median loss of the others, ratio */
+		bool flaky;   /* loses so much more that it speaks for itself alone */
+	} * targets;
+	size_t n_targets;
 	double ordinary_loss;        /* ratio, worst used in the outage rule */
 	int64_t shortest_certain_ns; /* shortest outage certain to be found */
 	bool live_dark;              /* at the end: dark and not over */

@@ -2,6 +2,8 @@
 #define ANALYZER_LINE_H
 
 #include "analyzer/judge.h"
+#include "analyzer/saturation.h"
+#include "analyzer/shift.h"
 #include "base/hist.h"
 
 /*
@@ -43,6 +45,7 @@ struct probe_line {
 	bool current; /* sent lately, and under its name the last that was */
 	int64_t heard_ns;
 	int64_t last_sent_ns, last_answer_ns, max_gap_ns;
+	uint64_t sent, lost;          /* votes while the link was not dark */
 	struct heard ring[ROLE_RING]; /* of gateway and isp probes */
 	unsigned ring_n;
 	uint64_t in_answered, in_lost; /* since the run was seen */
@@ -206,6 +209,8 @@ struct line {
 	int state; /* of imported states: 'u', 'd', '?' */
 	double worst_loss;
 	uint64_t sent, lost;
+	struct shift *shift;
+	struct saturation saturation;
 	struct link_result result;
 };
 
@@ -273,6 +278,17 @@ void degrade_add(struct line *l, enum degradation_kind kind, enum attribution a,
 /* Those still going on at ${as_of}, as open ones, into l->degradations' copy. */
 size_t degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
     struct degradation out[8]);
+
+/* ---- quality.c ---- */
+void quality_open(struct line *l);
+void quality_free(struct line *l);
+void quality_sample(
+    struct line *l, struct probe_line *p, const struct sample *s, enum say say);
+void quality_counters(struct line *l, const struct counters *c);
+/* What touches ${period}; each with probes of its own, and the list, to be freed. */
+size_t quality_list(
+    const struct line *l, struct span period, int64_t as_of_ns, struct degradation **out);
+void quality_targets(const struct judge *j, const struct line *l, struct link_result *r);
 
 /* ---- bins.c ---- */
 /* A vote, into the intervals that the rule asks for. */

@@ -32,6 +32,7 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/live.c \
 	analyzer/profile.c \
 	analyzer/profile.h \
+	analyzer/quality.c \
 	analyzer/run.c \
 	analyzer/saturation.c \
 	analyzer/saturation.h \

@@ -71,7 +71,7 @@ static const struct column degradation_columns[] = {
     {"Lasted", 76, ALIGN_RIGHT, false, FACE_TEXT},
     {"Kind", 62, ALIGN_LEFT, false, FACE_TEXT},
     {"Attributed to", 80, ALIGN_LEFT, false, FACE_TEXT},
-    {"Lost of sent", 64, ALIGN_LEFT, false, FACE_TEXT},
+    {"Measure", 64, ALIGN_LEFT, false, FACE_TEXT},
     {"Probes", 71, ALIGN_LEFT, true, FACE_TEXT}};
 
 static void
@@ -87,6 +87,20 @@ name_probes(const struct results *r, const struct degradation *g, char *out, siz
 		    r->probes[g->probes[i]].name);
 		used += n > 0 ? (size_t)n : 0;
 	}
+}
+
+/* What was bad, as it was measured. */
+static void
+measure_of(const struct degradation *g, char *out, size_t room)
+{
+	if (g->kind == DEG_LATENCY || g->kind == DEG_JITTER)
+		snprintf(out, room, "%.1f ms,\nwas %.1f ms", (double)g->during_ns / 1e6,
+		    (double)g->before_ns / 1e6);
+	else if (g->kind == DEG_SATURATION)
+		snprintf(out, room, "up to %.0f %%\nof capacity", 100 * g->peak);
+	else
+		snprintf(out, room, "%llu\nof %llu lost", (unsigned long long)g->lost,
+		    (unsigned long long)g->sent);
 }
 
 static void
@@ -111,8 +125,7 @@ degradations(struct pages *p, const struct dossier *ds, size_t link)
 		snprintf(
 		    when, sizeof when, "%s\n%s%s", from, g->open ? "open at " : "", to);
 		words_duration(g->end_ns - g->start_ns, true, lasted);
-		snprintf(lost, sizeof lost, "%llu\nof %llu", (unsigned long long)g->lost,
-		    (unsigned long long)g->sent);
+		measure_of(g, lost, sizeof lost);
 		name_probes(ds->r, g, probes, sizeof probes);
 		struct cell cells[] = {{.text = when}, {.text = lasted},
 		    {.text = degradation_name(g->kind)},

@@ -111,6 +111,15 @@ degradation_json(const struct results *r, const struct degradation *d)
 	value_set_s(j, "duration_s", d->end_ns - d->start_ns);
 	value_set(j, "sent", json_integer((json_int_t)d->sent));
 	value_set(j, "lost", json_integer((json_int_t)d->lost));
+	if (d->kind == DEG_LATENCY || d->kind == DEG_JITTER) {
+		value_set_s(j, "before_s", d->before_ns);
+		value_set_s(j, "during_s", d->during_ns);
+		value_set_s(j, "bound_s", d->bound_ns);
+		value_set(j, "one_network_only", json_boolean(d->single));
+		value_set(j, "became_ordinary", json_boolean(d->settled));
+	}
+	if (d->kind == DEG_SATURATION)
+		value_set(j, "peak", json_real(d->peak));
 	return j;
 }
 
@@ -119,6 +128,27 @@ coverage(const struct link_result *l)
 {
 	return l->scheduled_ns > 0 ? 1 - (double)l->unknown_ns / (double)l->scheduled_ns
 	                           : 0;
+}
+
+/* What each voter lost while the link was not dark. */
+static json_t *
+targets_json(const struct results *r, const struct link_result *l)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < l->n_targets; i++) {
+		const struct target_loss *t = &l->targets[i];
+		json_t *o = json_object();
+		if (t->probe >= r->n_probes)
+			continue;
+		value_set(o, "probe", value_text(r->probes[t->probe].name));
+		value_set(o, "sent", json_integer((json_int_t)t->sent));
+		value_set(o, "lost", json_integer((json_int_t)t->lost));
+		value_set(o, "loss_of_peers", json_real(t->peers));
+		value_set(o, "flaky", json_boolean(t->flaky));
+		json_array_append_new(list, o);
+	}
+	return list;
 }
 
 static json_t *
@@ -158,6 +188,7 @@ link_json(const struct results *r, const struct link_report *report)
 		json_array_append_new(list, u);
 	}
 	value_set(j, "unknown", list);
+	value_set(j, "targets", targets_json(r, l));
 	return j;
 }
 

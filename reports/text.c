@@ -123,19 +123,48 @@ outage_table(const struct link_report *l, FILE *out)
 }
 
 static void
+measure_of(const struct degradation *d, char *out, size_t room)
+{
+	if (d->kind == DEG_LATENCY || d->kind == DEG_JITTER)
+		snprintf(out, room, "%.1f ms instead of %.1f ms%s%s",
+		    (double)d->during_ns / 1e6, (double)d->before_ns / 1e6,
+		    d->settled ? ", and ordinary since" : "",
+		    d->single ? ", by one network alone" : "");
+	else if (d->kind == DEG_SATURATION)
+		snprintf(out, room, "up to %.0f %% of the capacity used", 100 * d->peak);
+	else
+		snprintf(out, room, "%" PRIu64 " of %" PRIu64 " lost", d->lost, d->sent);
+}
+
+static void
+flaky_text(const struct results *r, const struct link_report *l, FILE *out)
+{
+	char name[TEXT_ROOM];
+
+	for (size_t i = 0; i < l->result->n_targets; i++) {
+		const struct target_loss *t = &l->result->targets[i];
+		if (t->flaky && t->probe < r->n_probes)
+			fprintf(out,
+			    "  target %s loses %.2f %%, the others %.2f %%: its own fault\n",
+			    tame(r->probes[t->probe].name, name),
+			    100 * (double)t->lost / (double)t->sent, 100 * t->peers);
+	}
+}
+
+static void
 others(const struct link_report *l, FILE *out)
 {
 	const struct link_result *r = l->result;
-	char from[40], length[32];
+	char from[40], length[32], measure[128];
 
 	for (size_t i = 0; i < r->n_degradations; i++) {
 		const struct degradation *d = &r->degradations[i];
 		instant_local(d->start_ns, l->def->timezone, from);
 		length_text(d->end_ns - d->start_ns, length);
-		fprintf(out,
-		    "  %s  %s%-12s degraded: %s, %" PRIu64 " of %" PRIu64 " lost (%s)\n",
-		    from, d->open ? ">" : " ", length, degradation_name(d->kind), d->lost,
-		    d->sent, attribution_name(d->attribution));
+		measure_of(d, measure, sizeof measure);
+		fprintf(out, "  %s  %s%-12s degraded: %s, %s (%s)\n", from,
+		    d->open ? ">" : " ", length, degradation_name(d->kind), measure,
+		    attribution_name(d->attribution));
 	}
 	for (size_t i = 0; i < r->n_unknown; i++) {
 		const struct unknown *u = &r->unknown[i];
@@ -166,6 +195,7 @@ results_outages_text(const struct results *r, FILE *out)
 		}
 		outage_table(l, out);
 		others(l, out);
+		flaky_text(r, l, out);
 	}
 	if (r->n_links == 0)
 		fputs("No link.\n", out);

@@ -17,6 +17,11 @@ check_PROGRAMS += tests/fuzz/fuzz_settings
 tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c tests/fuzz/driver.c
 tests_fuzz_fuzz_settings_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS)
 
+check_PROGRAMS += tests/fuzz/fuzz_journal tests/fuzz/fuzz_echo
+tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz_journal.c tests/fuzz/driver.c
+tests_fuzz_fuzz_journal_LDADD = base/libbase.a $(BASE_LIBS)
+tests_fuzz_fuzz_echo_SOURCES = tests/fuzz/fuzz_echo.c tests/fuzz/driver.c collector/echo.c
+
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
 
 FUZZ_SECONDS = 60

@@ -1,0 +1,121 @@
+/*
+ * What a link was like while it carried: latency shifts, jitter, and the customer's own
+ * traffic filling it; targets that lose what others do not.
+ */
+#include "analyzer/line.h"
+
+#include "analyzer/flaky.h"
+#include "base/bytes.h"
+
+#include <stdlib.h>
+
+void
+quality_open(struct line *l)
+{
+	l->shift = shift_new();
+	saturation_init(&l->saturation, l->def.capacity_down_bps, l->def.capacity_up_bps);
+}
+
+void
+quality_free(struct line *l)
+{
+	shift_free(l->shift);
+	saturation_free(&l->saturation);
+}
+
+void
+quality_sample(struct line *l, struct probe_line *p, const struct sample *s, enum say say)
+{
+	shift_sample(l->shift, s);
+	if (p->def.kind == KIND_HTTP && s->rtt_ns > 0)
+		saturation_test(&l->saturation, s->time.ns, s->time.ns + s->rtt_ns);
+	if (p->votes && say != SAY_NOTHING && !l->runs[0].active) {
+		p->sent++;
+		p->lost += say != SAY_ANSWER;
+	}
+}
+
+void
+quality_counters(struct line *l, const struct counters *c)
+{
+	struct span busy;
+
+	if (saturation_counters(&l->saturation, c, &busy))
+		shift_saturated(l->shift, busy.start_ns, busy.end_ns);
+}
+
+static void
+add(struct degradation **list, size_t *n, struct degradation d)
+{
+	*list = memory_grow(*list, *n + 1, sizeof **list);
+	(*list)[(*n)++] = d;
+}
+
+size_t
+quality_list(
+    const struct line *l, struct span period, int64_t as_of_ns, struct degradation **out)
+{
+	struct shift_found *shifts;
+	struct saturation_span *busy;
+	size_t n = 0;
+
+	*out = NULL;
+	size_t n_shifts =
+	    shift_finish(l->shift, period.start_ns, period.end_ns, as_of_ns, &shifts);
+	for (size_t i = 0; i < n_shifts; i++) {
+		struct shift_found *f = &shifts[i];
+		struct degradation d = {.start_ns = f->start_ns,
+		    .end_ns = f->end_ns,
+		    .open = f->open,
+		    .kind = f->kind,
+		    .attribution = f->attribution,
+		    .bound_ns = f->bound_ns,
+		    .before_ns = f->before_ns,
+		    .during_ns = f->during_ns,
+		    .single = f->single,
+		    .settled = f->settled,
+		    .n_probes = f->n_probes};
+		d.probes = memory_grow(NULL, f->n_probes + 1, sizeof *d.probes);
+		for (size_t k = 0; k < f->n_probes; k++)
+			d.probes[k] = f->probes[k];
+		add(out, &n, d);
+	}
+	shift_found_free(shifts, n_shifts);
+	size_t n_busy = saturation_finish(
+	    &l->saturation, period.start_ns, period.end_ns, as_of_ns, &busy);
+	for (size_t i = 0; i < n_busy; i++)
+		add(out, &n,
+		    (struct degradation){.start_ns = busy[i].start_ns,
+		        .end_ns = busy[i].end_ns,
+		        .open = busy[i].open,
+		        .kind = DEG_SATURATION,
+		        .attribution = ATTR_SATURATION,
+		        .peak = busy[i].peak});
+	free(busy);
+	return n;
+}
+
+void
+quality_targets(const struct judge *j, const struct line *l, struct link_result *r)
+{
+	struct flaky_target *t = memory_grow(NULL, l->n_probes + 1, sizeof *t);
+	size_t n = 0;
+
+	r->targets = memory_grow(NULL, l->n_probes + 1, sizeof *r->targets);
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		if (p->sent == 0)
+			continue;
+		r->targets[n].probe = l->probes[i];
+		t[n++] = (struct flaky_target){.sent = p->sent, .lost = p->lost};
+	}
+	flaky_mark(t, n);
+	for (size_t i = 0; i < n; i++) {
+		r->targets[i].sent = t[i].sent;
+		r->targets[i].lost = t[i].lost;
+		r->targets[i].peers = t[i].peers;
+		r->targets[i].flaky = t[i].flaky;
+	}
+	r->n_targets = n;
+	free(t);
+}
