@@ -135,6 +135,7 @@ exempt_maintenance(struct list *l, const struct contract_conf *c, struct span pe
 	for (size_t i = 0; i < n; i++) {
 		struct exemption e = {.start_ns = v[i].start_ns,
 		    .end_ns = v[i].end_ns,
+		    .entered = true,
 		    .reason = v[i].reason};
 		if (!v[i].maintenance) {
 			put(l, period, e);

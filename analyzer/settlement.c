@@ -193,6 +193,8 @@ settlement_of(struct settlement *out, const struct settling *in)
 	for (int i = 0; i < READINGS; i++)
 		out->readings[i].has_availability = v->has_availability;
 	out->difference = find_difference(v);
+	memcpy(out->metric, in->metric, sizeof out->metric);
+	memcpy(out->has_metric, in->has_metric, sizeof out->has_metric);
 	size_t n = list_downtime(&down, NULL, v, READING_POINT);
 	rc = find_dates(out, in, down, n);
 	free(down);

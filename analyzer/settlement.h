@@ -40,6 +40,8 @@ struct settlement {
 		int64_t down_ns;
 	} readings[READINGS];
 	enum difference difference;
+	double metric[CREDIT_METRICS]; /* means over the period, as they were put in */
+	bool has_metric[CREDIT_METRICS];
 	struct deadline *deadlines; /* earliest first; names borrowed from the contract */
 	size_t n_deadlines;
 	bool has_claim_by;

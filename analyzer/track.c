@@ -230,17 +230,27 @@ confirm(struct track *t, int64_t end_ns, bool open, bool settled)
 
 /* ---- the proposal ---- */
 
-/* It fell against what is ordinary by now: back to what was, or is this ordinary now? */
-static bool
-stayed(struct track *t, int64_t since_ns)
+/* The median of the values of [from, to). */
+static int64_t
+median_between(struct track *t, int64_t from_ns, int64_t to_ns)
 {
 	size_t m = 0;
 
-	while (m < held(t) && value_back(t, m)->at_ns >= since_ns) {
-		t->values[m] = value_back(t, m)->ns;
-		m++;
+	for (size_t i = 0; i < held(t) && value_back(t, i)->at_ns >= from_ns; i++) {
+		if (value_back(t, i)->at_ns < to_ns)
+			t->values[m++] = value_back(t, i)->ns;
 	}
-	return stats_select(t->values, m, 0, 0.5) >= t->before_ns + t->before_need_ns / 2;
+	return stats_select(t->values, m, 0, 0.5);
+}
+
+/* It fell against what is ordinary by now: back to what was, or is this ordinary now? */
+static bool
+stayed(struct track *t)
+{
+	int64_t during = median_between(t, t->rise_from_ns, t->fall_from_ns);
+	int64_t after = median_between(t, t->fall_from_ns, INT64_MAX);
+
+	return after - t->before_ns > during - after;
 }
 
 static void
@@ -274,7 +284,7 @@ weigh(struct track *t, const struct value *v)
 	if (t->fall < ENOUGH || (v->at_ns - t->fall_from_ns < AFTER_NS &&
 	                            v->at_ns - t->rise_from_ns < LONG_NS))
 		return;
-	confirm(t, t->fall_from_ns, false, stayed(t, t->fall_from_ns));
+	confirm(t, t->fall_from_ns, false, stayed(t));
 	reset(t);
 }
 
@@ -329,7 +339,7 @@ track_finish(const struct track *t, int64_t as_of_ns, struct track_episode **out
 	if (c->active) {
 		int64_t last = value_back(c, 0)->at_ns;
 		if (c->fall >= ENOUGH)
-			confirm(c, c->fall_from_ns, false, stayed(c, c->fall_from_ns));
+			confirm(c, c->fall_from_ns, false, stayed(c));
 		else
 			confirm(c, last + c->width_ns,
 			    as_of_ns - last <= c->width_ns + c->rule.lasting_ns, false);

@@ -222,6 +222,7 @@ edge_in(struct span p, int64_t at)
 	return at >= p.start_ns && at < p.end_ns;
 }
 
+/* What counts of it in the period; and with what lies over the period's edges. */
 static int64_t
 pieces_in(const struct judging *g, const struct dark *d, int64_t *whole)
 {
@@ -229,10 +230,17 @@ pieces_in(const struct judging *g, const struct dark *d, int64_t *whole)
 
 	*whole = 0;
 	for (size_t i = 0; i < d->n_pieces; i++) {
-		*whole += d->pieces[i].end_ns - d->pieces[i].start_ns;
+		struct span s = d->pieces[i];
+		if (s.start_ns < g->p.start_ns)
+			*whole += (s.end_ns < g->p.start_ns ? s.end_ns : g->p.start_ns) -
+			          s.start_ns;
+		if (s.end_ns > g->p.end_ns)
+			*whole += s.end_ns -
+			          (s.start_ns > g->p.end_ns ? s.start_ns : g->p.end_ns);
 		sum += time_in(g->v, d->pieces[i].start_ns, d->pieces[i].end_ns, true,
 		    !(d->counted && d->long_enough));
 	}
+	*whole += sum;
 	return sum;
 }
 
@@ -265,12 +273,14 @@ weigh(const struct judging *g, const struct dark *d)
 	w.open = d->outage != NULL && d->outage->open;
 	w.disputed = d->disputed;
 	w.partial = !d->total;
+	if (d->counted && d->long_enough && w.reason == NULL && in == 0 && whole == 0)
+		w.reason = "in excluded or unknown time";
 	w.begins_here = edge_in(g->p, d->start_ns);
 	if (d->counted && d->long_enough) {
 		w.counted_ns = in;
 		w.whole_ns = whole;
 	}
-	if ((d->counted || d->disputed) && reaches(g->t, d, slack) && d->n_pieces > 0) {
+	if ((d->counted || d->disputed) && reaches(g->t, d, slack) && whole > 0) {
 		w.longest_ns = in + slack_in;
 		w.whole_longest_ns = whole + slack;
 	}
@@ -355,7 +365,7 @@ count_down(struct judging *g)
 
 	for (size_t i = 0; is_event(g->t) && i < v->n_times; i++) {
 		const struct outage_time *w = &v->times[i];
-		if (w->whole_ns == 0 || !w->begins_here)
+		if (w->counted_ns == 0 || !w->begins_here)
 			continue;
 		v->outage_count++;
 		down += w->counted_ns;

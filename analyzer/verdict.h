@@ -34,6 +34,7 @@ struct interval {
 struct exemption {
 	int64_t start_ns, end_ns;
 	bool granted;       /* up whatever was measured; else excluded */
+	bool entered;       /* by people, not by the contract's hours */
 	const char *reason; /* maintenance, service-hours, holiday, … ; borrowed */
 };
 

@@ -84,6 +84,30 @@ bytes_text(struct bytes *b, const char *text)
 	bytes_put(b, text, n);
 }
 
+size_t
+bytes_utf8(const uint8_t *p, const uint8_t *end)
+{
+	static const uint32_t LEAST[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = *p < 0x80             ? 1
+	           : (*p & 0xe0) == 0xc0 ? 2
+	           : (*p & 0xf0) == 0xe0 ? 3
+	           : (*p & 0xf8) == 0xf0 ? 4
+	                                 : 0;
+
+	if (n < 2)
+		return n;
+	if ((size_t)(end - p) < n)
+		return 0;
+	uint32_t point = *p & (0xffu >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (p[i] & 0x3f);
+	}
+	bool surrogate = point >= 0xd800 && point <= 0xdfff;
+	return point >= LEAST[n] && point <= 0x10ffff && !surrogate ? n : 0;
+}
+
 void
 cursor_init(struct cursor *c, const void *p, size_t n)
 {

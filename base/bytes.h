@@ -29,6 +29,10 @@ void bytes_varint(struct bytes *b, uint64_t v);
 void bytes_svarint(struct bytes *b, int64_t v);
 void bytes_text(struct bytes *b, const char *text);
 
+/* Length of the UTF-8 sequence at p (RFC 3629: no overlong forms, no surrogates), 0 where
+ * there is none. */
+size_t bytes_utf8(const uint8_t *p, const uint8_t *end);
+
 void cursor_init(struct cursor *c, const void *p, size_t n);
 /* ${n} bytes, or NULL where there are fewer. */
 const uint8_t *cursor_take(struct cursor *c, size_t n);

@@ -14,6 +14,63 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- texts ---- */
+
+void
+reader_plain(char *text)
+{
+	uint8_t *p = (uint8_t *)text;
+	const uint8_t *end = p + strlen(text);
+
+	while (p < end) {
+		size_t n = bytes_utf8(p, end);
+		bool control =
+		    *p < ' ' || *p == 127 || (n == 2 && *p == 0xc2 && p[1] < 0xa0);
+		if (n > 0 && !control) {
+			p += n;
+			continue;
+		}
+		*p++ = '?';
+	}
+}
+
+/* Names stand in paths and columns too. */
+static void
+plain_name(char *name)
+{
+	for (; *name != '\0'; name++) {
+		bool plain =
+		    (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
+		    (*name >= '0' && *name <= '9') || *name == '-' || *name == '_';
+		if (!plain)
+			*name = '?';
+	}
+}
+
+static void
+plain_link(struct link_def *l)
+{
+	plain_name(l->centre);
+	plain_name(l->link);
+	plain_name(l->contract);
+	reader_plain(l->centre_name);
+	reader_plain(l->isp);
+	reader_plain(l->timezone);
+	reader_plain(l->interface);
+	reader_plain(l->medium);
+	reader_plain(l->cpe_owner);
+}
+
+static void
+plain_probe(struct probe_def *p)
+{
+	plain_name(p->centre);
+	plain_name(p->link);
+	plain_name(p->name);
+	reader_plain(p->target);
+	reader_plain(p->network);
+}
+
 /* ---- tables ---- */
 
 static uint32_t
@@ -74,6 +131,10 @@ map_set(uint32_t **map, size_t *n, uint32_t number, uint32_t value)
 void
 reader_learn(struct journal_reader *r, struct session *s)
 {
+	for (size_t i = 0; i < r->rows.n_links; i++)
+		plain_link(&r->rows.links[i].def);
+	for (size_t i = 0; i < r->rows.n_probes; i++)
+		plain_probe(&r->rows.probes[i].def);
 	for (size_t i = 0; i < r->rows.n_links; i++)
 		map_set(&s->link_map, &s->n_link_map, r->rows.links[i].number,
 		    table_link(r, &r->rows.links[i].def));
@@ -198,7 +259,11 @@ reader_wal(struct journal_reader *r, struct wal_head *h)
 	snprintf(path, sizeof path, "%s/journal/wal", r->dir);
 	if (file_load(&r->wal, path) < 0 || !wal_head_get(h, r->wal.p, r->wal.n))
 		return -ENOENT;
-	return 0;
+	/* Sessions increase: one before those in blocks has nothing more to say. */
+	for (size_t i = 0; i < r->n_sessions; i++)
+		if (r->sessions[i].id > h->session)
+			return -ENOENT;
+	return h->session < UINT32_MAX ? 0 : -ENOENT;
 }
 
 int

@@ -77,6 +77,9 @@ struct journal_reader {
 };
 
 /* ---- journal_reader.c ---- */
+/* What others wrote is shown on terminals and in tables: question marks for what is no
+ * plain text. */
+void reader_plain(char *text);
 void reader_learn(struct journal_reader *r, struct session *s);
 struct session *reader_session(
     struct journal_reader *r, uint32_t id, const char *boot_id);

@@ -133,6 +133,7 @@ scan_hold(struct journal_reader *r, struct reading *g, const struct rows *rows)
 		uint32_t link;
 		it.event = memory_grow(NULL, 1, sizeof *it.event);
 		*it.event = rows->events[i];
+		reader_plain(it.event->text);
 		it.event->session = g->s->id;
 		if (it.event->link >= 0)
 			it.event->link = mapped(g->s->link_map, g->s->n_link_map,

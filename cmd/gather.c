@@ -30,6 +30,8 @@ struct gathered {
 	struct results r;
 	struct journal_reader *reader;
 	unsigned what;
+	struct claims *claims;
+	struct claim_set *sets; /* by link */
 	struct link_def *defs; /* of the links asked for, as the configuration has them */
 	struct chosen *chosen; /* as many as r.links */
 	struct pass *passes;
@@ -358,8 +360,10 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 	l->rtt_p99_ns = hist_quantile(&c->all, 0.99);
 	if (g->what & GATHER_STATUS)
 		fill_status(g, p, chosen->number, l);
-	if (g->what & (GATHER_VERDICTS | GATHER_CURVES))
-		verdicts_make(p, o, l);
+	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {
+		claims_of(&g->sets[i], g->claims, l->def);
+		verdicts_make(p, o, &g->sets[i], l);
+	}
 	if (g->what & GATHER_CURVES)
 		fetch_closeups(g, l);
 }
@@ -416,6 +420,8 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	name_links(g, o);
 	for (size_t i = 0; i < g->r.n_links && status == 0; i++)
 		status = set_period(g, o, &stats, i);
+	if (status == 0 && (g->what & (GATHER_VERDICTS | GATHER_CURVES)))
+		status = claims_open(&g->claims, o);
 	if (status == 0)
 		status = run_passes(g, o, &stats);
 	if (status != 0) {
@@ -423,6 +429,8 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 		return status;
 	}
 	fill_envelope(g, &stats);
+	g->sets = memory_grow(NULL, g->r.n_links + 1, sizeof *g->sets);
+	memset(g->sets, 0, (g->r.n_links + 1) * sizeof *g->sets);
 	for (size_t i = 0; i < g->r.n_links; i++)
 		fill_report(g, o, i);
 	*out = g;
@@ -443,6 +451,8 @@ gathered_free(struct gathered *g)
 	for (size_t i = 0; i < g->r.n_links; i++) {
 		struct link_report *l = &g->r.links[i];
 		verdicts_free(l);
+		if (g->sets != NULL)
+			claims_done(&g->sets[i]);
 		for (size_t k = 0; k < l->n_closeups; k++)
 			free(l->closeups[k].marks);
 		free(l->closeups);
@@ -453,6 +463,8 @@ gathered_free(struct gathered *g)
 	free(g->passes);
 	free(g->chosen);
 	free(g->defs);
+	free(g->sets);
+	claims_free(g->claims);
 	free(g->r.links);
 	journal_reader_free(g->reader);
 	free(g);

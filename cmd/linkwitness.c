@@ -30,6 +30,12 @@ static const struct command {
         false, "link from to profile json"},
     {"report", "dossier -o FILE.pdf [--png DIR]", cmd_report, false,
         "link from to profile output png xlsx"},
+    {"ticket",
+        "open|update|ack|detected|pause|resume|close|link REFERENCE … [--at T] | list",
+        cmd_ticket, false, "link reference at said json"},
+    {"exclude", "add --link L --from T --to T --reason R | remove ID | list", cmd_exclude,
+        false, "link from to reason kind announced json"},
+    {"note", "add --link L TEXT [--at T] | list", cmd_note, false, "link at said json"},
     {"journal", "dump [--csv] | stats [--json] | verify", cmd_journal, false, "json csv"},
     {"import", "samples|states --centre C --link L FILE…", cmd_import, false,
         "link centre timezone max-gap strict"},
@@ -52,6 +58,12 @@ enum {
 	OPT_CENTRE,
 	OPT_TIMEZONE,
 	OPT_MAX_GAP,
+	OPT_REASON,
+	OPT_AT,
+	OPT_SAID,
+	OPT_REFERENCE,
+	OPT_KIND,
+	OPT_ANNOUNCED,
 	OPT_JSON,
 	OPT_CSV,
 	OPT_REBUILD,
@@ -77,6 +89,12 @@ static const struct option OPTIONS[] = {
     {"centre", required_argument, NULL, OPT_CENTRE},
     {"timezone", required_argument, NULL, OPT_TIMEZONE},
     {"max-gap", required_argument, NULL, OPT_MAX_GAP},
+    {"reason", required_argument, NULL, OPT_REASON},
+    {"at", required_argument, NULL, OPT_AT},
+    {"said", required_argument, NULL, OPT_SAID},
+    {"reference", required_argument, NULL, OPT_REFERENCE},
+    {"kind", required_argument, NULL, OPT_KIND},
+    {"announced", required_argument, NULL, OPT_ANNOUNCED},
     {"json", no_argument, NULL, OPT_JSON},
     {"csv", no_argument, NULL, OPT_CSV},
     {"rebuild", no_argument, NULL, OPT_REBUILD},
@@ -128,36 +146,26 @@ hold_descriptors(void)
 	return true;
 }
 
-/* Everything that takes a value, and where it goes. */
+/* Everything that takes a value, and where it goes; NULL for one too many. */
 static const char **
 place_of(struct options *o, int c)
 {
-	switch (c) {
-	case 'c':
-		return &o->config;
-	case 'o':
-		return &o->output;
-	case OPT_DATA:
-		return &o->data;
-	case OPT_LINK:
+	const struct {
+		int c;
+		const char **place;
+	} PLACES[] = {{'c', &o->config}, {'o', &o->output}, {OPT_DATA, &o->data},
+	    {OPT_FROM, &o->from}, {OPT_TO, &o->to}, {OPT_PROFILE, &o->profile},
+	    {OPT_PNG, &o->png}, {OPT_XLSX, &o->xlsx}, {OPT_CENTRE, &o->centre},
+	    {OPT_TIMEZONE, &o->timezone}, {OPT_REASON, &o->reason}, {OPT_AT, &o->at},
+	    {OPT_SAID, &o->said}, {OPT_REFERENCE, &o->reference}, {OPT_KIND, &o->kind},
+	    {OPT_ANNOUNCED, &o->announced}};
+
+	if (c == OPT_LINK)
 		return o->n_links < LINKS_MAX ? &o->links[o->n_links++] : NULL;
-	case OPT_FROM:
-		return &o->from;
-	case OPT_TO:
-		return &o->to;
-	case OPT_PROFILE:
-		return &o->profile;
-	case OPT_PNG:
-		return &o->png;
-	case OPT_XLSX:
-		return &o->xlsx;
-	case OPT_CENTRE:
-		return &o->centre;
-	case OPT_TIMEZONE:
-		return &o->timezone;
-	default:
-		return &o->max_gap;
-	}
+	for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++)
+		if (PLACES[i].c == c)
+			return PLACES[i].place;
+	return &o->max_gap;
 }
 
 static bool *

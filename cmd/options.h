@@ -15,6 +15,7 @@ struct options {
 	size_t n_links;
 	const char *from, *to, *profile, *output, *png, *xlsx;
 	const char *centre, *timezone, *max_gap, *reason;
+	const char *at, *said, *reference, *kind, *announced;
 	bool json, csv, rebuild, strict, test;
 	char **args; /* what follows the command */
 	int n_args;
@@ -35,5 +36,8 @@ int cmd_import(struct options *o);
 int cmd_archive(struct options *o);
 int cmd_watch(struct options *o);
 int cmd_notify(struct options *o);
+int cmd_ticket(struct options *o);
+int cmd_exclude(struct options *o);
+int cmd_note(struct options *o);
 
 #endif

@@ -107,22 +107,31 @@ zone_of(const struct link_def *def)
 	return def->timezone[0] != '\0' ? def->timezone : "UTC";
 }
 
+static bool
+by_ticket(const struct contract_conf *c)
+{
+	return c->clock_start != CLOCK_MEASURED || c->clock_stop != STOP_RESTORED;
+}
+
 static void
 clock_of(struct terms *t, const struct contract_conf *c, bool own)
 {
 	bool ticket = strcmp(t->profile.name, "ticket") == 0;
 
 	t->clock_start = CLOCK_MEASURED;
+	t->no_pauses = true;
 	if (c != NULL && (own || ticket)) {
 		t->clock_start = c->clock_start;
 		t->clock_pick = c->clock_pick;
 		t->clock_stop = c->clock_stop;
-		t->no_pauses = !c->pauses;
+		/* Without a ticket's clock only where the contract says so. */
+		t->no_pauses = !c->pauses || (!c->pauses_stated && !by_ticket(c));
 	}
 	/* The ISP's clock of a contract that does not say what it is. */
 	if (ticket && t->clock_start == CLOCK_MEASURED) {
 		t->clock_start = CLOCK_OPENED;
 		t->clock_stop = STOP_EARLIER;
+		t->no_pauses = c != NULL && !c->pauses;
 	}
 }
 
@@ -246,9 +255,9 @@ settle(const struct pass *p, struct judged *j, struct link_report *l, struct row
 }
 
 static void
-judge_one(const struct pass *p, const struct contract_conf *c,
-    const struct profile_conf *profile, struct span period, const char *kind,
-    struct link_report *l, struct row *row)
+judge_one(const struct pass *p, const struct claim_set *claims,
+    const struct contract_conf *c, const struct profile_conf *profile, struct span period,
+    const char *kind, struct link_report *l, struct row *row)
 {
 	l->verdicts = memory_grow(l->verdicts, l->n_verdicts + 1, sizeof *l->verdicts);
 	struct judged *j = &l->verdicts[l->n_verdicts];
@@ -263,7 +272,10 @@ judge_one(const struct pass *p, const struct contract_conf *c,
 	snprintf(t->period_kind, sizeof t->period_kind, "%s", kind);
 	t->as_of_ns = p->as_of_ns;
 	t->complete = p->as_of_ns >= period.end_ns;
-	t->n_exempt = service_exempt(&j->exempt, c, zone_of(l->def), period, NULL, 0);
+	t->n_exempt = service_exempt(&j->exempt, c, zone_of(l->def), period,
+	    claims->exclusions, claims->n_exclusions);
+	t->tickets = claims->tickets;
+	t->n_tickets = claims->n_tickets;
 	t->exempt = j->exempt;
 	if (verdict_of(&j->verdict, l->result, t) < 0) {
 		free(j->exempt);
@@ -339,8 +351,9 @@ version_end(const struct options *o, const struct link_report *l, struct span s)
 
 /* One period, or as many parts of it as there are versions of its contract. */
 static void
-judge_versions(const struct pass *p, const struct options *o, const char *profile,
-    struct span period, const char *kind, struct link_report *l, struct row *row)
+judge_versions(const struct pass *p, const struct options *o,
+    const struct claim_set *claims, const char *profile, struct span period,
+    const char *kind, struct link_report *l, struct row *row)
 {
 	struct profile_conf params;
 
@@ -351,22 +364,25 @@ judge_versions(const struct pass *p, const struct options *o, const char *profil
 		const char *own = c != NULL ? c->params.name : "event";
 		bool whole = s.start_ns == period.start_ns && s.end_ns == period.end_ns;
 		if (profile_of(&params, c, profile != NULL ? profile : own))
-			judge_one(p, c, &params, s, whole ? kind : "range", l, row);
+			judge_one(
+			    p, claims, c, &params, s, whole ? kind : "range", l, row);
 	}
 	if (period.start_ns >= period.end_ns &&
 	    profile_of(&params, NULL, profile != NULL ? profile : "event"))
-		judge_one(p, NULL, &params, period, kind, l, row);
+		judge_one(p, claims, NULL, &params, period, kind, l, row);
 }
 
 static void
-judge_profile(const struct pass *p, const struct options *o, const char *profile,
-    const struct contract_conf *c, size_t periods, struct link_report *l)
+judge_profile(const struct pass *p, const struct options *o,
+    const struct claim_set *claims, const char *profile, const struct contract_conf *c,
+    size_t periods, struct link_report *l)
 {
 	struct row row = {0};
 	int64_t at = p->from_ns;
 
 	if (periods == 0) {
-		judge_versions(p, o, profile, whole_range(p, l), "range", l, &row);
+		judge_versions(
+		    p, o, claims, profile, whole_range(p, l), "range", l, &row);
 		return;
 	}
 	for (size_t i = 0; i < periods; i++) {
@@ -374,13 +390,14 @@ judge_profile(const struct pass *p, const struct options *o, const char *profile
 		if (periods > 1)
 			timespec_period(
 			    c->period, zone_of(l->def), at, &s.start_ns, &s.end_ns);
-		judge_versions(p, o, profile, s, c->period, l, &row);
+		judge_versions(p, o, claims, profile, s, c->period, l, &row);
 		at = s.end_ns;
 	}
 }
 
 void
-verdicts_make(const struct pass *p, const struct options *o, struct link_report *l)
+verdicts_make(const struct pass *p, const struct options *o,
+    const struct claim_set *claims, struct link_report *l)
 {
 	const char *zone = zone_of(l->def);
 	const struct contract_conf *c =
@@ -390,9 +407,9 @@ verdicts_make(const struct pass *p, const struct options *o, struct link_report 
 
 	if (wants_all(o))
 		for (const char *const *name = PROFILE_NAMES; *name != NULL; name++)
-			judge_profile(p, o, *name, c, periods, l);
+			judge_profile(p, o, claims, *name, c, periods, l);
 	else
-		judge_profile(p, o, o->profile, c, periods, l);
+		judge_profile(p, o, claims, o->profile, c, periods, l);
 	l->has_verdict = l->n_verdicts > 0;
 	if (!l->has_verdict)
 		return;
@@ -400,12 +417,13 @@ verdicts_make(const struct pass *p, const struct options *o, struct link_report 
 	size_t shown = 0;
 	if (periods > 1 || (l->n_listed > 1 && !wants_all(o))) {
 		/* and one of it all, for who prints one only */
-		judge_one(p, c, &l->verdicts[0].contract.terms.profile, whole_range(p, l),
-		    "range", l, &row);
+		judge_one(p, claims, c, &l->verdicts[0].contract.terms.profile,
+		    whole_range(p, l), "range", l, &row);
 		shown = l->n_verdicts - 1;
 	}
 	l->contract = l->verdicts[shown].contract;
 	l->verdict = l->verdicts[shown].verdict;
+	l->conf = l->verdicts[shown].conf;
 	l->settlement =
 	    l->verdicts[shown].has_settlement ? &l->verdicts[shown].settlement : NULL;
 }

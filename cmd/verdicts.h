@@ -1,6 +1,7 @@
 #ifndef CMD_VERDICTS_H
 #define CMD_VERDICTS_H
 
+#include "cmd/claims.h"
 #include "cmd/options.h"
 #include "cmd/pass.h"
 #include "reports/results.h"
@@ -24,7 +25,8 @@ int64_t verdicts_back_ns(const struct options *o);
  * of the pass's range; of each profile asked for. The first is l->verdict, but with
  * several periods that is of the range. l->def and l->result are set.
  */
-void verdicts_make(const struct pass *p, const struct options *o, struct link_report *l);
+void verdicts_make(const struct pass *p, const struct options *o,
+    const struct claim_set *claims, struct link_report *l);
 void verdicts_free(struct link_report *l);
 
 /* The contract of a link on a day of its zone by today's configuration, or NULL. */

@@ -251,6 +251,7 @@ take_clock(struct reading *r, int at, cfg_t *cfg, struct contract_conf *c)
 		return -EINVAL;
 	c->clock_stop = (enum clock_stop)stop;
 	c->pauses = pauses == 1;
+	c->pauses_stated = given(cfg, "pauses") != NULL;
 	if (ticket)
 		c->clock_start = CLOCK_OPENED;
 	if (text != NULL &&

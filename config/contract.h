@@ -224,6 +224,7 @@ struct contract_conf {
 	unsigned clock_start;  /* of enum clock_event, or-ed */
 	enum clock_pick clock_pick;
 	enum clock_stop clock_stop;
+	bool pauses_stated;
 	bool pauses;     /* waiting on the customer is taken off; default true */
 	uint32_t counts; /* attributions that count: bit 1 << number in CONTRACT_COUNTS */
 	bool counts_stated; /* by the contract; else as the judge says: not local, not the

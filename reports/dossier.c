@@ -57,6 +57,7 @@ run(struct pages *p, const struct dossier *ds)
 	for (size_t i = 0; i < ds->r->n_links; i++) {
 		name_pages(p, ds, &ds->r->links[i]);
 		dossier_summary(p, ds, i);
+		dossier_owed(p, ds, i);
 		dossier_latency(p, ds, i);
 		dossier_register(p, ds, i);
 		dossier_closeups(p, ds, i);

@@ -19,6 +19,9 @@ void dossier_outage_place(char out[PLACE_ROOM], size_t link, size_t outage);
 
 void dossier_overview(struct pages *p, const struct dossier *ds);
 void dossier_summary(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_owed(struct pages *p, const struct dossier *ds, size_t link);
+/* "nothing", "123.45 EUR", "10 % of the monthly charge". */
+void dossier_worth(struct credit_worth w, const struct contract_conf *c, char out[96]);
 void dossier_latency(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_register(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_closeups(struct pages *p, const struct dossier *ds, size_t link);

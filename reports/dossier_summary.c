@@ -286,16 +286,87 @@ plain_clauses(struct table *t, const struct link_report *l)
 	        {.text = rtt}, {.text = "–"}, {.text = "no target", .colour = INK_MUTED}},
 	    {{.text = "Excluded time\nmaintenance and the like"}, {.text = "–"},
 	        {.text = excluded}, {.text = "–"}, {.text = "–", .colour = INK_MUTED}},
-	    {{.text = "Credit"}, {.text = "see the contract"},
-	        {.text = "not computed in this edition"}, {.text = "–"},
-	        {.text = "–", .colour = INK_MUTED}},
 	};
+	/* What is not there is no line. */
+	bool shown[] = {true, l->rtt_p95_ns >= 0, l->verdict.excluded_ns > 0};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		table_row(t, rows[i]);
+		if (shown[i])
+			table_row(t, rows[i]);
 }
 
 static void
-clauses(struct pages *p, const struct link_report *l)
+credit_clause(struct table *t, struct pages *p, const struct link_report *l, size_t link)
+{
+	char place[PLACE_ROOM], see[64], owed[96], isp[96], customer[96], measured[320];
+
+	if (l->settlement == NULL || l->conf == NULL || l->conf->n_credits == 0) {
+		struct cell none[] = {{.text = "Credit"}, {.text = "not stated"},
+		    {.text = "–"}, {.text = "–"}, {.text = "–", .colour = INK_MUTED}};
+		table_row(t, none);
+		return;
+	}
+	dossier_place(place, "owed", link);
+	snprintf(see, sizeof see, "%zu clause%s,\nsee page %u", l->conf->n_credits,
+	    l->conf->n_credits == 1 ? "" : "s", page_of(p, place));
+	dossier_worth(l->settlement->sheets[READING_POINT].total, l->conf, owed);
+	dossier_worth(l->settlement->sheets[READING_ISP].total, l->conf, isp);
+	dossier_worth(l->settlement->sheets[READING_CUSTOMER].total, l->conf, customer);
+	snprintf(measured, sizeof measured, "%s\nbetween %s and %s", owed, isp, customer);
+	if (strcmp(isp, customer) == 0)
+		snprintf(measured, sizeof measured, "%s", owed);
+	bool due = strcmp(owed, "nothing") != 0;
+	struct cell cells[] = {{.text = "Credit"}, {.text = see, .place = place},
+	    {.text = measured}, {.text = "–"},
+	    {.text = due ? "owed" : "none",
+	        .bold = due,
+	        .colour = due ? INK_BAD : INK_MUTED}};
+	table_row(t, cells);
+}
+
+/* What was committed of loss and round trips. Of the ISP's own samples between its own
+ * places ours can only corroborate. */
+static void
+commitment_clauses(struct table *t, const struct link_report *l)
+{
+	for (size_t i = 0;
+	     l->settlement != NULL && l->conf != NULL && i < l->conf->n_commitments;
+	     i++) {
+		const struct commitment_conf *c = &l->conf->commitments[i];
+		bool loss = c->metric == METRIC_LOSS;
+		char clause[160], agreed[64], measured[96] = "not measured",
+		                              margin[48] = "–";
+		if (c->at_most <= 0 || c->over_ns != 0 ||
+		    (!loss && c->metric != METRIC_RTT))
+			continue;
+		double v = l->settlement->metric[c->metric];
+		bool has = l->settlement->has_metric[c->metric];
+		bool ours = c->where == WHERE_SITE, over = v > c->at_most;
+		double unit = loss ? 0.01 : 1e6;
+		const char *name = loss ? "%" : "ms";
+		snprintf(clause, sizeof clause, "%s, mean\n%s",
+		    loss ? "Packet loss" : "Round-trip time",
+		    ours ? "between site and ISP" : "of the ISP's own samples");
+		snprintf(agreed, sizeof agreed, "≤ %.4g %s", c->at_most / unit, name);
+		if (has) {
+			snprintf(measured, sizeof measured, "%.3g %s\nto the Internet",
+			    v / unit, name);
+			snprintf(margin, sizeof margin, "%s%.3g %s", over ? "−" : "+",
+			    (over ? v - c->at_most : c->at_most - v) / unit, name);
+		}
+		struct cell cells[] = {{.text = clause}, {.text = agreed},
+		    {.text = measured}, {.text = margin},
+		    {.text = !has   ? "–"
+		             : over ? "corroborates a miss"
+		                    : "within it",
+		        .colour = !has   ? INK_MUTED
+		                  : over ? INK_BAD
+		                         : INK_GOOD}};
+		table_row(t, cells);
+	}
+}
+
+static void
+clauses(struct pages *p, const struct link_report *l, size_t link)
 {
 	struct table t;
 	char text[640] = "";
@@ -310,6 +381,8 @@ clauses(struct pages *p, const struct link_report *l)
 	availability_clause(&t, l);
 	coverage_clause(&t, l);
 	plain_clauses(&t, l);
+	commitment_clauses(&t, l);
+	credit_clause(&t, p, l, link);
 	table_end(&t);
 	for (size_t i = 0; i < l->verdict.n_reasons && i < 4; i++) {
 		size_t used = strlen(text);
@@ -327,6 +400,14 @@ heat(struct pages *p, const struct link_report *l, const struct zone *z, size_t 
 	char name[64], alt[512], lost[32], sent[32];
 	double h = heat_height(l, z);
 
+	if (l->result->voters_sent == 0 &&
+	    l->result->unknown_ns < l->result->scheduled_ns) {
+		page_heading(p, 40, NULL, "Loss by day and hour");
+		page_text(p, &style_body,
+		    "This history tells when the link was up or down, by others' judgement: there "
+		    "are no samples of it, and nothing is known of loss and round trips.");
+		return;
+	}
 	page_heading(p, h, NULL, "Loss by day and hour");
 	words_count(l->result->voters_lost, lost);
 	words_count(l->result->voters_sent, sent);
@@ -386,7 +467,7 @@ dossier_summary(struct pages *p, const struct dossier *ds, size_t link)
 	who(p, ds->r, l, &ds->zones[link]);
 	page_gap(p, 8);
 	three_figures(p, l, &ds->zones[link]);
-	clauses(p, l);
+	clauses(p, l, link);
 	heat(p, l, &ds->zones[link], link);
 	rests_on(p, ds->r, l, link);
 }

@@ -103,6 +103,34 @@ availability_json(const struct verdict *v)
 	return o;
 }
 
+/* What people entered that bears on these numbers. */
+static json_t *
+entered_json(const struct terms *t)
+{
+	json_t *o = json_object(), *tickets = json_array(), *exclusions = json_array();
+
+	for (size_t i = 0; i < t->n_tickets; i++) {
+		const struct ticket_clock *c = &t->tickets[i];
+		if (c->opened_ns < t->period.end_ns &&
+		    (c->closed_ns == INT64_MIN || c->closed_ns > t->period.start_ns))
+			json_array_append_new(tickets, value_text(c->reference));
+	}
+	for (size_t i = 0; i < t->n_exempt; i++) {
+		const struct exemption *e = &t->exempt[i];
+		if (!e->entered)
+			continue;
+		json_t *x = json_object();
+		value_set(x, "from", value_instant(e->start_ns));
+		value_set(x, "to", value_instant(e->end_ns));
+		value_set(x, "reason", value_text(e->reason));
+		value_set(x, "granted", json_boolean(e->granted));
+		json_array_append_new(exclusions, x);
+	}
+	value_set(o, "tickets", tickets);
+	value_set(o, "exclusions", exclusions);
+	return o;
+}
+
 /* What each outage weighs, and why some weigh nothing. */
 static json_t *
 times_json(const struct verdict *v)
@@ -328,6 +356,7 @@ verdict_json(const struct link_report *l, const struct judged *d)
 		value_set(o, "consecutive_high_loss_intervals", json_integer(v->chli));
 	}
 	value_set_s(o, "measured_down_s", v->measured_ns);
+	value_set(o, "entered", entered_json(t));
 	value_set(o, "outages", times_json(v));
 	set_settlement(o, d);
 	return o;

@@ -58,6 +58,7 @@ struct link_report {
 	struct judged *verdicts;             /* by period and profile */
 	size_t n_verdicts, n_listed;         /* the first so many are listed */
 	const struct settlement *settlement; /* of the one verdict, or NULL */
+	const struct contract_conf *conf;    /* likewise */
 	struct bucket *buckets;              /* sorted */
 	size_t n_buckets;
 	int64_t bucket_ns;

@@ -224,6 +224,25 @@ sentence(enum verdict_kind v)
 	}
 }
 
+/* Numbers that people's entries bear on say so. */
+static void
+entered_text(const struct terms *t, FILE *out)
+{
+	size_t tickets = 0, exclusions = 0;
+
+	for (size_t i = 0; i < t->n_tickets; i++)
+		tickets += t->tickets[i].opened_ns < t->period.end_ns &&
+		           (t->tickets[i].closed_ns == INT64_MIN ||
+		               t->tickets[i].closed_ns > t->period.start_ns);
+	for (size_t i = 0; i < t->n_exempt; i++)
+		exclusions += t->exempt[i].entered;
+	if (tickets + exclusions > 0)
+		fprintf(out,
+		    "  entered       %zu ticket%s, %zu exclusion%s bear on this\n",
+		    tickets, tickets == 1 ? "" : "s", exclusions,
+		    exclusions == 1 ? "" : "s");
+}
+
 #define WEIGHTLESS_SHOWN 5
 
 /* Outages that the contract does not count, and why. */
@@ -350,6 +369,7 @@ verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 		    v->down_ns > 0 ? " of an outage that began before" : "");
 	length_text(v->unknown_ns, a);
 	fprintf(out, "  measured      %.3f %%; unknown for %s\n", 100 * v->coverage, a);
+	entered_text(t, out);
 	weightless_text(v, l->def->timezone, out);
 	if (d->has_settlement)
 		settlement_text(l, d, out);

@@ -9,7 +9,7 @@ start=$SECONDS
 findings=$(mktemp) || exit 2
 trap 'rm -f "$findings"' EXIT
 
-libraries="base config collector analyzer rrd reports"
+libraries="base config collector analyzer rrd records reports"
 mapfile -t sources < <(find $libraries cmd tests -name '*.[ch]' -not -path '*/data/*' | sort)
 mapfile -t ours < <(find $libraries cmd -name '*.[ch]' | sort)
 mapfile -t in_libraries < <(find $libraries -name '*.[ch]' | sort)
@@ -76,9 +76,10 @@ layer config base config
 layer collector base config collector
 layer analyzer base config analyzer
 layer rrd base rrd
+layer records base records
 layer reports base config analyzer rrd reports
-layer cmd base config collector analyzer rrd reports cmd
-layer tests base config collector analyzer rrd reports cmd tests
+layer cmd base config collector analyzer rrd records reports cmd
+layer tests base config collector analyzer rrd records reports cmd tests
 
 only 'config\.h>' 'base/[^:]*'
 only 'rrd\.h>' 'rrd/[^:]*'
@@ -88,6 +89,7 @@ only 'pcap' 'collector/[^:]*'
 only 'curl/' '(collector/http_child\.c|cmd/[^:]*)'
 only '(cairo|pango|fontconfig)' 'reports/[^:]*'
 only 'qpdf' 'reports/[^:]*'
+only 'sqlite3\.h>' 'records/[^:]*'
 only 'zstd\.h>' 'base/[^:]*'
 
 head='(^|[^a-zA-Z0-9_>.])'

@@ -12,7 +12,9 @@ tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a 
 	base/libbase.a $(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
 check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles \
 	tests/unit/test_chronic tests/unit/test_credit tests/unit/test_credit_rules \
-	tests/unit/test_deadline tests/unit/test_site tests/unit/test_stats tests/unit/test_zone
+	tests/unit/test_deadline tests/unit/test_site tests/unit/test_stats tests/unit/test_zone \
+	tests/unit/test_records
+tests_unit_test_records_LDADD = records/librecords.a base/libbase.a $(SQLITE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_site_LDADD = $(JUDGE_LIBS)
 tests_unit_test_chronic_LDADD = $(JUDGE_LIBS)
 tests_unit_test_credit_SOURCES = tests/unit/test_credit.c tests/unit/account.h
@@ -90,9 +92,9 @@ tests_unit_test_timespec_SOURCES = tests/unit/test_timespec.c cmd/timespec.c
 tests_unit_test_timespec_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_timespec_LDADD = reports/libreports.a config/libconfig.a base/libbase.a \
 	$(CMOCKA_LIBS)
-GATHER = cmd/gather.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
-GATHER_LIBS = reports/libreports.a analyzer/libanalyzer.a config/libconfig.a base/libbase.a \
-	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+GATHER = cmd/gather.c cmd/claims.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
+GATHER_LIBS = reports/libreports.a analyzer/libanalyzer.a records/librecords.a config/libconfig.a \
+	base/libbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/golden/made_results.c \
 	tests/golden/made_results.h $(GATHER)
 tests_unit_test_results_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

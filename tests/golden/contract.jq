@@ -132,9 +132,26 @@ def verdict:
       "\($where) credit: amount \(.amount) is no decimal")),
     (.credits[] | must(all(.outages[]; is_id); "\($where) credit: an outage without id")),
     (.deadlines[] | keys_fit("\($where) deadline"; {what: "ticket|claim|terminate",
-      by: "instant", anchor: "string", clause: "string"})),
+      by: "instant", anchor: "outage-start|outage-end|ticket-closed|period-end",
+      clause: "string"})),
+    (.deadlines[] | select(.anchor == "outage-start" or .anchor == "outage-end")
+      | must(.of as $o | any($v.outages[]; .id == $o);
+          "\($where) deadline \(.by): of \(.of | tojson), which is no outage of it")),
+    must([.deadlines[].by] | order; "\($where): deadlines out of order"),
+    must(.claim_by == null or (.claim_by as $by | any(.deadlines[]; .what == "claim" and .by == $by));
+      "\($where): claim_by is none of the deadlines"),
+    # The clause by which the readings differ; null where they do not.
     (.readings | values | keys_fit("\($where).readings";
-      {customer: "object", isp: "object", difference: "string"})),
+      {customer: "object", point: "object", isp: "object", difference: "?string"})),
+    (.readings | values | to_entries[] | select(.value | type == "object") | .key as $r
+      | .value
+      | keys_fit("\($where).readings.\($r)"; {availability: "?ratio", down_s: "seconds",
+          amount: "?string", currency: "?string"})),
+    (.readings | values
+      | must((.customer.availability // 0) <= (.isp.availability // 1);
+          "\($where): the customer's reading is better than the ISP's"),
+        must((.customer.amount // "0" | tonumber) >= (.isp.amount // "0" | tonumber);
+          "\($where): the ISP's reading pays more than the customer's")),
     (.availability | values | keys_fit("\($where).availability";
       {lower: "ratio", point: "ratio", upper: "ratio"})),
     must((.scheduled_s | us) == ([.excluded_s, .unknown_s, .down_s, .up_s | us] | add);

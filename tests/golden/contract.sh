@@ -123,6 +123,24 @@ for span in "2025-03 2025-03" "2025-03 2025-04" \
 done
 [ "$(sort -u "$dir/marches" | wc -l)" = 1 ] || wrong "March is not one month: $(cat "$dir/marches")"
 
+## What a contract owes: each credit with its outages, each date with what it is of.
+sed -e '/^contract/d' "$dir/month.conf" >"$dir/owing.conf"
+cat >>"$dir/owing.conf" <<EOF
+contract c {
+    availability = "99.9%"  currency = GBP  monthly-charge = "1000.00"
+    credit sum { rule = cumulative  tiers = "1h 5%, 3h 10%"  clause = "7.2" }
+    deadline report { what = ticket  within = "72h"  anchor = outage-start  clause = "9.1" }
+    deadline claim { what = claim  within = "30d"  anchor = outage-end }
+    deadline leave { what = terminate  within = "10 business days"  anchor = period-end }
+}
+EOF
+for month in 2025-03 2025-04 2025-05 2025-06; do
+	ask "owing in $month" -c "$dir/owing.conf" sla --from $month --to $month
+	[ $month != 2025-03 ] || cp "$dir/out" "$dir/owing"
+done
+[ "$(jq -c '[.verdicts[0] | (.credits | length > 0), ([.deadlines[].what] | unique)]' "$dir/owing")" = \
+	'[true,["claim","terminate","ticket"]]' ] || wrong "owing: not every credit and date is there"
+
 ## A whole is the sum of its parts.
 sums()
 {

@@ -176,7 +176,8 @@ test_size_and_duration_decide(void **state)
 	assert_int_equal(levels[2].to, 600);
 	assert_in_range(levels[0].median_ns, 20400000, 20600000);
 	assert_in_range(levels[1].median_ns, 26300000, 26700000);
-	assert_int_equal(bump(20, 4, 60), 1);   /* less than 5 ms */
+	assert_int_equal(bump(20, 4.8, 60), 1); /* less than 5 ms */
+	assert_int_equal(bump(20, 5.2, 60), 3);
 	assert_int_equal(bump(100, 15, 60), 1); /* less than 20 % */
 	assert_int_equal(bump(100, 22, 60), 3);
 	assert_int_equal(bump(20, 30, 15), 3);

@@ -286,8 +286,8 @@ random_clauses(struct round *r, struct terms *t, struct clauses *c)
 	t->n_exempt = pick(r, EXEMPT_MOST);
 	for (size_t i = 0; i < t->n_exempt; i++) {
 		int64_t from = any_instant(r);
-		c->exempt[i] = (struct exemption){
-		    from, from + (int64_t)pick(r, 900) * S, pick(r, 2), "maintenance"};
+		c->exempt[i] = (struct exemption){from, from + (int64_t)pick(r, 900) * S,
+		    pick(r, 2), true, "maintenance"};
 	}
 	t->tickets = c->tickets;
 	t->n_tickets = pick(r, TICKETS + 1);

@@ -101,6 +101,16 @@ test_a_span(void **state)
 }
 
 static void
+test_a_pause_ends_it(void **state)
+{
+	(void)state;
+	run(65, 0.95, 0);
+	run(12, 0.1, 0);
+	run(65, 0.95, 0);
+	expect(2, 0, 65, false);
+}
+
+static void
 test_what_is_none(void **state)
 {
 	(void)state;
@@ -187,6 +197,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_a_span, begin, end),
+	    cmocka_unit_test_setup_teardown(test_a_pause_ends_it, begin, end),
 	    cmocka_unit_test_setup_teardown(test_what_is_none, begin, end),
 	    cmocka_unit_test_setup_teardown(test_what_cannot_be_told, begin, end),
 	    cmocka_unit_test_setup_teardown(test_holes_end_it, begin, end),

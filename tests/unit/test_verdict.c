@@ -256,8 +256,8 @@ test_precedence(void **state)
 	} WANT[] = {{CLASS_UP, 100}, {CLASS_DOWN, 100}, {CLASS_UNKNOWN, 50},
 	    {CLASS_EXCLUDED, 100}, {CLASS_DOWN, 50}, {CLASS_UP, 9600}};
 	struct month m;
-	const struct exemption exempt[] = {{300 * S, 350 * S, false, "maintenance"},
-	    {250 * S, 320 * S, false, "maintenance"}};
+	const struct exemption exempt[] = {{300 * S, 350 * S, false, true, "maintenance"},
+	    {250 * S, 320 * S, false, true, "maintenance"}};
 
 	(void)state;
 	month_init(&m, "event", 0.5);

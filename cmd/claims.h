@@ -1,0 +1,28 @@
+#ifndef CMD_CLAIMS_H
+#define CMD_CLAIMS_H
+
+#include "analyzer/service.h"
+#include "cmd/options.h"
+
+/*
+ * What people entered of a link, as the analyzer takes it: exclusions and the clocks of
+ * tickets. Records entered tomorrow change yesterday's verdict: they are read each time.
+ */
+struct claims;
+
+/* 0, or the exit status, the reason told. Free with claims_free. */
+int claims_open(struct claims **out, const struct options *o);
+void claims_free(struct claims *c);
+
+struct claim_set { /* of one link; points into the claims */
+	struct exclusion_span *exclusions;
+	size_t n_exclusions;
+	struct ticket_clock *tickets;
+	size_t n_tickets;
+	struct span *pauses;
+};
+
+void claims_of(struct claim_set *out, const struct claims *c, const struct link_def *def);
+void claims_done(struct claim_set *s);
+
+#endif

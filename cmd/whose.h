@@ -1,0 +1,27 @@
+#ifndef CMD_WHOSE_H
+#define CMD_WHOSE_H
+
+#include "cmd/options.h"
+
+/*
+ * Whose record it is: a link by name, among those of the configuration and those that
+ * were measured.
+ */
+struct whose {
+	char centre[NAME_ROOM], link[NAME_ROOM];
+	char zone[64];
+};
+
+/* The one link that --link names. 0, or the exit status, the reason told. */
+int whose_link(struct whose *out, const struct options *o);
+
+/* ${text}, the value of ${option}: an instant in the link's zone; NULL for now. At most
+ * now unless ${future}. 0, or the exit status, the reason told. */
+int whose_time(int64_t *out, const struct whose *w, const char *option, const char *text,
+    bool future);
+
+/* Text that people entered: UTF-8 of one line, at most ${most} bytes. 0, or the exit
+ * status, the reason told. */
+int whose_text(const char *option, const char *text, size_t most);
+
+#endif

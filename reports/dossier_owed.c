@@ -1,0 +1,234 @@
+/*
+ * What the contract owes: each clause in the reading best for the ISP, by what was
+ * measured, and in the one best for the customer; by when it must be claimed; rights.
+ */
+#include "reports/dossier.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct column credit_columns[] = {
+    {"Clause", 78, ALIGN_LEFT, true, FACE_TEXT},
+    {"How it comes about", 191, ALIGN_LEFT, true, FACE_TEXT},
+    {"ISP's reading", 76, ALIGN_RIGHT, true, FACE_TEXT},
+    {"As measured", 78, ALIGN_RIGHT, true, FACE_TEXT},
+    {"Customer's", 76, ALIGN_RIGHT, true, FACE_TEXT}};
+
+static bool
+is_nothing(struct credit_worth w)
+{
+	return w.mills == 0 && w.share_ppb == 0;
+}
+
+void
+dossier_worth(struct credit_worth w, const struct contract_conf *c, char out[96])
+{
+	if (is_nothing(w))
+		snprintf(out, 96, "nothing");
+	else
+		credit_print(w, c->currency, out, 96);
+}
+
+static const char *
+clause_of(const struct credit_conf *c)
+{
+	return c->clause[0] != '\0' ? c->clause : c->name;
+}
+
+static void
+credits(struct pages *p, const struct settlement *s, const struct contract_conf *c)
+{
+	const struct credit_sheet *sheet = &s->sheets[READING_POINT];
+	char worth[READINGS][96];
+	struct table t;
+
+	table_begin(&t, p, credit_columns, 5, 8.0);
+	for (size_t i = 0; i < sheet->n; i++) {
+		for (int r = 0; r < READINGS; r++)
+			dossier_worth(s->sheets[r].credits[i].paid, c, worth[r]);
+		struct cell cells[] = {{.text = clause_of(sheet->credits[i].conf)},
+		    {.text = sheet->credits[i].rule}, {.text = worth[READING_ISP]},
+		    {.text = worth[READING_POINT], .bold = true},
+		    {.text = worth[READING_CUSTOMER]}};
+		table_row(&t, cells);
+	}
+	for (int r = 0; r < READINGS; r++)
+		dossier_worth(s->sheets[r].total, c, worth[r]);
+	struct cell total[] = {{.text = "In all", .bold = true},
+	    {.text = sheet->capped ? "up to the contract's cap"
+	             : !c->stack && sheet->n > 1
+	                 ? "the highest alone: credits do not add up"
+	                 : ""},
+	    {.text = worth[READING_ISP], .bold = true},
+	    {.text = worth[READING_POINT], .bold = true},
+	    {.text = worth[READING_CUSTOMER], .bold = true}};
+	table_row(&t, total);
+	table_end(&t);
+	if (sheet->note[0] != '\0')
+		page_text(p, &style_note, sheet->note);
+}
+
+/* Why the readings differ, in a sentence. */
+static const char *
+difference_words(enum difference d)
+{
+	static const char *const WORDS[] = {"All three readings come to the same.",
+	    "The readings differ by the edges of the outages: each is known only within its bound.",
+	    "The readings differ by partial outages: something still got through.",
+	    "The readings differ by outages whose cause is disputed.",
+	    "The readings differ by time that was not measured.",
+	    "The readings differ by outages about as long as the least that counts."};
+	return WORDS[d];
+}
+
+static bool
+differs(const struct settlement *s)
+{
+	const struct credit_worth *isp = &s->sheets[READING_ISP].total,
+	                          *customer = &s->sheets[READING_CUSTOMER].total;
+
+	return isp->mills != customer->mills || isp->share_ppb != customer->share_ppb;
+}
+
+static void
+clocks(struct pages *p, const struct settlement *s, const struct contract_conf *c)
+{
+	char measured[40], ticket[40], owed[96], text[400];
+
+	if (!s->by_ticket)
+		return;
+	words_duration(s->measured_down_ns, true, measured);
+	words_duration(s->readings[READING_POINT].down_ns, true, ticket);
+	dossier_worth(s->measured_owed, c, owed);
+	snprintf(text, sizeof text,
+	    "The contract's clock follows tickets: it counts %s. Measured, the link was down for %s; "
+	    "by that clock %s would be owed.",
+	    ticket, measured, owed);
+	page_text(p, &style_body, text);
+}
+
+/* ---- dates ---- */
+
+static const struct column date_columns[] = {{"By", 140, ALIGN_LEFT, false, FACE_TEXT},
+    {"What must be done", 130, ALIGN_LEFT, true, FACE_TEXT},
+    {"Counted from", 150, ALIGN_LEFT, true, FACE_TEXT},
+    {"Clause", 79, ALIGN_LEFT, true, FACE_TEXT}};
+
+#define DATES_SHOWN 12
+
+static void
+dates(struct pages *p, const struct settlement *s, const struct zone *z)
+{
+	static const char *const WHAT[] = {
+	    "report the fault", "claim the credit", "declare termination"};
+	static const char *const FROM[] = {"start of the outage", "end of the outage",
+	    "closing of the ticket", "end of the period"};
+	struct table t;
+	char text[96];
+
+	if (s->n_deadlines == 0)
+		return;
+	page_heading(p, 50, NULL, "Dates");
+	table_begin(&t, p, date_columns, 4, 8.0);
+	for (size_t i = 0; i < s->n_deadlines && i < DATES_SHOWN; i++) {
+		const struct deadline *d = &s->deadlines[i];
+		char by[48], anchor[48], from[112];
+		chart_zone_print(z, d->by_ns - NS_PER_S / 2, 0, by); /* its last second */
+		chart_zone_print(z, d->anchor_ns, 0, anchor);
+		snprintf(from, sizeof from, "%s\n%s", FROM[d->anchor], anchor);
+		struct cell cells[] = {{.text = by, .bold = true},
+		    {.text = WHAT[d->what]}, {.text = from},
+		    {.text = d->clause[0] != '\0' ? d->clause : d->name}};
+		table_row(&t, cells);
+	}
+	table_end(&t);
+	if (s->n_deadlines > DATES_SHOWN) {
+		snprintf(text, sizeof text, "and %zu later ones",
+		    s->n_deadlines - DATES_SHOWN);
+		page_text(p, &style_note, text);
+	}
+}
+
+static void
+rights(struct pages *p, const struct settlement *s, const struct zone *z)
+{
+	static const char *const WHY[] = {"so many outages came together",
+	    "the downtime added up to it", "one outage was long enough"};
+
+	for (size_t i = 0; i < s->n_rights; i++) {
+		const struct chronic *c = &s->rights[i];
+		char arose[48], by[48], text[700];
+		chart_zone_print(z, c->arose_ns, 0, arose);
+		snprintf(by, sizeof by, "no date is set");
+		if (c->has_notice)
+			chart_zone_print(z, c->declare_by_ns, 0, by);
+		if (i == 0)
+			page_heading(p, 40, NULL, "Rights");
+		snprintf(text, sizeof text,
+		    "%s: since %s, because %s. To be declared by: %s.",
+		    c->conf->right[0] != '\0' ? c->conf->right : c->conf->name, arose,
+		    WHY[c->why], by);
+		page_text(p, &style_body, text);
+	}
+}
+
+/* ---- what does not count ---- */
+
+static const struct column weightless_columns[] = {
+    {"Outage from", 160, ALIGN_LEFT, false, FACE_TEXT},
+    {"Lasted", 90, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Why the contract does not count it", 249, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+weightless(struct pages *p, const struct verdict *v, const struct zone *z)
+{
+	struct table t;
+	bool open = false;
+
+	for (size_t i = 0; i < v->n_times; i++) {
+		const struct outage_time *w = &v->times[i];
+		char from[48], lasted[40];
+		if (w->counted_ns > 0 || w->reason == NULL)
+			continue;
+		if (!open) {
+			page_heading(p, 50, NULL, "Outages that do not count");
+			table_begin(&t, p, weightless_columns, 3, 8.0);
+			open = true;
+		}
+		chart_zone_print(z, w->start_ns, 0, from);
+		words_duration(w->end_ns - w->start_ns, true, lasted);
+		struct cell cells[] = {
+		    {.text = from}, {.text = lasted}, {.text = w->reason}};
+		table_row(&t, cells);
+	}
+	if (open)
+		table_end(&t);
+}
+
+void
+dossier_owed(struct pages *p, const struct dossier *ds, size_t link)
+{
+	const struct link_report *l = &ds->r->links[link];
+	const struct settlement *s = l->settlement;
+	const struct zone *z = &ds->zones[link];
+	char place[PLACE_ROOM];
+
+	if (s == NULL || l->conf == NULL ||
+	    (l->conf->n_credits == 0 && s->n_deadlines == 0 && s->n_rights == 0))
+		return;
+	page_begin(p, "What the contract owes");
+	dossier_place(place, "owed", link);
+	page_title(p, place, "What the contract owes", "What the contract owes");
+	if (l->conf->n_credits > 0) {
+		credits(p, s, l->conf);
+		page_text(p, &style_body,
+		    difference_words(differs(s) ? s->difference : DIFFERENCE_NONE));
+		clocks(p, s, l->conf);
+	}
+	rights(p, s, z);
+	dates(p, s, z);
+	weightless(p, &l->verdict, z);
+	page_text(p, &style_note,
+	    "Worked out from the contract's clauses as they are configured; the signed contract "
+	    "prevails.");
+}
