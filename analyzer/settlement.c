@@ -196,8 +196,8 @@ settlement_of(struct settlement *out, const struct settling *in)
 	memcpy(out->metric, in->metric, sizeof out->metric);
 	memcpy(out->has_metric, in->has_metric, sizeof out->has_metric);
 	size_t n = list_downtime(&down, NULL, v, READING_POINT);
+	out->down = down;
 	rc = find_dates(out, in, down, n);
-	free(down);
 	n = list_downtime(&down, in->before, v, READING_POINT);
 	if (rc == 0)
 		rc = chronic_find(&out->rights, &out->n_rights, in->contract, down, n,
@@ -222,6 +222,7 @@ failed:
 	for (int i = 0; i < READINGS; i++)
 		credit_done(&out->sheets[i]);
 	free(out->deadlines);
+	free(out->down);
 	chronic_free(out->rights, out->n_rights);
 	memset(out, 0, sizeof *out);
 	return rc;
@@ -233,6 +234,7 @@ settlement_done(struct settlement *s)
 	for (int i = 0; i < READINGS; i++)
 		credit_done(&s->sheets[i]);
 	free(s->deadlines);
+	free(s->down);
 	chronic_free(s->rights, s->n_rights);
 	memset(s, 0, sizeof *s);
 }

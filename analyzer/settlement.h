@@ -44,6 +44,7 @@ struct settlement {
 	bool has_metric[CREDIT_METRICS];
 	struct deadline *deadlines; /* earliest first; names borrowed from the contract */
 	size_t n_deadlines;
+	struct downtime *down; /* what they are of, they borrow its ids */
 	bool has_claim_by;
 	int64_t claim_by_ns;
 	struct chronic *rights;
