@@ -28,7 +28,8 @@ struct prescreen_test {
 	bool up;
 };
 
-/* Round trips of a short slot of time: their median, INT64_MAX where half were lost. */
+/* Round trips of a short slot of time: their median, INT64_MAX where more than half were
+ * lost. */
 struct prescreen_slot {
 	int64_t at_ns;
 	int64_t rtt_ns;

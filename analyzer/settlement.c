@@ -187,7 +187,7 @@ settlement_of(struct settlement *out, const struct settling *in)
 	out->readings[READING_CUSTOMER].availability = v->lower;
 	out->readings[READING_POINT].availability = v->point;
 	out->readings[READING_ISP].availability = v->upper;
-	out->readings[READING_CUSTOMER].down_ns = v->longest_down_ns;
+	out->readings[READING_CUSTOMER].down_ns = v->unknown_ns + v->longest_down_ns;
 	out->readings[READING_POINT].down_ns = v->down_ns;
 	out->readings[READING_ISP].down_ns = v->shortest_down_ns;
 	for (int i = 0; i < READINGS; i++)

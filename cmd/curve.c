@@ -89,7 +89,8 @@ curve_is_of(const struct probe_def *p)
 }
 
 void
-curve_take(struct curve *c, const struct probe_def *p, const struct sample *s)
+curve_take(struct curve *c, struct stats_pairs *pairs, const struct probe_def *p,
+    const struct sample *s)
 {
 	c->samples++;
 	if (!curve_is_of(p) || !sample_may_vote(s) || s->outcome == OUTCOME_UNSETTLED ||
@@ -98,8 +99,11 @@ curve_take(struct curve *c, const struct probe_def *p, const struct sample *s)
 	/* An answer to the kernel's second SYN says nothing of the round trip. */
 	int64_t rtt =
 	    sample_is_answer(s) && !(s->flags & FLAG_RETRANSMITTED) ? s->rtt_ns : -1;
+	bool lost = !sample_is_answer(s);
 	if (rtt >= 0)
 		hist_add(&c->all, rtt);
+	c->lost += rtt < 0;
+	stats_pairs_add(pairs, lost);
 	series_take(&c->hours, s->time.ns, rtt);
 	if (c->fine)
 		series_take(&c->buckets, s->time.ns, rtt);

@@ -1,6 +1,7 @@
 #ifndef CMD_CURVE_H
 #define CMD_CURVE_H
 
+#include "analyzer/stats.h"
 #include "base/hist.h"
 #include "reports/results.h"
 
@@ -19,7 +20,9 @@ struct series {
 
 struct curve {
 	struct series buckets, hours;
-	struct hist all; /* answered ones */
+	struct hist all;          /* answered ones */
+	uint64_t lost;            /* … and these beside them */
+	struct stats_pairs pairs; /* of all its probes, once closed */
 	uint64_t samples;
 	bool fine; /* buckets are wanted, not hours alone */
 };
@@ -30,7 +33,9 @@ void curve_init(
     struct curve *c, bool fine, int64_t span_ns, const char *zone, int64_t at_ns);
 /* Is this one of the voters that curves are drawn of? */
 bool curve_is_of(const struct probe_def *probe);
-void curve_take(struct curve *c, const struct probe_def *probe, const struct sample *s);
+/* pairs: what of this probe went before what. */
+void curve_take(struct curve *c, struct stats_pairs *pairs, const struct probe_def *probe,
+    const struct sample *s);
 /* The last bucket is complete. */
 void curve_close(struct curve *c);
 void curve_free(struct curve *c);

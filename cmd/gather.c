@@ -340,6 +340,21 @@ fill_status(
 }
 
 static void
+fill_loss(const struct curve *c, struct link_report *l)
+{
+	struct hist with_lost = c->all;
+
+	with_lost.lost += c->lost;
+	stats_delay(&with_lost, &l->delay);
+	for (size_t i = 0; i < c->hours.n; i++) {
+		l->loss_sent += c->hours.list[i].sent;
+		l->loss_lost += c->hours.list[i].lost;
+	}
+	l->has_loss = stats_loss(l->loss_lost, l->loss_sent, &c->pairs, true, &l->loss,
+	                  &l->loss_effective) == 0;
+}
+
+static void
 fill_report(struct gathered *g, const struct options *o, size_t i)
 {
 	const struct chosen *chosen = &g->chosen[i];
@@ -358,6 +373,7 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 	l->rtt_p50_ns = hist_quantile(&c->all, 0.5);
 	l->rtt_p95_ns = hist_quantile(&c->all, 0.95);
 	l->rtt_p99_ns = hist_quantile(&c->all, 0.99);
+	fill_loss(c, l);
 	if (g->what & GATHER_STATUS)
 		fill_status(g, p, chosen->number, l);
 	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {

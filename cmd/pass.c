@@ -38,6 +38,8 @@ tell(struct pass *p)
 		judge_probe(p->judge, &probes[p->told_probes],
 		    journal_probe_link(p->reader, (uint32_t)p->told_probes));
 		p->last = memory_grow(p->last, p->told_probes + 1, sizeof *p->last);
+		p->pairs = memory_grow(p->pairs, p->told_probes + 1, sizeof *p->pairs);
+		p->pairs[p->told_probes] = (struct stats_pairs){0};
 		p->last[p->told_probes] = (struct mark){.sent_ns = INT64_MIN};
 		p->n_last = p->told_probes + 1;
 	}
@@ -73,7 +75,7 @@ on_sample(void *ctx, const struct sample *s)
 		p->voted_ns[link] = s->time.ns;
 	show(p, s->time.ns);
 	if (s->time.ns >= p->from_ns && s->time.ns < p->to_ns)
-		curve_take(&p->curves[link], def, s);
+		curve_take(&p->curves[link], &p->pairs[s->probe], def, s);
 	if (!p->live) {
 		judge_sample(p->judge, s);
 		return 0;
@@ -312,6 +314,10 @@ pass_run(struct pass *p)
 	    &p->judged);
 	for (size_t i = 0; i < p->n_curves; i++)
 		curve_close(&p->curves[i]);
+	for (size_t i = 0; i < p->n_last; i++)
+		stats_pairs_merge(
+		    &p->curves[journal_probe_link(p->reader, (uint32_t)i)].pairs,
+		    &p->pairs[i]);
 	return 0;
 }
 
@@ -327,12 +333,14 @@ pass_done(struct pass *p)
 	free(p->earlier);
 	free(p->curves);
 	free(p->last);
+	free(p->pairs);
 	free(p->latest);
 	free(p->voted_ns);
 	if (p->judge != NULL)
 		judge_free(p->judge);
 	p->curves = NULL;
 	p->last = NULL;
+	p->pairs = NULL;
 	p->latest = NULL;
 	p->earlier = NULL;
 	p->voted_ns = NULL;

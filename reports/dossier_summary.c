@@ -341,6 +341,8 @@ commitment_clauses(struct table *t, const struct link_report *l)
 		double v = l->settlement->metric[c->metric];
 		bool has = l->settlement->has_metric[c->metric];
 		bool ours = c->where == WHERE_SITE, over = v > c->at_most;
+		/* No claim of more than so much unless the lower bound says so. */
+		bool sure = !loss || (l->has_loss && l->loss.lower > c->at_most);
 		double unit = loss ? 0.01 : 1e6;
 		const char *name = loss ? "%" : "ms";
 		snprintf(clause, sizeof clause, "%s, mean\n%s",
@@ -355,9 +357,10 @@ commitment_clauses(struct table *t, const struct link_report *l)
 		}
 		struct cell cells[] = {{.text = clause}, {.text = agreed},
 		    {.text = measured}, {.text = margin},
-		    {.text = !has   ? "–"
-		             : over ? "corroborates a miss"
-		                    : "within it",
+		    {.text = !has    ? "–"
+		             : !over ? "within it"
+		             : sure  ? "corroborates a miss"
+		                     : "not proven",
 		        .colour = !has   ? INK_MUTED
 		                  : over ? INK_BAD
 		                         : INK_GOOD}};

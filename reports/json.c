@@ -152,6 +152,49 @@ targets_json(const struct results *r, const struct link_result *l)
 }
 
 static json_t *
+loss_json(const struct link_report *l)
+{
+	json_t *o = json_object();
+
+	if (!l->has_loss) {
+		json_decref(o);
+		return json_null();
+	}
+	value_set(o, "sent", json_integer((json_int_t)l->loss_sent));
+	value_set(o, "lost", json_integer((json_int_t)l->loss_lost));
+	value_set(o, "ratio", json_real(l->loss.point));
+	value_set(o, "lower", json_real(l->loss.lower));
+	value_set(o, "upper", json_real(l->loss.upper));
+	value_set(o, "confidence", json_real(0.95));
+	value_set(o, "method", json_string("Clopper-Pearson"));
+	value_set(o, "effective_size", json_real(l->loss_effective));
+	return o;
+}
+
+/* A quantile among the lost is infinite: null. */
+static json_t *
+quantile_json(int64_t ns)
+{
+	return ns >= 0 ? seconds_json(ns) : json_null();
+}
+
+static json_t *
+rtt_json(const struct stats_delay *d)
+{
+	json_t *o = json_object();
+
+	value_set(o, "answered", json_integer((json_int_t)d->answered));
+	value_set(o, "lost", json_integer((json_int_t)d->lost));
+	value_set(o, "p50_s", quantile_json(d->p50_ns));
+	value_set(o, "p95_s", quantile_json(d->p95_ns));
+	value_set(o, "p99_s", quantile_json(d->p99_ns));
+	value_set(o, "p999_s", quantile_json(d->p999_ns));
+	value_set(o, "pdv_p99_s", quantile_json(d->pdv_p99_ns));
+	value_set(o, "definition", json_string(STATS_QUANTILE_WORDS));
+	return o;
+}
+
+static json_t *
 link_json(const struct results *r, const struct link_report *report)
 {
 	const struct link_result *l = report->result;
@@ -189,6 +232,8 @@ link_json(const struct results *r, const struct link_report *report)
 	}
 	value_set(j, "unknown", list);
 	value_set(j, "targets", targets_json(r, l));
+	value_set(j, "loss", loss_json(report));
+	value_set(j, "rtt", rtt_json(&report->delay));
 	return j;
 }
 

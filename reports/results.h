@@ -4,6 +4,7 @@
 #include "analyzer/judge.h"
 #include "analyzer/settlement.h"
 #include "analyzer/site.h"
+#include "analyzer/stats.h"
 #include "analyzer/verdict.h"
 
 #include <jansson.h>
@@ -66,8 +67,15 @@ struct link_report {
 	size_t n_hours;
 	struct closeup *closeups;
 	size_t n_closeups;
-	int64_t rtt_p50_ns, rtt_p95_ns, rtt_p99_ns; /* -1: none */
-	struct live live;                           /* how it is at as_of */
+	int64_t rtt_p50_ns, rtt_p95_ns, rtt_p99_ns; /* of those that answered; -1: none */
+	struct stats_delay delay;                   /* lost ones at infinity */
+	/* Loss of the voters in the period, outages and all: 95 % by Clopper and Pearson,
+	 * with the effective size of a bursty sample. */
+	bool has_loss;
+	uint64_t loss_sent, loss_lost;
+	struct stats_bounds loss;
+	double loss_effective;
+	struct live live;  /* how it is at as_of */
 	struct mark *last; /* the newest sample of each of its probes */
 	size_t n_last;
 	uint64_t samples;

@@ -193,6 +193,12 @@ results_outages_text(const struct results *r, FILE *out)
 			    "  an outage of %s or longer is certain to be found\n",
 			    certain);
 		}
+		if (l->has_loss)
+			fprintf(out,
+			    "  loss %.4g %% of %" PRIu64
+			    " probes (95 %%: %.4g %% to %.4g %%, as of %.0f independent ones)\n",
+			    100 * l->loss.point, l->loss_sent, 100 * l->loss.lower,
+			    100 * l->loss.upper, l->loss_effective);
 		outage_table(l, out);
 		others(l, out);
 		flaky_text(r, l, out);
