@@ -255,7 +255,7 @@ check_days(struct prescreen *out, const struct campaign *c)
 		    c->n_picked, DAYS);
 	else
 		snprintf(text, sizeof text,
-		    "at least %lld calendar days between measuring days; %lld are asked for",
+		    "at least %lld calendar days lie between measuring days; %lld are asked for",
 		    (long long)least, (long long)p->between);
 	good = say_condition(
 	    out, c, "days-between", c->n_picked == DAYS && least >= p->between, text);
@@ -292,7 +292,7 @@ check_distances(struct prescreen *out, const struct campaign *c)
 	good = say_condition(out, c, "spacing", is_known && least >= p->spacing_ns, text);
 	is_known = pause < INT64_MAX;
 	snprintf(text, sizeof text,
-	    "a pause of %.1f min after the measurement no. %zu; %.1f min are asked for",
+	    "a pause of %.1f min after measurement %zu; %.1f min are asked for",
 	    is_known ? (double)pause / MIN_NS : 0, p->pause_after,
 	    (double)p->pause_ns / MIN_NS);
 	return say_condition(out, c, "pause", is_known && pause >= p->pause_ns, text) &&

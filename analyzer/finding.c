@@ -169,6 +169,16 @@ finding_time(int64_t ns, const char *zone, char out[FINDING_TIME_ROOM])
 }
 
 const char *
+finding_length(int64_t ns, char out[FINDING_TIME_ROOM])
+{
+	if (ns < 3600 * NS_PER_S)
+		snprintf(out, FINDING_TIME_ROOM, "%.1f min", (double)ns / 60e9);
+	else
+		snprintf(out, FINDING_TIME_ROOM, "%.1f h", (double)ns / 3600e9);
+	return out;
+}
+
+const char *
 finding_date(int64_t day, char out[FINDING_TIME_ROOM])
 {
 	int year, month, d;

@@ -40,6 +40,8 @@ bool finding_within(int minute, double from, double to);
 #define FINDING_TIME_ROOM 32
 /* "2026-03-29 14:05", "2026-03-29"; into out, which is returned. */
 const char *finding_time(int64_t ns, const char *zone, char out[FINDING_TIME_ROOM]);
+/* "4.5 min", "123.0 h". */
+const char *finding_length(int64_t ns, char out[FINDING_TIME_ROOM]);
 const char *finding_date(int64_t day, char out[FINDING_TIME_ROOM]);
 
 #endif

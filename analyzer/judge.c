@@ -23,6 +23,16 @@ judge_rule_default(struct judge_rule *rule)
 	    .max_gap_factor = 2.5,
 	    .quiet_bytes = 64 * 1024,
 	    .quiet_bytes_per_s = 1024,
+	    .least_loss = 0.05,
+	    .false_alarms = 0.01,
+	    .outage_least = 10,
+	    .micro_least = 3,
+	    .slow_ns = 10 * NS_PER_S,
+	    .slow_least = 6,
+	    .slow_least_ns = 60 * NS_PER_S,
+	    .fold_loss = 0.3,
+	    .leave_ns = 60 * NS_PER_S,
+	    .return_answers = 10,
 	    .bins = {{NS_PER_S, NS_PER_S, 0.5, 1, false}},
 	    .n_bins = 1};
 }

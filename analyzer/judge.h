@@ -173,7 +173,16 @@ struct judge_rule {
 	double max_gap_factor;     /* 2.5 */
 	int64_t quiet_bytes;       /* 64 KiB */
 	int64_t quiet_bytes_per_s; /* 1 KiB/s */
-	int64_t clock_bound_ns;    /* added to each edge */
+	double least_loss;         /* 5 %: p of the outage rule is at least that */
+	double false_alarms;       /* 0.01 in 30 days, of outages; 1 of micro-outages */
+	unsigned outage_least, micro_least; /* lost in a row: 10 and 3 at least */
+	int64_t slow_ns;                    /* voters as slow as 10 s … */
+	unsigned slow_least;                /* … need 6 lost … */
+	int64_t slow_least_ns;              /* … and 60 s */
+	double fold_loss;        /* beyond 30 % runs are one loss degradation */
+	int64_t leave_ns;        /* a network leaves after 60 s of failing … */
+	unsigned return_answers; /* … and returns after 10 answers in a row */
+	int64_t clock_bound_ns;  /* added to each edge */
 	bool clock_unknown; /* a boot never synchronised: outages listed, not counted */
 	char agent[37];     /* whose journal; part of the ids */
 	struct binning bins[BINS_MOST];

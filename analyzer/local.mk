@@ -1,7 +1,11 @@
 noinst_LIBRARIES += analyzer/libanalyzer.a
 analyzer_libanalyzer_a_SOURCES = \
+	analyzer/agreed.c \
+	analyzer/agreed.h \
 	analyzer/bins.c \
 	analyzer/books.c \
+	analyzer/campaign.c \
+	analyzer/campaign.h \
 	analyzer/cause.c \
 	analyzer/changepoint.c \
 	analyzer/changepoint.h \
@@ -20,6 +24,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/deadline.h \
 	analyzer/degrade.c \
 	analyzer/downtime.h \
+	analyzer/finding.c \
+	analyzer/finding.h \
 	analyzer/flaky.c \
 	analyzer/flaky.h \
 	analyzer/interval.c \
@@ -30,9 +36,15 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/layer.h \
 	analyzer/line.h \
 	analyzer/live.c \
+	analyzer/panel.c \
+	analyzer/panel.h \
+	analyzer/prescreen.c \
+	analyzer/prescreen.h \
 	analyzer/profile.c \
 	analyzer/profile.h \
 	analyzer/quality.c \
+	analyzer/repair.c \
+	analyzer/repair.h \
 	analyzer/run.c \
 	analyzer/saturation.c \
 	analyzer/saturation.h \

@@ -159,6 +159,7 @@ panel_outages(struct prescreen *out, const struct prescreen_input *in)
 {
 	const struct regime_figure *least = regime_figure(in->regime, "longer-than");
 	double days = (double)(in->scheduled_ns - in->unknown_ns) / DAY_NS;
+	char longest[FINDING_TIME_ROOM];
 	struct counted c = {0};
 
 	for (size_t i = 0; i < in->n_outages; i++)
@@ -174,9 +175,9 @@ panel_outages(struct prescreen *out, const struct prescreen_input *in)
 	}
 	finding_number(out, "outages/day", (double)c.all / days, "daily_outages");
 	finding_say(out,
-	    "%zu complete outages longer than %.6g s in %.2f measured days: %.3f a day; %zu of them in the busy hours, the longest %.1f min.",
+	    "%zu complete outages longer than %.6g s in %.2f measured days: %.3f a day; %zu of them in the busy hours, the longest %s.",
 	    c.all, (double)least->ns / NS_PER_S, days, (double)c.all / days, c.busy,
-	    (double)c.longest_ns / MIN_NS);
+	    finding_length(c.longest_ns, longest));
 	if (c.night > 0)
 		finding_say(
 		    out, "%zu more that began in the night are left out.", c.night);

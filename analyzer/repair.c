@@ -22,6 +22,7 @@ struct repair {
 	struct owed_day *days; /* of every report, several of one day possible */
 	size_t n_days;
 	size_t unreported; /* outages that last long enough, and no report meets them */
+	int64_t *ends;     /* by report: of the last outage it met; INT64_MIN: none yet */
 };
 
 /* ---- days ---- */
@@ -69,10 +70,16 @@ has_hole(const struct outage *o, int64_t from_ns, int64_t to_ns)
 	return false;
 }
 
+enum claim {
+	CLAIM_NONE, /* what it would be: counted, not kept */
+	CLAIM_PART, /* arguable as a whole */
+	CLAIM_FULL
+};
+
 /* The days of one outage that a report at ${opened} makes payable; those of the period,
  * so that months sum to a year. */
 static size_t
-add_days(struct repair *r, const struct outage *o, int64_t opened_ns, bool keep)
+add_days(struct repair *r, const struct outage *o, int64_t opened_ns, enum claim claim)
 {
 	int64_t from = o->start_ns > opened_ns ? o->start_ns : opened_ns;
 	int64_t number, day = first_owed(r, opened_ns, &number);
@@ -84,12 +91,12 @@ add_days(struct repair *r, const struct outage *o, int64_t opened_ns, bool keep)
 		if (ends > from && begins >= r->in->period.start_ns &&
 		    begins < r->in->period.end_ns) {
 			n++;
-			if (keep) {
+			if (claim != CLAIM_NONE) {
 				r->days =
 				    memory_grow(r->days, r->n_days + 1, sizeof *r->days);
 				r->days[r->n_days++] = (struct owed_day){day, number,
-				    from <= begins && o->end_ns >= ends &&
-				        !has_hole(o, begins, ends)};
+				    claim == CLAIM_FULL && from <= begins &&
+				        o->end_ns >= ends && !has_hole(o, begins, ends)};
 			}
 		}
 		begins = ends;
@@ -133,56 +140,86 @@ is_complete(const struct outage *o)
 }
 
 static void
-say_outage(struct repair *r, struct prescreen *out, const struct outage *o,
-    const struct prescreen_report *p, size_t days)
+say_reported(struct repair *r, struct prescreen *out, const struct outage *o,
+    int64_t opened_ns, enum claim claim)
 {
 	char begin[FINDING_TIME_ROOM], report[FINDING_TIME_ROOM],
 	    first[FINDING_TIME_ROOM];
+	char length[FINDING_TIME_ROOM];
 	int64_t number;
 
-	finding_time(o->start_ns, r->zone, begin);
-	if (p == NULL) {
-		finding_lack(out,
-		    "the complete outage of %s, %.1f h, meets no report to the ISP: reported as it began it would reach %zu payable days",
-		    begin, (double)(o->end_ns - o->start_ns) / 3600e9, days);
-		return;
-	}
 	finding_say(out,
-	    "The complete outage of %s, %.1f h%s, was reported %s; payable days are those from %s on.",
-	    begin, (double)(o->end_ns - o->start_ns) / 3600e9, o->open ? " so far" : "",
-	    finding_time(p->opened_ns, r->zone, report),
-	    finding_date(first_owed(r, p->opened_ns, &number), first));
+	    "The complete outage of %s, %s%s, was reported %s%s; payable days are those from %s on.",
+	    finding_time(o->start_ns, r->zone, begin),
+	    finding_length(o->end_ns - o->start_ns, length), o->open ? " so far" : "",
+	    finding_time(opened_ns, r->zone, report),
+	    claim == CLAIM_PART
+	        ? " with one before it, without a whole day of service between them, which makes them arguable"
+	        : "",
+	    finding_date(first_owed(r, opened_ns, &number), first));
+}
+
+static void
+say_unreported(
+    struct repair *r, struct prescreen *out, const struct outage *o, size_t days)
+{
+	char begin[FINDING_TIME_ROOM], length[FINDING_TIME_ROOM];
+
+	finding_lack(out,
+	    "the complete outage of %s, %s, meets no report to the ISP: reported as it began it would reach %zu payable days",
+	    finding_time(o->start_ns, r->zone, begin),
+	    finding_length(o->end_ns - o->start_ns, length), days);
+}
+
+/* A report is of the outage that it finds, or of the next while it is open. Later ones
+ * are the same fault as long as no whole day of service lies between them: that fault is
+ * not cleared, if one reads it so. */
+static enum claim
+claim_of(struct repair *r, size_t report, const struct outage *o)
+{
+	const struct prescreen_report *p = &r->in->reports[report];
+	int64_t *end = &r->ends[report];
+	enum claim claim = *end == INT64_MIN ? CLAIM_FULL : CLAIM_PART;
+
+	if (p->opened_ns >= o->end_ns || p->closed_ns <= o->start_ns)
+		return CLAIM_NONE;
+	if (claim == CLAIM_PART &&
+	    finding_day(o->start_ns, r->zone) - finding_day(*end, r->zone) > 1)
+		return CLAIM_NONE;
+	*end = o->end_ns > *end ? o->end_ns : *end;
+	return claim;
 }
 
 static void
 judge_outage(struct repair *r, struct prescreen *out, const struct outage *o)
 {
-	const struct prescreen_input *in = r->in;
-	const struct prescreen_report *met = NULL;
+	bool is_told = false;
 
-	for (size_t i = 0; i < in->n_reports; i++) {
-		const struct prescreen_report *p = &in->reports[i];
-		if (p->opened_ns >= o->end_ns || p->closed_ns <= o->start_ns)
+	for (size_t i = 0; i < r->in->n_reports; i++) {
+		int64_t opened = r->in->reports[i].opened_ns;
+		enum claim claim = claim_of(r, i, o);
+		if (claim == CLAIM_NONE)
 			continue;
-		met = met == NULL ? p : met;
-		(void)add_days(r, o, p->opened_ns, true);
+		(void)add_days(r, o, opened, claim);
+		if (!is_told)
+			say_reported(r, out, o, opened, claim);
+		is_told = true;
 	}
-	if (met != NULL) {
-		say_outage(r, out, o, met, 0);
-		return;
-	}
-	size_t days = add_days(r, o, o->start_ns, false);
+	size_t days = is_told ? 0 : add_days(r, o, o->start_ns, CLAIM_NONE);
 	if (days > 0) {
 		r->unreported++;
-		say_outage(r, out, o, NULL, days);
+		say_unreported(r, out, o, days);
 	}
 }
 
-static size_t
+static void
 judge_outages(struct repair *r, struct prescreen *out)
 {
 	size_t complete = 0, partial = 0, own = 0;
 
+	r->ends = memory_grow(NULL, r->in->n_reports + 1, sizeof *r->ends);
+	for (size_t i = 0; i < r->in->n_reports; i++)
+		r->ends[i] = INT64_MIN;
 	for (size_t i = 0; i < r->in->n_outages; i++) {
 		const struct outage *o = &r->in->outages[i];
 		partial += o->counted && o->extent == EXTENT_PARTIAL;
@@ -202,8 +239,8 @@ judge_outages(struct repair *r, struct prescreen *out)
 	if (own > 0)
 		finding_say(out,
 		    "%zu outages that do not count against the ISP are left out.", own);
+	free(r->ends);
 	merge_days(r);
-	return complete;
 }
 
 static double
@@ -290,7 +327,7 @@ repair_calendar(struct prescreen *out, const struct prescreen_input *in)
 	struct repair r = {.in = in, .zone = regime_figure(g, "zone")->value};
 	int64_t sure = 0, most = 0;
 
-	(void)judge_outages(&r, out);
+	judge_outages(&r, out);
 	for (size_t i = 0; i < r.n_days; i++) {
 		int64_t mills =
 		    r.days[i].number >= from
@@ -320,7 +357,7 @@ repair_working(struct prescreen *out, const struct prescreen_input *in)
 	int64_t sure = 0, most = 0;
 	size_t before = 0;
 
-	(void)judge_outages(&r, out);
+	judge_outages(&r, out);
 	for (size_t i = 0; i < r.n_days; i++) {
 		if (r.days[i].day < known) {
 			before++;

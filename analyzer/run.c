@@ -15,9 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST_LOSS 0.05
-#define BY_CHANCE  0.0002
-#define K_MOST     16
+#define BY_CHANCE 0.0002
+#define K_MOST    16
 /* A network that fell with the others answered within so many of its periods before. */
 #define FELL_PERIODS 4
 
@@ -65,10 +64,14 @@ concerns(const struct line *l, const struct run *r, int network)
 unsigned
 run_needed(const struct judge *j, const struct line *l, double loss, bool micro)
 {
-	double p = loss < LEAST_LOSS ? LEAST_LOSS : loss > 0.99 ? 0.99 : loss;
+	const struct judge_rule *r = &j->rule;
+	double p = loss < r->least_loss ? r->least_loss : loss > 0.99 ? 0.99 : loss;
 	double month = vote_rate(j, l) * 86400 * 30;
-	double n = ceil(log((micro ? 1 : 0.01) / (month > 1 ? month : 1)) / log(p));
-	unsigned least = micro ? 3 : l->fastest_ns >= 10 * NS_PER_S ? 6 : 10;
+	double n =
+	    ceil(log((micro ? 1 : r->false_alarms) / (month > 1 ? month : 1)) / log(p));
+	unsigned least = micro                         ? r->micro_least
+	                 : l->fastest_ns >= r->slow_ns ? r->slow_least
+	                                               : r->outage_least;
 
 	return n > least ? (unsigned)n : least;
 }
@@ -322,10 +325,11 @@ classify(const struct judge *j, struct line *l, const struct run *r, struct outa
 {
 	unsigned outage = run_needed(j, l, r->loss_ratio, false);
 	unsigned micro = run_needed(j, l, r->loss_ratio, true);
-	bool slow = l->fastest_ns >= 10 * NS_PER_S;
+	bool slow = l->fastest_ns >= j->rule.slow_ns;
 
 	o->inputs = (struct outage_inputs){
-	    .loss_ratio = r->loss_ratio > LEAST_LOSS ? r->loss_ratio : LEAST_LOSS,
+	    .loss_ratio =
+	        r->loss_ratio > j->rule.least_loss ? r->loss_ratio : j->rule.least_loss,
 	    .loss_around_ratio = r->loss_ratio,
 	    .probes_30d = vote_rate(j, l) * 86400 * 30,
 	    .lost_in_a_row = (unsigned)r->best_streak,
@@ -335,10 +339,11 @@ classify(const struct judge *j, struct line *l, const struct run *r, struct outa
 	    .rtt_p99_ns = r->rtt_p99_ns};
 	if (r->loss_ratio > l->worst_loss)
 		l->worst_loss = r->loss_ratio;
-	o->micro = r->best_streak < outage || (slow && longest_ns(o) < 60 * NS_PER_S);
+	o->micro =
+	    r->best_streak < outage || (slow && longest_ns(o) < j->rule.slow_least_ns);
 	if (!o->micro)
 		return true;
-	return r->best_streak >= micro && r->loss_ratio <= 0.3;
+	return r->best_streak >= micro && r->loss_ratio <= j->rule.fold_loss;
 }
 
 bool

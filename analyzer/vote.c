@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RETURN_ROW    10
-#define LEAVE_MIN_NS  (60 * NS_PER_S)
 #define OTHERS_NEEDED 2
 #define OTHERS_RATIO  0.8
 #define FEW_VOTES     100
@@ -307,11 +305,11 @@ others_fine(const struct line *l, const struct network_line *n)
 static void
 consider_leaving(struct judge *j, struct line *l, struct network_line *n, int64_t now_ns)
 {
-	int64_t limit = 5 * n->every_ns > LEAVE_MIN_NS ? 5 * n->every_ns : LEAVE_MIN_NS;
+	int64_t limit =
+	    5 * n->every_ns > j->rule.leave_ns ? 5 * n->every_ns : j->rule.leave_ns;
 	int64_t failing =
 	    now_ns - n->fail_since_ns - (dark_so_far(l, now_ns) - n->dark_at_fail_ns);
 
-	(void)j;
 	if (!n->failing || n->left || failing < limit || l->runs[0].active ||
 	    l->runs[1 + n->family].active)
 		return;
@@ -400,7 +398,7 @@ take_answer(struct judge *j, struct line *l, struct probe_line *p, struct networ
 	n->up_answers++;
 	if (now + s->rtt_ns < n->up_received_ns)
 		n->up_received_ns = now + s->rtt_ns;
-	if (n->left && n->row >= RETURN_ROW)
+	if (n->left && n->row >= j->rule.return_answers)
 		come_back(j, l, n, now);
 }
 

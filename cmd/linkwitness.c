@@ -28,6 +28,8 @@ static const struct command {
         false, "link from to json csv"},
     {"sla", "the verdict under each link's contract [--profile P] [--json]", cmd_sla,
         false, "link from to profile json"},
+    {"prescreen", "a regulator's rule, indicative: REGIME | all | de-tkg57 --schedule",
+        cmd_prescreen, false, "link from to json schedule regime-file"},
     {"report", "dossier -o FILE.pdf [--png DIR]", cmd_report, false,
         "link from to profile output png xlsx"},
     {"ticket",
@@ -64,11 +66,13 @@ enum {
 	OPT_REFERENCE,
 	OPT_KIND,
 	OPT_ANNOUNCED,
+	OPT_REGIME_FILE,
 	OPT_JSON,
 	OPT_CSV,
 	OPT_REBUILD,
 	OPT_STRICT,
 	OPT_TEST,
+	OPT_SCHEDULE,
 	OPT_HELP,
 	OPT_VERSION
 };
@@ -95,11 +99,13 @@ static const struct option OPTIONS[] = {
     {"reference", required_argument, NULL, OPT_REFERENCE},
     {"kind", required_argument, NULL, OPT_KIND},
     {"announced", required_argument, NULL, OPT_ANNOUNCED},
+    {"regime-file", required_argument, NULL, OPT_REGIME_FILE},
     {"json", no_argument, NULL, OPT_JSON},
     {"csv", no_argument, NULL, OPT_CSV},
     {"rebuild", no_argument, NULL, OPT_REBUILD},
     {"strict", no_argument, NULL, OPT_STRICT},
     {"test", no_argument, NULL, OPT_TEST},
+    {"schedule", no_argument, NULL, OPT_SCHEDULE},
     {NULL, 0, NULL, 0},
 };
 #define N_OPTIONS (sizeof OPTIONS / sizeof OPTIONS[0] - 1)
@@ -158,7 +164,7 @@ place_of(struct options *o, int c)
 	    {OPT_PNG, &o->png}, {OPT_XLSX, &o->xlsx}, {OPT_CENTRE, &o->centre},
 	    {OPT_TIMEZONE, &o->timezone}, {OPT_REASON, &o->reason}, {OPT_AT, &o->at},
 	    {OPT_SAID, &o->said}, {OPT_REFERENCE, &o->reference}, {OPT_KIND, &o->kind},
-	    {OPT_ANNOUNCED, &o->announced}};
+	    {OPT_ANNOUNCED, &o->announced}, {OPT_REGIME_FILE, &o->regime_file}};
 
 	if (c == OPT_LINK)
 		return o->n_links < LINKS_MAX ? &o->links[o->n_links++] : NULL;
@@ -180,6 +186,8 @@ switch_of(struct options *o, int c)
 		return &o->rebuild;
 	case OPT_STRICT:
 		return &o->strict;
+	case OPT_SCHEDULE:
+		return &o->schedule;
 	default:
 		return &o->test;
 	}

@@ -20,9 +20,20 @@ linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
 	cmd/import_samples.c cmd/import_smokeping.c cmd/import_speedtest.c cmd/import_stage.c cmd/import_stage.h \
 	cmd/import_states.c cmd/import_stream.c cmd/import_stream.h cmd/import_time.c cmd/import_time.h cmd/journal.c cmd/linkwitness.c \
 	cmd/notify.c cmd/notify.h cmd/notify_command.c cmd/notify_curl.c cmd/notify_resolve.c \
-	cmd/options.h cmd/outages.c cmd/pass.c cmd/pass.h cmd/report.c cmd/seen.c cmd/seen.h \
+	cmd/options.h cmd/outages.c cmd/pass.c cmd/pass.h \
+	cmd/prescreen.c cmd/prescreen.h cmd/prescreen_facts.c cmd/prescreen_facts.h \
+	cmd/prescreen_files.c cmd/prescreen_json.c cmd/report.c cmd/seen.c cmd/seen.h \
 	cmd/sla.c cmd/spool.c cmd/spool.h cmd/status.c cmd/timespec.c cmd/timespec.h cmd/verdicts.c cmd/verdicts.h cmd/watch.c
 linkwitness_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 linkwitness_LDADD = reports/libreports.a analyzer/libanalyzer.a rrd/libarchive.a records/librecords.a \
 	collector/libcollector.a config/libconfig.a base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) \
 	$(RRD_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(CARES_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) -lm
+
+# The regimes' files are built in: their text, as it lies in config/regimes.
+cmd/prescreen_files.inc: cmd/prescreen_files.awk $(dist_regimes_DATA)
+	$(AM_V_GEN)$(MKDIR_P) cmd && (cd $(srcdir) && LC_ALL=C awk -f cmd/prescreen_files.awk \
+	$(dist_regimes_DATA)) >$@.new && mv $@.new $@
+cmd/linkwitness-prescreen_files.$(OBJEXT): cmd/prescreen_files.inc
+BUILT_SOURCES = cmd/prescreen_files.inc
+CLEANFILES += cmd/prescreen_files.inc
+EXTRA_DIST += cmd/prescreen_files.awk

@@ -16,7 +16,8 @@ struct options {
 	const char *from, *to, *profile, *output, *png, *xlsx;
 	const char *centre, *timezone, *max_gap, *reason;
 	const char *at, *said, *reference, *kind, *announced;
-	bool json, csv, rebuild, strict, test;
+	const char *regime_file;
+	bool json, csv, rebuild, strict, test, schedule;
 	char **args; /* what follows the command */
 	int n_args;
 	char data_dir[1024];       /* where the data is: --data, or the configuration's */
@@ -39,5 +40,6 @@ int cmd_notify(struct options *o);
 int cmd_ticket(struct options *o);
 int cmd_exclude(struct options *o);
 int cmd_note(struct options *o);
+int cmd_prescreen(struct options *o);
 
 #endif

@@ -112,6 +112,16 @@ rule_json(const struct results *r)
 	value_set(o, "max_gap_factor", json_real(rule->max_gap_factor));
 	value_set(o, "quiet_bytes", json_integer(rule->quiet_bytes));
 	value_set(o, "quiet_bytes_per_s", json_integer(rule->quiet_bytes_per_s));
+	value_set(o, "least_loss", json_real(rule->least_loss));
+	value_set(o, "false_alarms_30d", json_real(rule->false_alarms));
+	value_set(o, "outage_least_lost", json_integer(rule->outage_least));
+	value_set(o, "micro_least_lost", json_integer(rule->micro_least));
+	value_set_s(o, "slow_every_s", rule->slow_ns);
+	value_set(o, "slow_least_lost", json_integer(rule->slow_least));
+	value_set_s(o, "slow_least_s", rule->slow_least_ns);
+	value_set(o, "fold_loss", json_real(rule->fold_loss));
+	value_set_s(o, "leave_after_s", rule->leave_ns);
+	value_set(o, "return_after_answers", json_integer(rule->return_answers));
 	value_set_s(o, "clock_bound_s", rule->clock_bound_ns);
 	value_set(o, "clock_synchronised", json_boolean(!rule->clock_unknown));
 	return o;

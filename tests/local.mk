@@ -36,6 +36,8 @@ tests_unit_test_changepoint_LDADD = $(JUDGE_LIBS)
 tests_unit_test_shift_LDADD = $(JUDGE_LIBS)
 tests_unit_test_saturation_LDADD = $(JUDGE_LIBS)
 tests_unit_test_speed_LDADD = $(JUDGE_LIBS)
+check_PROGRAMS += tests/unit/test_prescreen
+tests_unit_test_prescreen_LDADD = $(JUDGE_LIBS)
 tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
 tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/feed.c \
 	tests/unit/feed.h

@@ -330,6 +330,35 @@ test_campaign_among_many(void **state)
 	scene_free(s);
 }
 
+/* Days that lie too far apart are passed over for those that do not. */
+static void
+test_campaign_later_days(void **state)
+{
+	(void)state;
+	struct scene *s = campaign_of(1, 10, 15, 5 * MIN_NS, 3 * HOUR_NS, 95 * MBIT);
+	int64_t v[10];
+	assert_int_equal(screen(s), PRESCREEN_NOT_ENOUGH);
+	same(v, 95 * MBIT);
+	measure_day(s, 17, 5 * MIN_NS, 3 * HOUR_NS, v);
+	assert_int_equal(screen(s), PRESCREEN_WOULD_PASS);
+	assert_non_null(strstr(s->out.findings[0], "2026-05-10, 2026-05-15, 2026-05-17"));
+	scene_free(s);
+}
+
+/* What decimals only come near to: 7 % of 100 is 7. */
+static void
+test_reaches(void **state)
+{
+	(void)state;
+	assert_true(0.07 * 100 > 7);
+	assert_true(finding_reaches(7, 0.07, 100));
+	assert_false(finding_reaches(6, 0.07, 100));
+	assert_false(finding_reaches(6.999, 0.07, 100));
+	assert_true(finding_reaches(34, 0.8, 42));
+	assert_false(finding_reaches(33, 0.8, 42));
+	assert_true(finding_reaches(0, 0.8, 0));
+}
+
 static void
 test_schedule(void **state)
 {
@@ -480,10 +509,16 @@ test_calendar_reports(void **state)
 	assert_int_equal(screen(s), PRESCREEN_NOT_ENOUGH);
 	s->reports[0].closed_ns = o->start_ns + 1; /* closed, and dark all the same */
 	assert_int_equal(screen(s), PRESCREEN_WOULD_FAIL);
-	report(s, at(BERLIN, 2026, 5, 6, 0, 0), INT64_MAX); /* again: no day twice */
+	report(s, at(BERLIN, 2026, 5, 4, 20, 0), INT64_MAX); /* again: no day twice */
 	assert_int_equal(screen(s), PRESCREEN_WOULD_FAIL);
 	assert_float_equal(number(s, "payable_days"), 1, 0);
 	s->in.n_reports = 1;
+	s->reports[0].closed_ns = INT64_MAX; /* before it began; dark on that day alone */
+	o->start_ns = at(BERLIN, 2026, 5, 7, 0, 0);
+	assert_int_equal(screen(s), PRESCREEN_WOULD_FAIL);
+	o->start_ns += 1;
+	assert_int_equal(screen(s), PRESCREEN_ARGUABLE);
+	o->start_ns = at(BERLIN, 2026, 5, 4, 9, 0);
 	o->counted = false; /* the customer's own */
 	assert_int_equal(screen(s), PRESCREEN_WOULD_PASS);
 	o->counted = true;
@@ -498,6 +533,31 @@ test_calendar_reports(void **state)
 	struct span hole = {at(BERLIN, 2026, 5, 7, 3, 0), at(BERLIN, 2026, 5, 7, 4, 0)};
 	o->holes = &hole;
 	o->n_holes = 1;
+	assert_int_equal(screen(s), PRESCREEN_ARGUABLE);
+	scene_free(s);
+}
+
+/* A ticket that stays open is not a report of all that comes later. */
+static void
+test_calendar_again(void **state)
+{
+	(void)state;
+	struct scene *s = repair_scene(REGIME_DE_TKG58, BERLIN, 5);
+	int64_t up = at(BERLIN, 2026, 5, 5, 20, 0);
+	dark(s, at(BERLIN, 2026, 5, 4, 9, 0), up);
+	struct outage *o =
+	    dark(s, at(BERLIN, 2026, 5, 6, 23, 59), at(BERLIN, 2026, 5, 8, 0, 0));
+	report(s, at(BERLIN, 2026, 5, 4, 9, 0), INT64_MAX);
+	assert_int_equal(
+	    screen(s), PRESCREEN_ARGUABLE); /* the day after: the same fault */
+	assert_float_equal(number(s, "payable_days"), 0, 0);
+	assert_float_equal(number(s, "payable_days_at_most"), 1, 0);
+	o->start_ns = at(BERLIN, 2026, 5, 7, 0, 0); /* the whole 6th was up */
+	assert_int_equal(screen(s), PRESCREEN_WOULD_PASS);
+	o->end_ns = at(BERLIN, 2026, 5, 10, 0, 1); /* its own third day, unreported */
+	assert_int_equal(screen(s), PRESCREEN_NOT_ENOUGH);
+	assert_true(lacks(s, "2026-05-07 00:00"));
+	report(s, o->start_ns, INT64_MAX);
 	assert_int_equal(screen(s), PRESCREEN_ARGUABLE);
 	scene_free(s);
 }
@@ -704,6 +764,13 @@ test_consistent_speed(void **state)
 			changed++;
 		}
 	assert_int_equal(screen(s), PRESCREEN_WOULD_FAIL);
+	s->in.n_tests--; /* the last is an upload; 41 of 42 say nothing, a failure does */
+	assert_int_equal(screen(s), PRESCREEN_WOULD_FAIL);
+	scene_free(s);
+	s = evening_scene(7);
+	s->in.n_tests--;
+	assert_int_equal(screen(s), PRESCREEN_NOT_ENOUGH);
+	assert_true(lacks(s, "41 upload tests"));
 	scene_free(s);
 	s = evening_scene(6);
 	assert_int_equal(screen(s), PRESCREEN_NOT_ENOUGH);
@@ -962,12 +1029,15 @@ main(void)
 	    cmocka_unit_test(test_campaign_conditions),
 	    cmocka_unit_test(test_campaign_incomplete),
 	    cmocka_unit_test(test_campaign_among_many),
+	    cmocka_unit_test(test_campaign_later_days),
+	    cmocka_unit_test(test_reaches),
 	    cmocka_unit_test(test_schedule),
 	    cmocka_unit_test(test_calendar_days),
 	    cmocka_unit_test(test_calendar_share),
 	    cmocka_unit_test(test_calendar_dst),
 	    cmocka_unit_test(test_calendar_reports),
 	    cmocka_unit_test(test_calendar_periods),
+	    cmocka_unit_test(test_calendar_again),
 	    cmocka_unit_test(test_working_days),
 	    cmocka_unit_test(test_working_holiday),
 	    cmocka_unit_test(test_working_amounts),
