@@ -37,6 +37,9 @@ void
 prescreen_of(struct prescreen *out, const struct prescreen_input *in)
 {
 	*out = (struct prescreen){.outcome = PRESCREEN_NOT_ENOUGH};
+	if (in->contract_changed)
+		finding_say(out,
+		    "The contract changed in the period: the one in force at its end is applied to all of it.");
 	switch (in->regime->id) {
 	case REGIME_DE_TKG57:
 		say_force(out, in);

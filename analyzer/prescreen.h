@@ -45,7 +45,8 @@ struct prescreen_input {
 	const char *zone;   /* the centre's, where the regime has none of its own */
 	struct span period; /* what the facts are of */
 	int64_t scheduled_ns, unknown_ns;
-	const struct contract_conf *contract; /* NULL: none */
+	const struct contract_conf *contract; /* at the period's end; NULL: none */
+	bool contract_changed;                /* another was in force as it began */
 	const struct outage *outages;         /* by start; micro-outages apart */
 	size_t n_outages;
 	const struct prescreen_test *tests; /* by time, of the period */

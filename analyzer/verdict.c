@@ -264,8 +264,11 @@ weigh(const struct judging *g, const struct dark *d)
 	int64_t slack_in = (edge_in(g->p, d->start_ns) ? d->start_bound_ns : 0) +
 	                   (edge_in(g->p, d->end_ns - 1) ? d->end_bound_ns : 0);
 
-	if (d->outage != NULL)
+	if (d->outage != NULL) {
 		memcpy(w.outage_id, d->outage->id, sizeof w.outage_id);
+		w.attribution = d->outage->attribution;
+		w.confidence = d->outage->confidence;
+	}
 	if (d->n_pieces > 0) {
 		w.start_ns = d->pieces[0].start_ns;
 		w.end_ns = d->pieces[d->n_pieces - 1].end_ns;
@@ -452,6 +455,23 @@ tell_cadence(struct verdict *v, const struct link_result *r, const struct terms 
 	    t->profile.name, (double)b.need / part_s, b.need, part_s, r->votes_per_s);
 }
 
+/* An ISP will ask whose fault it was: a verdict that rests on what nobody can tell says
+ * so. */
+static void
+tell_attribution(struct verdict *v)
+{
+	int64_t unsure = 0;
+
+	for (size_t i = 0; i < v->n_times; i++)
+		if (v->times[i].attribution == ATTR_UNDETERMINED ||
+		    v->times[i].confidence == CONF_LOW)
+			unsure += v->times[i].counted_ns;
+	if (v->down_ns > 0 && unsure * 2 > v->down_ns)
+		because(v,
+		    "whose fault it was is not certain for %.0f %% of the downtime",
+		    100 * (double)unsure / (double)v->down_ns);
+}
+
 static enum verdict_kind
 decide(struct verdict *v, const struct link_result *r, const struct terms *t)
 {
@@ -477,11 +497,14 @@ decide(struct verdict *v, const struct link_result *r, const struct terms *t)
 	}
 	if (refuse(v, r, t))
 		return VERDICT_REFUSED;
-	if (v->upper < t->target)
+	if (v->upper < t->target) {
+		tell_attribution(v);
 		return VERDICT_BREACHED;
+	}
 	if (v->lower >= t->target)
 		return VERDICT_MET;
 	if (v->point < t->target) {
+		tell_attribution(v);
 		because(v, "below the target, but not by every reading of the edges");
 		return VERDICT_ARGUABLE;
 	}

@@ -81,9 +81,11 @@ struct outage_time {
 	int64_t whole_ns;                /* the period's edges put aside */
 	int64_t whole_longest_ns, whole_shortest_ns;
 	bool open;
-	bool disputed;      /* in the lower bound alone */
-	bool partial;       /* something got through: not in the upper bound */
-	bool begins_here;   /* it counts as one of this period */
+	bool disputed;    /* in the lower bound alone */
+	bool partial;     /* something got through: not in the upper bound */
+	bool begins_here; /* it counts as one of this period */
+	enum attribution attribution;
+	enum confidence confidence;
 	const char *reason; /* why it weighs nothing; NULL */
 };
 

@@ -176,6 +176,18 @@ has_quiet_hour(const struct link_result *r)
 	return found;
 }
 
+/* When a shift of latency ends depends on what follows it. */
+static bool
+is_shifted(const struct link_result *r)
+{
+	for (size_t i = 0; i < r->n_degradations; i++) {
+		const struct degradation *d = &r->degradations[i];
+		if (d->open && (d->kind == DEG_LATENCY || d->kind == DEG_JITTER))
+			return true;
+	}
+	return false;
+}
+
 /* Judged up to where was read: a state holds though no record repeats it. */
 static bool
 all_quiet(struct pass *p, int64_t from_ns, int64_t to_ns)
@@ -185,7 +197,8 @@ all_quiet(struct pass *p, int64_t from_ns, int64_t to_ns)
 	size_t n = judge_finish(p->judge, from_ns, to_ns, read_ns, &r);
 
 	for (size_t i = 0; i < n; i++)
-		if (r[i].scheduled_ns > 0 && !has_quiet_hour(&r[i]))
+		if (r[i].scheduled_ns > 0 &&
+		    (!has_quiet_hour(&r[i]) || is_shifted(&r[i])))
 			return false;
 	return true;
 }

@@ -108,13 +108,16 @@ screen_link(struct screening *s, const struct regime *regime, const struct link_
 {
 	const struct link_result *r = l->result;
 	const char *zone = zone_of(l->def);
+	const struct contract_conf *contract =
+	    verdicts_contract(s->o, l->def, date_at(r->period.end_ns - 1, zone));
 	struct prescreen_input in = {.regime = regime,
 	    .zone = zone,
 	    .period = r->period,
 	    .scheduled_ns = r->scheduled_ns,
 	    .unknown_ns = r->unknown_ns,
-	    .contract =
-	        verdicts_contract(s->o, l->def, date_at(r->period.end_ns - 1, zone)),
+	    .contract = contract,
+	    .contract_changed = contract != verdicts_contract(s->o, l->def,
+	                                        date_at(r->period.start_ns, zone)),
 	    .outages = r->outages,
 	    .n_outages = r->n_outages,
 	    .tests = f->tests,

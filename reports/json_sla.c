@@ -146,6 +146,9 @@ times_json(const struct verdict *v)
 		value_set_s(o, "down_s", w->counted_ns);
 		value_set_s(o, "down_min_s", w->shortest_ns);
 		value_set_s(o, "down_max_s", w->longest_ns);
+		value_set(
+		    o, "attribution", json_string(attribution_name(w->attribution)));
+		value_set(o, "confidence", json_string(confidence_name(w->confidence)));
 		value_set(o, "reason", value_text_or_null(w->reason));
 		json_array_append_new(list, o);
 	}

@@ -67,8 +67,8 @@ tests_unit_test_import_formats_SOURCES = tests/unit/test_import_formats.c $(IMPO
 tests_unit_test_import_formats_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(RRD_CFLAGS)
 tests_unit_test_import_formats_LDADD = $(IMPORT_LIBS)
 tests_unit_test_smokeping_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) -lm
-TESTS += tests/golden/histories.sh tests/golden/vectors.sh
-EXTRA_DIST += tests/golden/histories.sh tests/golden/vectors.sh
+TESTS += tests/golden/histories.sh tests/golden/vectors.sh tests/golden/prescreen.sh
+EXTRA_DIST += tests/golden/histories.sh tests/golden/vectors.sh tests/golden/prescreen.sh
 TESTS += tests/golden/run.sh
 EXTRA_DIST += tests/golden/run.sh tests/golden/history.sh tests/golden/expected \
 	tests/golden/states.csv tests/golden/contract.sh tests/golden/contract.jq

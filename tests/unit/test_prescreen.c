@@ -290,6 +290,10 @@ test_campaign_incomplete(void **state)
 	assert_false(holds(s, "measurements-a-day"));
 	assert_true(lacks(s, "--schedule"));
 	s->in.n_tests = 30;
+	s->in.contract_changed = true;
+	assert_int_equal(screen(s), PRESCREEN_WOULD_FAIL);
+	assert_non_null(strstr(s->out.findings[0], "in force at its end"));
+	s->in.contract_changed = false;
 	s->contract.n_commitments = 0;
 	assert_int_equal(screen(s), PRESCREEN_NOT_ENOUGH);
 	assert_true(lacks(s, "states no speed"));
