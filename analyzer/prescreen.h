@@ -56,6 +56,8 @@ struct prescreen_input {
 	size_t n_slots;
 	const struct prescreen_report *reports; /* by opening, of any time */
 	size_t n_reports;
+	const struct span *excluded; /* entered by hand: maintenance, force majeure */
+	size_t n_excluded;
 };
 
 struct prescreen_number {

@@ -22,6 +22,7 @@ struct repair {
 	struct owed_day *days; /* of every report, several of one day possible */
 	size_t n_days;
 	size_t unreported; /* outages that last long enough, and no report meets them */
+	size_t excluded;   /* days that an exclusion covers or touches */
 	int64_t *ends;     /* by report: of the last outage it met; INT64_MIN: none yet */
 };
 
@@ -70,11 +71,56 @@ has_hole(const struct outage *o, int64_t from_ns, int64_t to_ns)
 	return false;
 }
 
+enum exclusion {
+	EXCLUDED_NOT,
+	EXCLUDED_PART,
+	EXCLUDED_WHOLE
+};
+
+/* What hand-made exclusions take of [from, to). */
+static enum exclusion
+exclusion_of(const struct prescreen_input *in, int64_t from_ns, int64_t to_ns)
+{
+	enum exclusion found = EXCLUDED_NOT;
+
+	for (size_t i = 0; i < in->n_excluded; i++) {
+		const struct span *e = &in->excluded[i];
+		if (e->start_ns <= from_ns && e->end_ns >= to_ns)
+			return EXCLUDED_WHOLE;
+		if (e->start_ns < to_ns && e->end_ns > from_ns)
+			found = EXCLUDED_PART;
+	}
+	return found;
+}
+
 enum claim {
 	CLAIM_NONE, /* what it would be: counted, not kept */
 	CLAIM_PART, /* arguable as a whole */
 	CLAIM_FULL
 };
+
+/* One day of an outage, from ${from} on: false where it is excluded, and counts not. What
+ * day->whole allows is whole where the outage and its measurement are. */
+static bool
+add_day(struct repair *r, const struct outage *o, const struct owed_day *day,
+    struct span span, int64_t from_ns, bool keep)
+{
+	int64_t start = from_ns > span.start_ns ? from_ns : span.start_ns;
+	int64_t end = o->end_ns < span.end_ns ? o->end_ns : span.end_ns;
+	enum exclusion excluded = exclusion_of(r->in, start, end);
+
+	r->excluded += keep && excluded != EXCLUDED_NOT;
+	if (excluded == EXCLUDED_WHOLE)
+		return false;
+	if (!keep)
+		return true;
+	r->days = memory_grow(r->days, r->n_days + 1, sizeof *r->days);
+	struct owed_day *d = &r->days[r->n_days++];
+	*d = *day;
+	d->whole &= start == span.start_ns && end == span.end_ns &&
+	            excluded == EXCLUDED_NOT && !has_hole(o, start, end);
+	return true;
+}
 
 /* The days of one outage that a report at ${opened} makes payable; those of the period,
  * so that months sum to a year. */
@@ -89,16 +135,10 @@ add_days(struct repair *r, const struct outage *o, int64_t opened_ns, enum claim
 	for (; begins < o->end_ns; day++, number++) {
 		int64_t ends = finding_day_start(day + 1, r->zone);
 		if (ends > from && begins >= r->in->period.start_ns &&
-		    begins < r->in->period.end_ns) {
-			n++;
-			if (claim != CLAIM_NONE) {
-				r->days =
-				    memory_grow(r->days, r->n_days + 1, sizeof *r->days);
-				r->days[r->n_days++] = (struct owed_day){day, number,
-				    claim == CLAIM_FULL && from <= begins &&
-				        o->end_ns >= ends && !has_hole(o, begins, ends)};
-			}
-		}
+		    begins < r->in->period.end_ns)
+			n += add_day(r, o,
+			    &(struct owed_day){day, number, claim == CLAIM_FULL},
+			    (struct span){begins, ends}, from, claim != CLAIM_NONE);
 		begins = ends;
 	}
 	return n;
@@ -236,6 +276,10 @@ judge_outages(struct repair *r, struct prescreen *out)
 		finding_say(out,
 		    "%zu partial outages are left out: the rule is for a complete one.",
 		    partial);
+	if (r->excluded > 0)
+		finding_say(out,
+		    "Exclusions entered by hand cover or touch %zu of the days: those are not owed, or arguable.",
+		    r->excluded);
 	if (own > 0)
 		finding_say(out,
 		    "%zu outages that do not count against the ISP are left out.", own);

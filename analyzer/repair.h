@@ -7,7 +7,8 @@
  * What is owed for each day that a complete outage lasts on after it was reported. A day
  * of which the outage took all counts in any reading; one of which it took a part, or of
  * which a part was not measured, is arguable. Outages that do not count by the judge (the
- * customer's own fault) never do here.
+ * customer's own fault) never do here. What was excluded by hand is not owed: a day whose
+ * dark part it covers does not count, one that it touches is arguable.
  */
 
 /* de-tkg58: after so many calendar days from the report; amount or share of the charge.

@@ -11,8 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a rule asks of the journal beside outages. */
-#define SLOTTED(id) ((id) == REGIME_US_CAF_80_80)
+/* What each rule asks of the journal beside outages. */
+static const struct {
+	bool tests, round_trips;
+} ASKS[REGIMES] = {[REGIME_DE_TKG57] = {true, false},
+    [REGIME_UK_CODES] = {true, false},
+    [REGIME_EU_2015_2120] = {true, false},
+    [REGIME_US_CAF_80_80] = {true, true}};
 
 struct screening {
 	const struct options *o;
@@ -126,7 +131,9 @@ screen_link(struct screening *s, const struct regime *regime, const struct link_
 	    .slots = f->slots,
 	    .n_slots = f->n_slots,
 	    .reports = f->reports,
-	    .n_reports = f->n_reports};
+	    .n_reports = f->n_reports,
+	    .excluded = f->excluded,
+	    .n_excluded = f->n_excluded};
 	struct prescreened *p = &s->list[s->n_list++];
 
 	*p = (struct prescreened){.regime = regime, .link = l};
@@ -137,15 +144,18 @@ static int
 screen_all(struct screening *s, const struct results *r)
 {
 	struct prescreen_facts *facts;
+	bool samples = false;
 	int64_t slot_ns = 0;
 	int status;
 
-	for (size_t i = 0; i < s->n_regimes; i++)
-		if (SLOTTED(s->regimes[i].id))
+	for (size_t i = 0; i < s->n_regimes; i++) {
+		samples |= ASKS[s->regimes[i].id].tests;
+		if (ASKS[s->regimes[i].id].round_trips)
 			slot_ns = regime_figure(&s->regimes[i], "latency-every")->ns;
-	status = prescreen_facts_read(&facts, s->o, r, slot_ns);
+	}
+	status = prescreen_facts_read(&facts, s->o, r, samples, slot_ns);
 	if (status == 0)
-		status = prescreen_facts_reports(facts, s->o, r);
+		status = prescreen_facts_records(facts, s->o, r);
 	s->list = memory_grow(NULL, s->n_regimes * r->n_links + 1, sizeof *s->list);
 	for (size_t i = 0; i < r->n_links && status == 0; i++)
 		for (size_t k = 0; k < s->n_regimes; k++)

@@ -168,7 +168,7 @@ scan(struct collecting *c)
 
 int
 prescreen_facts_read(struct prescreen_facts **out, const struct options *o,
-    const struct results *r, int64_t slot_ns)
+    const struct results *r, bool samples, int64_t slot_ns)
 {
 	struct collecting c = {.o = o, .r = r, .slot_ns = slot_ns};
 	char err[512];
@@ -177,6 +177,8 @@ prescreen_facts_read(struct prescreen_facts **out, const struct options *o,
 	*out = memory_grow(NULL, r->n_links + 1, sizeof **out);
 	memset(*out, 0, (r->n_links + 1) * sizeof **out);
 	c.facts = *out;
+	if (!samples)
+		return 0;
 	if (journal_read(&c.reader, o->data_dir, err, sizeof err) < 0)
 		return complain(1, "%s", err);
 	status = scan(&c);
@@ -185,7 +187,7 @@ prescreen_facts_read(struct prescreen_facts **out, const struct options *o,
 	return status;
 }
 
-/* ---- reports ---- */
+/* ---- records ---- */
 
 static int
 by_opening(const void *a, const void *b)
@@ -196,7 +198,7 @@ by_opening(const void *a, const void *b)
 }
 
 int
-prescreen_facts_reports(
+prescreen_facts_records(
     struct prescreen_facts *facts, const struct options *o, const struct results *r)
 {
 	struct claims *claims;
@@ -218,6 +220,11 @@ prescreen_facts_reports(
 			        t->closed_ns == INT64_MIN ? INT64_MAX : t->closed_ns};
 		}
 		qsort(f->reports, f->n_reports, sizeof *f->reports, by_opening);
+		f->excluded =
+		    memory_grow(NULL, set.n_exclusions + 1, sizeof *f->excluded);
+		for (size_t k = 0; k < set.n_exclusions; k++)
+			f->excluded[f->n_excluded++] = (struct span){
+			    set.exclusions[k].start_ns, set.exclusions[k].end_ns};
 		claims_done(&set);
 	}
 	claims_free(claims);
@@ -231,6 +238,7 @@ prescreen_facts_free(struct prescreen_facts *facts, size_t n)
 		free(facts[i].tests);
 		free(facts[i].slots);
 		free(facts[i].reports);
+		free(facts[i].excluded);
 		free(facts[i].rtts);
 	}
 	free(facts);

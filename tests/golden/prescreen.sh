@@ -86,6 +86,9 @@ run ticket open T1 --link l --at 2026-05-04T10:00 >"$dir/log" || exit 1
 is "reported" would-fail "$(screen de-tkg58 .outcome)"
 is "two whole days, 10 % each" 12 "$(number de-tkg58 amount)"
 is "and a part of one of 20 %" 24 "$(number de-tkg58 amount_at_most)"
+run exclude add --link l --from 2026-05-07 --to 2026-05-08 --reason flood >"$dir/log" || exit 1
+is "one of them excluded" 6 "$(number de-tkg58 amount)"
+run exclude remove 2 >"$dir/log" || exit 1
 is "in pounds" 20.68 "$(number uk-auto-compensation amount)"
 is "outages" 1 "$(number au-30s outages)"
 

@@ -566,6 +566,33 @@ test_calendar_again(void **state)
 	scene_free(s);
 }
 
+/* Exclusions entered by hand, to the nanosecond. */
+static void
+test_calendar_excluded(void **state)
+{
+	(void)state;
+	struct scene *s = repair_scene(REGIME_DE_TKG58, BERLIN, 5);
+	int64_t begins = at(BERLIN, 2026, 5, 7, 0, 0), ends = begins + DAY_NS;
+	struct span e = {begins, ends};
+	dark(s, at(BERLIN, 2026, 5, 4, 9, 0), ends);
+	report(s, at(BERLIN, 2026, 5, 4, 9, 0), INT64_MAX);
+	s->in.excluded = &e;
+	s->in.n_excluded = 1;
+	assert_int_equal(screen(s), PRESCREEN_WOULD_PASS); /* the one day is taken out */
+	e.end_ns -= 1;
+	assert_int_equal(screen(s), PRESCREEN_ARGUABLE);
+	e = (struct span){begins + 1, ends};
+	assert_int_equal(screen(s), PRESCREEN_ARGUABLE);
+	e = (struct span){begins - HOUR_NS, begins};
+	assert_int_equal(screen(s), PRESCREEN_WOULD_FAIL);
+	e = (struct span){ends, ends + HOUR_NS};
+	assert_int_equal(screen(s), PRESCREEN_WOULD_FAIL);
+	e = (struct span){begins, ends};
+	s->in.n_reports = 0; /* nor is it something to have been reported */
+	assert_int_equal(screen(s), PRESCREEN_WOULD_PASS);
+	scene_free(s);
+}
+
 /* Days of one period: months sum to what both are together. */
 static void
 test_calendar_periods(void **state)
@@ -1042,6 +1069,7 @@ main(void)
 	    cmocka_unit_test(test_calendar_reports),
 	    cmocka_unit_test(test_calendar_periods),
 	    cmocka_unit_test(test_calendar_again),
+	    cmocka_unit_test(test_calendar_excluded),
 	    cmocka_unit_test(test_working_days),
 	    cmocka_unit_test(test_working_holiday),
 	    cmocka_unit_test(test_working_amounts),

@@ -21,6 +21,8 @@
 #define TARGETS 10
 
 struct link {
+	int64_t clock_bound_ns;
+	unsigned poor; /* of ten are lost while it is poor; 0: three */
 	struct judge *j;
 	const struct link_result *r;
 };
@@ -51,6 +53,7 @@ measure(struct link *l, const struct profile_conf *profiles, size_t n, int at, b
 	struct judge_rule rule;
 
 	judge_rule_default(&rule);
+	rule.clock_bound_ns = l->clock_bound_ns;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(profiles[i].name, "ses-10-10") != 0 &&
 		    profile_binning(&profiles[i], &rule.bins[rule.n_bins]))
@@ -61,7 +64,7 @@ measure(struct link *l, const struct profile_conf *profiles, size_t n, int at, b
 		int second = i / TARGETS, k = i % TARGETS;
 		bool dead = second >= at && second < at + 70;
 		bool poor = second >= at + 70 && second < at + 110 &&
-		            (k + 3 * second) % TARGETS < 3;
+		            (k + 3 * second) % TARGETS < (l->poor > 0 ? (int)l->poor : 3);
 		bool lost = dead || (poor && !late);
 		int64_t ns = second * S + (k + 1) * (S / (TARGETS + 1));
 		struct sample s = {.probe = (uint32_t)k,
@@ -132,7 +135,7 @@ test_table(void **state)
 
 	(void)state;
 	for (int at = 600; at < 660; at++) {
-		struct link l;
+		struct link l = {0};
 		struct verdict v;
 		measure(&l, all, 7, at, false);
 		assert_int_equal(down(&l, &all[0]), 70 * S);
@@ -174,7 +177,7 @@ static void
 test_late(void **state)
 {
 	struct profile_conf all[] = {y1540(60, 0.20), profile("rfc2678")};
-	struct link l;
+	struct link l = {0};
 
 	(void)state;
 	measure(&l, all, 2, 600, true);
@@ -187,7 +190,7 @@ static void
 test_parameters(void **state)
 {
 	struct profile_conf all[] = {profile("mef"), y1540(60, 0.2), profile("rfc2678")};
-	struct link l;
+	struct link l = {0};
 	struct verdict v;
 
 	(void)state;
@@ -203,6 +206,54 @@ test_parameters(void **state)
 	judge_free(l.j);
 }
 
+/* A second that lost half of its votes is not severely errored: more than half is. */
+static void
+test_half(void **state)
+{
+	const struct profile_conf ses = profile("ses-10-10");
+	struct link l = {.poor = 5};
+
+	(void)state;
+	measure(&l, &ses, 1, 600, false);
+	assert_int_equal(down(&l, &ses), 70 * S);
+	judge_free(l.j);
+	l.poor = 6;
+	measure(&l, &ses, 1, 600, false);
+	assert_int_equal(down(&l, &ses), 110 * S);
+	judge_free(l.j);
+}
+
+/* It lasts: it is listed, open, up to where was measured. */
+static void
+test_open(void **state)
+{
+	struct link l = {0};
+
+	(void)state;
+	measure(&l, NULL, 0, 3540, false);
+	assert_int_equal(l.r->n_outages, 1);
+	assert_true(l.r->outages[0].open);
+	assert_true(l.r->down_ns > 58 * S && l.r->down_ns <= 60 * S);
+	judge_free(l.j);
+}
+
+/* The clock is known to so much: so much wider are the edges. */
+static void
+test_clock_bound(void **state)
+{
+	struct link exact = {0}, vague = {.clock_bound_ns = 50 * NS_PER_MS};
+
+	(void)state;
+	measure(&exact, NULL, 0, 600, false);
+	measure(&vague, NULL, 0, 600, false);
+	const struct outage *a = &exact.r->outages[0], *b = &vague.r->outages[0];
+	assert_int_equal(b->start_bound_ns - a->start_bound_ns, 50 * NS_PER_MS);
+	assert_int_equal(b->end_bound_ns - a->end_bound_ns, 50 * NS_PER_MS);
+	assert_int_equal(a->start_ns, b->start_ns);
+	judge_free(exact.j);
+	judge_free(vague.j);
+}
+
 int
 main(void)
 {
@@ -210,6 +261,9 @@ main(void)
 	    cmocka_unit_test(test_table),
 	    cmocka_unit_test(test_late),
 	    cmocka_unit_test(test_parameters),
+	    cmocka_unit_test(test_half),
+	    cmocka_unit_test(test_open),
+	    cmocka_unit_test(test_clock_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

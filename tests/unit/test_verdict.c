@@ -158,6 +158,20 @@ test_kinds(void **state)
 	}
 }
 
+/* A target that is met exactly is met. */
+static void
+test_just_met(void **state)
+{
+	struct month m;
+
+	(void)state;
+	month_init(&m, "event", 0.999);
+	month_outage(&m, DAY, 2592 * S, 0); /* a thousandth of 30 days */
+	month_judge(&m);
+	assert_string_equal(verdict_name(m.v.verdict), "met");
+	verdict_done(&m.v);
+}
+
 static void
 test_open_period(void **state)
 {
@@ -528,6 +542,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_bounds),
 	    cmocka_unit_test(test_kinds),
+	    cmocka_unit_test(test_just_met),
 	    cmocka_unit_test(test_open_period),
 	    cmocka_unit_test(test_no_target),
 	    cmocka_unit_test(test_profile_unknown),
