@@ -1,9 +1,11 @@
-BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer
+BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench_verdict
 EXTRA_PROGRAMS = $(BENCHES)
 CLEANFILES += $(BENCHES)
 tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)
 tests_bench_bench_analyzer_SOURCES = tests/bench/bench_analyzer.c
 tests_bench_bench_analyzer_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) -lm
+tests_bench_bench_verdict_LDADD = analyzer/libanalyzer.a config/libconfig.a base/libbase.a \
+	$(CONFUSE_LIBS) $(BASE_LIBS) -lm
 .PHONY: bench
 bench: $(BENCHES)
 	@for b in $(BENCHES); do ./$$b || exit 1; done
