@@ -381,6 +381,80 @@ verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 		settlement_text(l, d, out);
 }
 
+/* Several definitions of one period, side by side. */
+static void
+profiles_text(const struct link_report *l, size_t first, FILE *out)
+{
+	const struct terms *t = &l->verdicts[first].contract.terms;
+	char from[40], to[40], text[TEXT_ROOM];
+
+	heading(l, out);
+	instant_local(t->period.start_ns, l->def->timezone, from);
+	instant_local(t->period.end_ns, l->def->timezone, to);
+	fprintf(out, "  period        %s to %s (%s%s)\n", from, to, t->period_kind,
+	    t->complete ? "" : ", not over");
+	fprintf(out, "  contract      %s\n",
+	    t->contract[0] != '\0' ? tame(t->contract, text) : "none");
+	if (t->target > 0)
+		fprintf(out, "  target        %.5g %%\n", 100 * t->target);
+	fprintf(out, "  %-13s %-11s %-25s %-14s %-8s %s\n", "definition", "available",
+	    "from, to", "down", "outages", "verdict");
+	for (size_t i = first; i < l->n_listed; i++) {
+		const struct judged *d = &l->verdicts[i];
+		const struct verdict *v = &d->verdict;
+		char bounds[40] = "", point[24] = "unknown", down[32], count[24];
+		if (d->contract.terms.period.start_ns != t->period.start_ns ||
+		    d->contract.terms.period.end_ns != t->period.end_ns)
+			continue;
+		if (v->has_availability) {
+			snprintf(point, sizeof point, "%.5f %%", 100 * v->point);
+			snprintf(bounds, sizeof bounds, "%.5f %% %.5f %%", 100 * v->lower,
+			    100 * v->upper);
+		}
+		length_text(v->down_ns, down);
+		snprintf(count, sizeof count, "%zu", v->outage_count);
+		fprintf(out, "  %-13s %-11s %-25s %-14s %-8s %s\n",
+		    d->contract.terms.profile.name, point, bounds,
+		    v->has_availability ? down : "", v->has_availability ? count : "",
+		    verdict_name(v->verdict));
+	}
+}
+
+/* Is the ${i}th the first of its period, among several of it? */
+static bool
+begins_table(const struct link_report *l, size_t i, bool *among)
+{
+	const struct span *p = &l->verdicts[i].contract.terms.period;
+
+	*among = false;
+	for (size_t k = 0; k < l->n_listed; k++) {
+		const struct span *q = &l->verdicts[k].contract.terms.period;
+		if (k == i || q->start_ns != p->start_ns || q->end_ns != p->end_ns)
+			continue;
+		*among = true;
+		if (k < i)
+			return false;
+	}
+	return *among;
+}
+
+static void
+listed_text(const struct link_report *l, bool *any, FILE *out)
+{
+	for (size_t k = 0; k < l->n_listed; k++) {
+		bool among, begins = begins_table(l, k, &among);
+		if (among && !begins)
+			continue;
+		if (*any)
+			fputc('\n', out);
+		*any = true;
+		if (begins)
+			profiles_text(l, k, out);
+		else
+			verdict_text(l, &l->verdicts[k], out);
+	}
+}
+
 #define SITE_LINKS 16
 
 static void
@@ -408,13 +482,10 @@ sites_text(const struct results *r, FILE *out)
 void
 results_sla_text(const struct results *r, FILE *out)
 {
-	for (size_t i = 0; i < r->n_links; i++) {
-		for (size_t k = 0; k < r->links[i].n_listed; k++) {
-			if (i > 0 || k > 0)
-				fputc('\n', out);
-			verdict_text(&r->links[i], &r->links[i].verdicts[k], out);
-		}
-	}
+	bool any = false;
+
+	for (size_t i = 0; i < r->n_links; i++)
+		listed_text(&r->links[i], &any, out);
 	sites_text(r, out);
 	if (r->n_links == 0)
 		fputs("No link.\n", out);
