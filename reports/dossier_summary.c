@@ -372,7 +372,7 @@ static void
 clauses(struct pages *p, const struct link_report *l, size_t link)
 {
 	struct table t;
-	char text[640] = "";
+	char text[640] = "", definition[96];
 
 	page_heading(p, 60, NULL, "Clause by clause");
 	if (!l->has_verdict) {
@@ -387,10 +387,12 @@ clauses(struct pages *p, const struct link_report *l, size_t link)
 	commitment_clauses(&t, l);
 	credit_clause(&t, p, l, link);
 	table_end(&t);
+	results_definition(&l->contract.terms.profile, definition);
+	snprintf(text, sizeof text, "Availability is defined by %s.", definition);
 	for (size_t i = 0; i < l->verdict.n_reasons && i < 4; i++) {
 		size_t used = strlen(text);
 		snprintf(text + used, sizeof text - used, "%s%s",
-		    used > 0 ? "; " : "Reasons: ", l->verdict.reasons[i]);
+		    i > 0 ? "; " : " Reasons: ", l->verdict.reasons[i]);
 	}
 	if (text[0] != '\0')
 		page_text(p, &style_note, text);

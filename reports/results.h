@@ -106,6 +106,10 @@ struct results {
 bool results_site(const struct results *r, size_t first, size_t *links, size_t room,
     size_t *n, struct site *out);
 
+/* A definition with its parameters, as it is printed wherever its numbers are: "mef (dt
+ * 10 s, n 10, C 50 %, p 5)". */
+void results_definition(const struct profile_conf *p, char out[96]);
+
 /* JSON of INTERFACES.md; a new reference. */
 json_t *results_outages_json(const struct results *r);
 json_t *results_sla_json(const struct results *r);

@@ -340,7 +340,7 @@ verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 {
 	const struct verdict *v = &d->verdict;
 	const struct terms *t = &d->contract.terms;
-	char a[32], b[32], from[40], to[40], text[TEXT_ROOM];
+	char a[32], b[32], from[40], to[40], text[TEXT_ROOM], definition[96];
 
 	heading(l, out);
 	instant_local(t->period.start_ns, l->def->timezone, from);
@@ -351,7 +351,8 @@ verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 	    t->contract[0] != '\0' ? t->contract : "none",
 	    d->contract.reference[0] != '\0' ? ", " : "",
 	    tame(d->contract.reference, text));
-	fprintf(out, "  definition    %s\n", t->profile.name);
+	results_definition(&t->profile, definition);
+	fprintf(out, "  definition    %s\n", definition);
 	if (v->has_availability)
 		fprintf(out, "  availability  %.5f %%  (from %.5f %% to %.5f %%)\n",
 		    100 * v->point, 100 * v->lower, 100 * v->upper);
@@ -402,7 +403,8 @@ profiles_text(const struct link_report *l, size_t first, FILE *out)
 	for (size_t i = first; i < l->n_listed; i++) {
 		const struct judged *d = &l->verdicts[i];
 		const struct verdict *v = &d->verdict;
-		char bounds[40] = "", point[24] = "unknown", down[32], count[24];
+		char bounds[40] = "", point[24] = "unknown", down[32], count[24],
+		     definition[96];
 		if (d->contract.terms.period.start_ns != t->period.start_ns ||
 		    d->contract.terms.period.end_ns != t->period.end_ns)
 			continue;
@@ -413,10 +415,12 @@ profiles_text(const struct link_report *l, size_t first, FILE *out)
 		}
 		length_text(v->down_ns, down);
 		snprintf(count, sizeof count, "%zu", v->outage_count);
-		fprintf(out, "  %-13s %-11s %-25s %-14s %-8s %s\n",
+		results_definition(&d->contract.terms.profile, definition);
+		fprintf(out, "  %-13s %-11s %-25s %-14s %-8s %-10s %s\n",
 		    d->contract.terms.profile.name, point, bounds,
 		    v->has_availability ? down : "", v->has_availability ? count : "",
-		    verdict_name(v->verdict));
+		    verdict_name(v->verdict),
+		    definition + strlen(d->contract.terms.profile.name));
 	}
 }
 

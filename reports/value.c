@@ -71,6 +71,31 @@ value_set_s(json_t *o, const char *key, int64_t ns)
 	value_set(o, key, seconds_json(ns));
 }
 
+/* ---- definitions ---- */
+
+void
+results_definition(const struct profile_conf *p, char out[96])
+{
+	double delta = (double)p->delta_ns / 1e9, c = 100 * p->threshold;
+
+	if (strcmp(p->name, "ses-10-10") == 0)
+		snprintf(out, 96, "%s (%u seconds in a row with more than %.3g %% lost)",
+		    p->name, p->n, c);
+	else if (strcmp(p->name, "mef") == 0)
+		snprintf(out, 96, "%s (dt %.3g s, n %u, C %.3g %%, p %u)", p->name, delta,
+		    p->n, c, p->p);
+	else if (strcmp(p->name, "y1540") == 0)
+		snprintf(out, 96, "%s (Tav %.3g s, c1 %.3g %%)", p->name, delta, c);
+	else if (strcmp(p->name, "rfc2678") == 0)
+		snprintf(out, 96, "%s (dT %.3g s, W %.3g s, N %u)", p->name, delta,
+		    (double)p->wait_ns / 1e9, p->probes);
+	else if (strcmp(p->name, "ticket") == 0)
+		snprintf(out, 96, "%s (the ISP's clock)", p->name);
+	else
+		snprintf(out, 96, "%s (exact intervals)",
+		    p->name[0] != '\0' ? p->name : "event");
+}
+
 /* ---- sites ---- */
 
 bool
