@@ -131,7 +131,8 @@ $found[0].links as $links
           | "micro-outage of \($l) invented at \(.start | instant | clock)"),
          (if [$expects[] | select(.expect == "allow-degradations")] != [] then empty else
           .degradations[] | . as $d
-          | select([$expects[] | select(.expect == "degradation" and .link == $l and .word == $d.kind)] == [])
+          | select([$expects[] | select(.link == $l and
+              (.expect == "degradation" and .word == $d.kind or .expect == "blip" and $d.kind == "loss"))] == [])
           | "degradation \($d.kind) of \($l) at \($d.start | instant | clock)" end),
          (if [$expects[] | select(.expect == "unknown" and .link == $l)] == [] and .coverage <= 0.99
           then "coverage of \($l) only \(.coverage)" else empty end)) ] as $besides

@@ -159,8 +159,10 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
 # What the relay dropped of the pings, and what the journal lost of them: the same packets,
 # where nothing but the relay is at work.
 pings_count() { # LINK
+	# Echo requests alone: an error of our kernel's about something else is no ping.
 	awk -v l="-$1\$" '
-		$2 ~ l && ($5 == "proto=1" || $5 == "proto=58") && $7 != "passed" { n++ }
+		$2 ~ l && ($5 == "proto=1" && $6 == "length=84" || $5 == "proto=58" && $6 == "length=104") &&
+			$7 != "passed" { n++ }
 		END { printf "%d ", n }' "$LAB_DIR/packets"
 	awk -F, -v l="$1" 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
 		$c["link"] == l && $c["kind"] == "ping" && $c["role"] != "gateway" { n[$c["outcome"]]++ }
