@@ -114,8 +114,12 @@ list(const struct options *o, enum record_kind kind)
 	json_t *all = json_array(), *doc = json_object();
 	const struct record **standing = NULL;
 	struct drawer d;
+	struct whose whose;
 	size_t n, shown = 0;
-	int status = drawer_open(&d, o, false);
+	int status = o->n_links > 0 ? whose_link(&whose, o) : 0;
+
+	if (status == 0)
+		status = drawer_open(&d, o, false);
 
 	if (status == 0) {
 		n = tickets_exclusions(&standing, d.rows, d.n_rows);
@@ -229,6 +233,18 @@ exclude_add(const struct options *o)
 }
 
 static int
+show_removed(const struct record *rec)
+{
+	json_t *j = json_object();
+
+	value_set(j, "id", json_integer(rec->refers));
+	value_set(j, "removed", json_true());
+	(void)json_print(j, stdout);
+	json_decref(j);
+	return 0;
+}
+
+static int
 exclude_remove(const struct options *o)
 {
 	struct record rec = {.kind = RECORD_EXCLUSION_REMOVED,
@@ -265,7 +281,13 @@ exclude_remove(const struct options *o)
 	rec.refers = id;
 	rec.at_ns = clock_wall().ns;
 	snprintf(rec.said, sizeof rec.said, "%s", o->reason != NULL ? o->reason : "");
-	return add(o, &rec);
+	status = add(o, &rec);
+	if (status == 0 && o->json)
+		return show_removed(&rec);
+	if (status == 0)
+		printf("exclusion %lld of %s/%s is removed\n", (long long)id, rec.centre,
+		    rec.link);
+	return status;
 }
 
 int

@@ -168,8 +168,13 @@ static int
 list(const struct options *o)
 {
 	struct desk d;
+	struct whose whose;
 	size_t n = 0;
-	int status = desk_open(&d, o, false);
+	int status = o->n_links > 0 ? whose_link(&whose, o) : 0;
+
+	if (status != 0)
+		return status;
+	status = desk_open(&d, o, false);
 
 	if (status != 0)
 		return status;
@@ -343,7 +348,8 @@ cmd_ticket(struct options *o)
 	if (strcmp(word, "list") == 0 && o->n_args == 1)
 		return list(o);
 	if (action == NULL)
-		return complain(EXIT_USAGE, "ticket %s: say what: one of %s", word, ALL);
+		return complain(EXIT_USAGE, "ticket%s%s: say what: one of %s",
+		    word[0] != '\0' ? " " : "", word, ALL);
 	if (reference == NULL && o->n_args > 1)
 		reference = o->args[args++];
 	if (reference == NULL)

@@ -73,8 +73,8 @@ tests_unit_test_import_formats_LDADD = $(IMPORT_LIBS)
 tests_unit_test_smokeping_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) -lm
 TESTS += tests/golden/histories.sh tests/golden/vectors.sh tests/golden/prescreen.sh
 EXTRA_DIST += tests/golden/histories.sh tests/golden/vectors.sh tests/golden/prescreen.sh
-TESTS += tests/golden/run.sh
-EXTRA_DIST += tests/golden/run.sh tests/golden/history.sh tests/golden/expected \
+TESTS += tests/golden/run.sh tests/golden/records.sh
+EXTRA_DIST += tests/golden/records.sh tests/golden/run.sh tests/golden/history.sh tests/golden/expected \
 	tests/golden/states.csv tests/golden/contract.sh tests/golden/contract.jq
 tests_unit_test_notify_SOURCES = tests/unit/test_notify.c cmd/notify.c cmd/notify_curl.c \
 	cmd/notify_command.c cmd/notify_resolve.c cmd/spool.c cmd/events.c cmd/alarm.c \
