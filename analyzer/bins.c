@@ -56,26 +56,24 @@ bins_take(const struct judge *j, struct line *l, const struct sample *s, bool lo
 }
 
 static void
-copy_spans(const struct spans *from, struct span period, struct span **to, size_t *n)
+copy_spans(const struct spans *from, struct span **to, size_t *n)
 {
-	*n = 0;
+	*n = from->n;
 	*to = memory_grow(NULL, from->n + 1, sizeof **to);
-	for (size_t i = 0; i < from->n; i++)
-		if (from->v[i].end_ns > period.start_ns &&
-		    from->v[i].start_ns < period.end_ns)
-			(*to)[(*n)++] = from->v[i];
+	if (from->n > 0)
+		memcpy(*to, from->v, from->n * sizeof **to);
 }
 
 void
-bins_close(const struct judge *j, const struct line *l, struct span period,
-    struct link_result *r)
+bins_close(const struct judge *j, const struct line *l, struct link_result *r)
 {
 	r->n_bins = j->rule.n_bins;
 	for (size_t i = 0; i < r->n_bins; i++) {
 		struct binned *b = &r->bins[i];
 		b->rule = j->rule.bins[i];
-		copy_spans(&l->bins[i].bad, period, &b->bad, &b->n_bad);
-		copy_spans(&l->bins[i].thin, period, &b->thin, &b->n_thin);
+		b->until_ns = l->bins[i].at_ns;
+		copy_spans(&l->bins[i].bad, &b->bad, &b->n_bad);
+		copy_spans(&l->bins[i].thin, &b->thin, &b->n_thin);
 	}
 }
 

@@ -20,6 +20,7 @@ books_free(struct link_result *r)
 	for (size_t i = 0; i < r->n_degradations; i++)
 		free(r->degradations[i].probes);
 	free(r->outages);
+	free(r->beside);
 	free(r->micro);
 	free(r->degradations);
 	free(r->unknown);
@@ -237,11 +238,16 @@ list_outages(
 	const struct books *b = &all[l->number];
 
 	r->outages = memory_grow(NULL, b->n + 1, sizeof *r->outages);
+	r->beside = memory_grow(NULL, b->n + 1, sizeof *r->beside);
 	r->micro = memory_grow(NULL, b->n + 1, sizeof *r->micro);
 	for (size_t i = 0; i < b->n; i++) {
 		struct outage *o = &b->found[i].o;
 		if (o->end_ns <= r->period.start_ns || o->start_ns >= r->period.end_ns) {
 			free(o->holes);
+			o->holes = NULL;
+			o->n_holes = 0;
+			if (!o->micro)
+				r->beside[r->n_beside++] = *o;
 			continue;
 		}
 		o->unknown_ns = unknown_of(j, l, r, o);
@@ -375,7 +381,7 @@ close_books(struct judge *j, struct line *l, const struct books *all, struct spa
 	r->clock_bound_ns = j->rule.clock_bound_ns;
 	r->votes_per_s = vote_rate(j, l);
 	quality_targets(j, l, r);
-	bins_close(j, l, period, r);
+	bins_close(j, l, r);
 	double now = vote_loss(l, l->last_ns);
 	r->ordinary_loss = now > l->worst_loss ? now : l->worst_loss;
 	unsigned needs;

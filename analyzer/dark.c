@@ -66,30 +66,77 @@ dark_event(struct darks *out, const struct outage *o, const struct terms *t)
 	add(out, d);
 }
 
-static const struct outage *
-counted_in(const struct link_result *r, const struct terms *t, int64_t start, int64_t end)
+/* Every outage that is known, in the period and beside it, sorted. */
+struct known {
+	const struct outage **v;
+	size_t n;
+};
+
+static int
+by_onset(const void *a, const void *b)
 {
+	const struct outage *x = *(const struct outage *const *)a,
+	                    *y = *(const struct outage *const *)b;
+	return (x->start_ns > y->start_ns) - (x->start_ns < y->start_ns);
+}
+
+static struct known
+all_known(const struct link_result *r)
+{
+	struct known k = {
+	    .v = memory_grow(NULL, r->n_outages + r->n_beside + 1, sizeof *k.v)};
+
 	for (size_t i = 0; i < r->n_outages; i++)
-		if (is_counted(&r->outages[i], t) && r->outages[i].start_ns < end &&
-		    r->outages[i].end_ns > start)
-			return &r->outages[i];
+		k.v[k.n++] = &r->outages[i];
+	for (size_t i = 0; i < r->n_beside; i++)
+		k.v[k.n++] = &r->beside[i];
+	qsort(k.v, k.n, sizeof *k.v, by_onset);
+	return k;
+}
+
+static const struct outage *
+counted_in(const struct known *k, const struct terms *t, int64_t start, int64_t end)
+{
+	for (size_t i = 0; i < k->n && k->v[i]->start_ns < end; i++)
+		if (is_counted(k->v[i], t) && k->v[i]->end_ns > start)
+			return k->v[i];
 	return NULL;
 }
 
 static void
-dark_stretch(struct darks *out, const struct link_result *r, const struct terms *t,
+dark_stretch(struct darks *out, const struct known *k, const struct terms *t,
     int64_t start, int64_t end, int64_t width)
 {
 	struct dark d = {.start_ns = start,
 	    .end_ns = end,
 	    .start_bound_ns = width,
 	    .end_bound_ns = width,
-	    .outage = counted_in(r, t, start, end)};
+	    .outage = counted_in(k, t, start, end)};
 
 	if (end <= start)
 		return;
 	by_outage(&d, t);
 	add(out, d);
+}
+
+/* One unavailable stretch less the outages that do not count. */
+static void
+dark_parts(struct darks *out, const struct known *k, const struct terms *t, struct span v,
+    int64_t width)
+{
+	int64_t at = v.start_ns;
+
+	for (size_t i = 0; i < k->n; i++) {
+		const struct outage *o = k->v[i];
+		int64_t from = o->start_ns - width, to = o->end_ns + width;
+		if (from >= v.end_ns)
+			break;
+		if (is_counted(o, t) || o->attribution == ATTR_LOCAL || to <= at)
+			continue;
+		dark_stretch(out, k, t, at, from, width);
+		at = to;
+	}
+	dark_stretch(out, k, t, at, v.end_ns, width);
 }
 
 /* Unavailable intervals less those of outages that do not count. */
@@ -105,20 +152,10 @@ dark_intervals(struct darks *out, const struct link_result *r, const struct term
 	if (b == NULL)
 		return -ENOTSUP;
 	size_t n = profile_unavailable(r, b, t->profile.n, &v);
-	for (size_t i = 0; i < n; i++) {
-		int64_t at = v[i].start_ns;
-		for (size_t k = 0; k < r->n_outages; k++) {
-			const struct outage *o = &r->outages[k];
-			int64_t from = o->start_ns - rule.width_ns,
-			        to = o->end_ns + rule.width_ns;
-			if (is_counted(o, t) || o->attribution == ATTR_LOCAL ||
-			    from >= v[i].end_ns || to <= at)
-				continue;
-			dark_stretch(out, r, t, at, from, rule.width_ns);
-			at = to;
-		}
-		dark_stretch(out, r, t, at, v[i].end_ns, rule.width_ns);
-	}
+	struct known k = all_known(r);
+	for (size_t i = 0; i < n; i++)
+		dark_parts(out, &k, t, v[i], rule.width_ns);
+	free(k.v);
 	free(v);
 	/* Theirs, or nobody's, is in the lower bound whatever the intervals say. */
 	for (size_t i = 0; i < r->n_outages; i++)

@@ -125,8 +125,11 @@ struct binning {
 	bool late_answers; /* else late is lost */
 };
 
+/* Everything that was counted, the period's edges put aside: what a profile makes of the
+ * period's first and last intervals depends on those beyond. */
 struct binned {
 	struct binning rule;
+	int64_t until_ns; /* counted up to here */
 	struct span *bad; /* runs of intervals, sorted */
 	size_t n_bad;
 	struct span *thin; /* with too few votes to say */
@@ -138,6 +141,8 @@ struct link_result {
 	struct span period; /* clipped to what was asked for */
 	struct outage *outages;
 	size_t n_outages;
+	struct outage *beside; /* all others, outside of the period; without holes */
+	size_t n_beside;
 	struct outage *micro;
 	size_t n_micro;
 	struct degradation *degradations;

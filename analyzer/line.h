@@ -293,8 +293,7 @@ void quality_targets(const struct judge *j, const struct line *l, struct link_re
 /* ---- bins.c ---- */
 /* A vote, into the intervals that the rule asks for. */
 void bins_take(const struct judge *j, struct line *l, const struct sample *s, bool lost);
-void bins_close(const struct judge *j, const struct line *l, struct span period,
-    struct link_result *out);
+void bins_close(const struct judge *j, const struct line *l, struct link_result *out);
 void bins_free(struct line *l);
 
 /* ---- books.c ---- */

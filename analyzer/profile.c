@@ -132,21 +132,22 @@ profile_unavailable(const struct link_result *r, const struct binned *b, unsigne
 {
 	struct machine m = {.needs_ns = (int64_t)needs * b->rule.width_ns - SLACK_NS,
 	    .bridge_ns = needs >= BRIDGED_FROM_N ? BRIDGE * b->rule.width_ns : 0};
-	struct span *unknown = memory_grow(NULL, r->n_unknown + 1, sizeof *unknown);
-	size_t bad = 0, thin = 0, dark = 0;
+	size_t bad = 0, thin = 0;
 	int64_t at = r->period.start_ns, end = r->period.end_ns;
 
-	for (size_t i = 0; i < r->n_unknown; i++)
-		unknown[i] = (struct span){r->unknown[i].start_ns, r->unknown[i].end_ns};
 	if (b->n_bad > 0 && b->bad[0].start_ns < at)
 		at = b->bad[0].start_ns;
 	if (b->n_bad > 0 && b->bad[b->n_bad - 1].end_ns > end)
 		end = b->bad[b->n_bad - 1].end_ns;
+	if (b->until_ns > end)
+		end = b->until_ns;
 	while (at < end) {
 		int64_t next = end;
+		bool over = b->until_ns > 0 && at >= b->until_ns;
+		if (!over && b->until_ns > 0 && b->until_ns < next)
+			next = b->until_ns;
 		bool is_bad = inside(b->bad, b->n_bad, &bad, at, &next);
-		bool unclear = inside(b->thin, b->n_thin, &thin, at, &next);
-		unclear |= inside(unknown, r->n_unknown, &dark, at, &next);
+		bool unclear = inside(b->thin, b->n_thin, &thin, at, &next) || over;
 		step(&m, at, next,
 		    is_bad    ? QUALITY_BAD
 		    : unclear ? QUALITY_UNCLEAR
@@ -155,7 +156,6 @@ profile_unavailable(const struct link_result *r, const struct binned *b, unsigne
 	}
 	if (m.down)
 		put(&m, m.down_since_ns, end);
-	free(unknown);
 	*out = m.out;
 	return m.n;
 }

@@ -31,9 +31,10 @@ const struct binned *profile_bins(
 /*
  * profile_unavailable(result, bins, n, out):
  * The unavailable time of ${result} by ${bins} with ${n} in a row, from what it holds on
- * either side of its period. Intervals that were not measured, or too thinly, are neither
- * bad nor good: where n is 10 or more, up to two are passed over; more end a count. The
- * last n are provisional: they keep the state before them.
+ * either side of its period. Intervals that were not measured, or too thinly, and one
+ * that is not over yet, are neither bad nor good: where n is 10 or more, up to two are
+ * passed over; more end a count. The last n are provisional: they keep the state before
+ * them.
  *
  * Shape   *out sorted, not overlapping; to be freed.
  * Result  how many.

@@ -1,4 +1,5 @@
 #include "cmd/gather.h"
+#include "cmd/report.h"
 
 #include <string.h>
 
@@ -8,9 +9,19 @@ cmd_report(struct options *o)
 	struct gathered *g;
 	char err[512];
 
+	bool other = o->n_args == 1 && (strcmp(o->args[0], "sla") == 0 ||
+	                                   strcmp(o->args[0], "compare") == 0);
+	if (other && o->xlsx != NULL)
+		return complain(EXIT_USAGE, "report: --xlsx is of report dossier");
+	if (o->n_args == 1 && strcmp(o->args[0], "compare") == 0)
+		return report_compare(o);
+	if (o->json)
+		return complain(EXIT_USAGE, "report: --json is of report compare");
+	if (o->n_args == 1 && strcmp(o->args[0], "sla") == 0)
+		return report_sla(o);
 	if (o->n_args != 1 || strcmp(o->args[0], "dossier") != 0)
-		return complain(
-		    EXIT_USAGE, "report: say what: report dossier -o FILE.pdf");
+		return complain(EXIT_USAGE,
+		    "report: say what: report dossier, sla or compare, -o FILE.pdf");
 	if (o->output == NULL)
 		return complain(EXIT_USAGE, "report dossier: say where to: -o FILE.pdf");
 	if (o->xlsx != NULL)

@@ -417,8 +417,8 @@ verdicts_make(const struct pass *p, const struct options *o,
 	size_t shown = 0;
 	if (periods > 1 || (l->n_listed > 1 && !wants_all(o))) {
 		/* and one of it all, for who prints one only */
-		judge_one(p, claims, c, &l->verdicts[0].contract.terms.profile,
-		    whole_range(p, l), "range", l, &row);
+		struct profile_conf profile = l->verdicts[0].contract.terms.profile;
+		judge_one(p, claims, c, &profile, whole_range(p, l), "range", l, &row);
 		shown = l->n_verdicts - 1;
 	}
 	l->contract = l->verdicts[shown].contract;

@@ -87,4 +87,49 @@ double lanes_height(
 void lanes_draw(struct draw *d, struct box box, const struct results *r,
     const struct link_report *l, const struct closeup *c, const struct zone *z);
 
+/*
+ * Availability of periods that follow one another: a dot within its interval each,
+ * against the target. What lies below the axis is cut off there and marked so.
+ */
+struct month {
+	char label[16];
+	bool has; /* else hatched */
+	double lower, point, upper;
+	uint32_t colour;
+};
+
+struct months {
+	const struct month *list;
+	size_t n;
+	double target; /* ratio; 0: none */
+};
+
+#define MONTHS_H 98.0
+void months_draw(struct draw *d, struct box box, const struct months *m);
+
+/* Candidates side by side: a row a metric, on its own axis; a dot within its interval. */
+#define DOTS_MOST 5
+extern const uint32_t dots_colour[DOTS_MOST];
+
+struct dots_row {
+	const char *title, *note;
+	char low[32], high[32]; /* the ends of the axis, as they are printed */
+	double from, to;        /* likewise */
+	struct {
+		bool has, has_interval;
+		double lower, point, upper;
+		char value[40], rank[24];
+	} dots[DOTS_MOST];
+};
+
+struct dots {
+	const char *names[DOTS_MOST];
+	size_t n;
+	const struct dots_row *rows;
+	size_t n_rows;
+};
+
+double dots_height(const struct dots *d);
+void dots_draw(struct draw *d, struct box box, const struct dots *dots);
+
 #endif

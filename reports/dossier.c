@@ -25,8 +25,8 @@ dossier_outage_place(char out[PLACE_ROOM], size_t link, size_t outage)
 	snprintf(out, PLACE_ROOM, "outage-%zu-%zu", link, outage);
 }
 
-static void
-name_pages(struct pages *p, const struct dossier *ds, const struct link_report *l)
+void
+dossier_name(struct pages *p, const struct dossier *ds, const struct link_report *l)
 {
 	const struct results *r = ds->r;
 	struct zone utc;
@@ -38,7 +38,7 @@ name_pages(struct pages *p, const struct dossier *ds, const struct link_report *
 	else if (l != NULL)
 		words_link(l, p->subject, sizeof p->subject);
 	else
-		snprintf(p->subject, sizeof p->subject, "Internet link dossier");
+		snprintf(p->subject, sizeof p->subject, "%s", ds->kind->title);
 	chart_zone_open(&utc, "UTC", r->as_of.ns, r->as_of.ns);
 	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
 	as_of[19] = '\0';
@@ -51,11 +51,11 @@ name_pages(struct pages *p, const struct dossier *ds, const struct link_report *
 static void
 run(struct pages *p, const struct dossier *ds)
 {
-	name_pages(p, ds, NULL);
+	dossier_name(p, ds, NULL);
 	if (ds->r->n_links != 1)
 		dossier_overview(p, ds);
 	for (size_t i = 0; i < ds->r->n_links; i++) {
-		name_pages(p, ds, &ds->r->links[i]);
+		dossier_name(p, ds, &ds->r->links[i]);
 		dossier_summary(p, ds, i);
 		dossier_owed(p, ds, i);
 		dossier_latency(p, ds, i);
@@ -63,7 +63,7 @@ run(struct pages *p, const struct dossier *ds)
 		dossier_closeups(p, ds, i);
 	}
 	if (ds->r->n_links != 1)
-		name_pages(p, ds, NULL);
+		dossier_name(p, ds, NULL);
 	dossier_method(p, ds);
 }
 
@@ -98,15 +98,14 @@ set_metadata(cairo_surface_t *s, const struct dossier *ds)
 		words_link(&r->links[0], name, sizeof name);
 	if (r->n_links > 1)
 		snprintf(
-		    title, sizeof title, "Internet link dossier: %zu links", r->n_links);
+		    title, sizeof title, "%s: %zu links", ds->kind->title, r->n_links);
 	else
-		snprintf(title, sizeof title, "Internet link dossier: %s", name);
+		snprintf(title, sizeof title, "%s: %s", ds->kind->title, name);
 	char *valid = g_utf8_make_valid(title, -1);
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, valid);
 	g_free(valid);
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATOR, r->software);
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_SUBJECT,
-	    "Measured availability, outages, loss and latency of an Internet link");
+	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_SUBJECT, ds->kind->subject);
 	set_date(s, r, CAIRO_PDF_METADATA_CREATE_DATE);
 	set_date(s, r, CAIRO_PDF_METADATA_MOD_DATE);
 }
@@ -122,7 +121,7 @@ draw_pdf(
 
 	set_metadata(s, ds);
 	pages_open(p, PAGES_PDF, p->fonts, s, p->places, p->alts);
-	run(p, ds);
+	ds->kind->run(p, ds);
 	rc = pages_close(p);
 	cairo_surface_finish(s);
 	if (rc == 0 && cairo_surface_status(s) != CAIRO_STATUS_SUCCESS) {
@@ -153,7 +152,7 @@ draw_pngs(
 	}
 	p->png_dir = dir;
 	pages_open(p, PAGES_PNG, p->fonts, NULL, p->places, p->alts);
-	run(p, ds);
+	ds->kind->run(p, ds);
 	int rc = pages_close(p);
 	if (rc != 0)
 		snprintf(err, room, "%s", p->err);
@@ -180,13 +179,13 @@ zones_of(const struct results *r)
 }
 
 int
-dossier_pdf(const struct results *r, const char *pdf_path, const char *png_dir, char *err,
-    size_t room)
+dossier_print(const struct results *r, const struct dossier_kind *kind, const void *more,
+    const char *pdf_path, const char *png_dir, char *err, size_t room)
 {
 	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	locale_t before = uselocale(plain);
 	struct pages p = {0};
-	struct dossier ds = {.r = r, .zones = zones_of(r)};
+	struct dossier ds = {.r = r, .zones = zones_of(r), .kind = kind, .more = more};
 	int rc = -ENOENT;
 
 	p.places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -195,7 +194,7 @@ dossier_pdf(const struct results *r, const char *pdf_path, const char *png_dir, 
 	if (p.fonts == NULL)
 		goto out;
 	pages_open(&p, PAGES_COUNT, p.fonts, NULL, p.places, p.alts);
-	run(&p, &ds);
+	kind->run(&p, &ds);
 	rc = pages_close(&p);
 	if (rc == 0)
 		rc = draw_pdf(&p, &ds, pdf_path, err, room);
@@ -209,4 +208,14 @@ out:
 	uselocale(before);
 	freelocale(plain);
 	return rc;
+}
+
+int
+dossier_pdf(const struct results *r, const char *pdf_path, const char *png_dir, char *err,
+    size_t room)
+{
+	static const struct dossier_kind kind = {"Internet link dossier",
+	    "Measured availability, outages, loss and latency of an Internet link", run};
+
+	return dossier_print(r, &kind, NULL, pdf_path, png_dir, err, room);
 }

@@ -10,7 +10,21 @@
 struct dossier {
 	const struct results *r;
 	struct zone *zones; /* one a link */
+	const struct dossier_kind *kind;
+	const void *more; /* what the kind needs beside the results */
 };
+
+/* A document of one kind: what it is called, and what draws its pages. */
+struct dossier_kind {
+	const char *title, *subject;
+	void (*run)(struct pages *p, const struct dossier *ds);
+};
+
+/* As dossier_pdf, of any kind. */
+int dossier_print(const struct results *r, const struct dossier_kind *kind,
+    const void *more, const char *pdf_path, const char *png_dir, char *err, size_t room);
+/* Whose the pages from here on are, for their heads; NULL: the document's. */
+void dossier_name(struct pages *p, const struct dossier *ds, const struct link_report *l);
 
 /* Names of places: "summary-0", "register-0", "outage-0-3", "method". */
 #define PLACE_ROOM 64
@@ -18,12 +32,28 @@ void dossier_place(char out[PLACE_ROOM], const char *what, size_t link);
 void dossier_outage_place(char out[PLACE_ROOM], size_t link, size_t outage);
 
 void dossier_overview(struct pages *p, const struct dossier *ds);
+void dossier_overview_rows(struct pages *p, const struct dossier *ds);
 void dossier_summary(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_who(struct pages *p, const struct results *r, const struct link_report *l,
+    const struct zone *z);
+void dossier_figures(struct pages *p, const struct link_report *l, const struct zone *z);
+void dossier_clauses(struct pages *p, const struct link_report *l, size_t link);
+void dossier_heat(
+    struct pages *p, const struct link_report *l, const struct zone *z, size_t link);
 void dossier_owed(struct pages *p, const struct dossier *ds, size_t link);
+/* Its parts: the credits in three readings, rights, and the first so many dates. */
+void dossier_credits(
+    struct pages *p, const struct settlement *s, const struct contract_conf *c);
+void dossier_rights(struct pages *p, const struct settlement *s, const struct zone *z);
+void dossier_dates(
+    struct pages *p, const struct settlement *s, const struct zone *z, size_t most);
 /* "nothing", "123.45 EUR", "10 % of the monthly charge". */
 void dossier_worth(struct credit_worth w, const struct contract_conf *c, char out[96]);
 void dossier_latency(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_register(struct pages *p, const struct dossier *ds, size_t link);
+/* Those of its outages that are ${chosen}, or NULL for all. */
+void dossier_register_rows(
+    struct pages *p, const struct dossier *ds, size_t link, const bool *chosen);
 void dossier_closeups(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_method(struct pages *p, const struct dossier *ds);
 
@@ -49,6 +79,8 @@ const char *words_verdict(enum verdict_kind v);
 void words_headline(const struct link_report *l, char *out, size_t room);
 /* How a link is called: the centre's name and the link's. */
 void words_link(const struct link_report *l, char *out, size_t room);
+/* Overlapping outages of a site, and whether they could be chance. */
+void words_overlaps(const struct site *s, char *out, size_t room);
 /* Names of the links whose bits are set, "none" without any. */
 void words_links(const struct results *r, uint64_t bits, char *out, size_t room);
 

@@ -80,9 +80,19 @@ curves(struct pages *p, const struct dossier *ds)
 }
 
 void
-dossier_overview(struct pages *p, const struct dossier *ds)
+dossier_overview_rows(struct pages *p, const struct dossier *ds)
 {
 	struct table t;
+
+	table_begin(&t, p, overview_columns, 6, 8.5);
+	for (size_t i = 0; i < ds->r->n_links; i++)
+		overview_row(&t, ds, i);
+	table_end(&t);
+}
+
+void
+dossier_overview(struct pages *p, const struct dossier *ds)
+{
 	char text[96];
 
 	page_begin(p, "Overview");
@@ -93,10 +103,7 @@ dossier_overview(struct pages *p, const struct dossier *ds)
 	snprintf(text, sizeof text, "%zu links in this dossier", ds->r->n_links);
 	page_title(p, "overview", "Overview", text);
 	page_gap(p, 6);
-	table_begin(&t, p, overview_columns, 6, 8.5);
-	for (size_t i = 0; i < ds->r->n_links; i++)
-		overview_row(&t, ds, i);
-	table_end(&t);
+	dossier_overview_rows(p, ds);
 	page_text(p, &style_note,
 	    "Each link has its own summary, curves, register and close-ups; the method at the end "
 	    "is common to all.");

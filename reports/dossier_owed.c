@@ -36,7 +36,7 @@ clause_of(const struct credit_conf *c)
 }
 
 static void
-credits(struct pages *p, const struct settlement *s, const struct contract_conf *c)
+readings(struct pages *p, const struct settlement *s, const struct contract_conf *c)
 {
 	const struct credit_sheet *sheet = &s->sheets[READING_POINT];
 	char worth[READINGS][96];
@@ -107,6 +107,18 @@ clocks(struct pages *p, const struct settlement *s, const struct contract_conf *
 	page_text(p, &style_body, text);
 }
 
+void
+dossier_credits(
+    struct pages *p, const struct settlement *s, const struct contract_conf *c)
+{
+	if (c->n_credits == 0)
+		return;
+	readings(p, s, c);
+	page_text(p, &style_body,
+	    difference_words(differs(s) ? s->difference : DIFFERENCE_NONE));
+	clocks(p, s, c);
+}
+
 /* ---- dates ---- */
 
 static const struct column date_columns[] = {{"By", 140, ALIGN_LEFT, false, FACE_TEXT},
@@ -116,8 +128,9 @@ static const struct column date_columns[] = {{"By", 140, ALIGN_LEFT, false, FACE
 
 #define DATES_SHOWN 12
 
-static void
-dates(struct pages *p, const struct settlement *s, const struct zone *z)
+void
+dossier_dates(
+    struct pages *p, const struct settlement *s, const struct zone *z, size_t most)
 {
 	static const char *const WHAT[] = {
 	    "report the fault", "claim the credit", "declare termination"};
@@ -130,7 +143,7 @@ dates(struct pages *p, const struct settlement *s, const struct zone *z)
 		return;
 	page_heading(p, 50, NULL, "Dates");
 	table_begin(&t, p, date_columns, 4, 8.0);
-	for (size_t i = 0; i < s->n_deadlines && i < DATES_SHOWN; i++) {
+	for (size_t i = 0; i < s->n_deadlines && i < most; i++) {
 		const struct deadline *d = &s->deadlines[i];
 		char by[48], anchor[48], from[112];
 		chart_zone_print(z, d->by_ns - NS_PER_S / 2, 0, by); /* its last second */
@@ -142,15 +155,14 @@ dates(struct pages *p, const struct settlement *s, const struct zone *z)
 		table_row(&t, cells);
 	}
 	table_end(&t);
-	if (s->n_deadlines > DATES_SHOWN) {
-		snprintf(text, sizeof text, "and %zu later ones",
-		    s->n_deadlines - DATES_SHOWN);
+	if (s->n_deadlines > most) {
+		snprintf(text, sizeof text, "and %zu later ones", s->n_deadlines - most);
 		page_text(p, &style_note, text);
 	}
 }
 
-static void
-rights(struct pages *p, const struct settlement *s, const struct zone *z)
+void
+dossier_rights(struct pages *p, const struct settlement *s, const struct zone *z)
 {
 	static const char *const WHY[] = {"so many outages came together",
 	    "the downtime added up to it", "one outage was long enough"};
@@ -219,14 +231,9 @@ dossier_owed(struct pages *p, const struct dossier *ds, size_t link)
 	page_begin(p, "What the contract owes");
 	dossier_place(place, "owed", link);
 	page_title(p, place, "What the contract owes", "What the contract owes");
-	if (l->conf->n_credits > 0) {
-		credits(p, s, l->conf);
-		page_text(p, &style_body,
-		    difference_words(differs(s) ? s->difference : DIFFERENCE_NONE));
-		clocks(p, s, l->conf);
-	}
-	rights(p, s, z);
-	dates(p, s, z);
+	dossier_credits(p, s, l->conf);
+	dossier_rights(p, s, z);
+	dossier_dates(p, s, z, DATES_SHOWN);
 	weightless(p, &l->verdict, z);
 	page_text(p, &style_note,
 	    "Worked out from the contract's clauses as they are configured; the signed contract "

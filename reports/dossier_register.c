@@ -125,11 +125,30 @@ micro(struct pages *p, const struct dossier *ds, size_t link)
 }
 
 void
+dossier_register_rows(
+    struct pages *p, const struct dossier *ds, size_t link, const bool *chosen)
+{
+	const struct link_result *r = ds->r->links[link].result;
+	struct table t;
+	bool open = false;
+
+	for (size_t i = 0; i < r->n_outages; i++) {
+		if (chosen != NULL && !chosen[i])
+			continue;
+		if (!open)
+			table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7);
+		open = true;
+		outage_row(&t, ds, link, &r->outages[i], i);
+	}
+	if (open)
+		table_end(&t);
+}
+
+void
 dossier_register(struct pages *p, const struct dossier *ds, size_t link)
 {
 	const struct link_report *l = &ds->r->links[link];
 	char text[160], listed[32], place[PLACE_ROOM];
-	struct table t;
 
 	page_begin(p, "Outage register");
 	words_count(l->result->n_outages, listed);
@@ -142,12 +161,7 @@ dossier_register(struct pages *p, const struct dossier *ds, size_t link)
 	    "Every outage that was found, in order; those that do not count stay listed, with the "
 	    "reason. The true edge lies within ± of what is printed.");
 	page_gap(p, 3);
-	if (l->result->n_outages > 0) {
-		table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7);
-		for (size_t i = 0; i < l->result->n_outages; i++)
-			outage_row(&t, ds, link, &l->result->outages[i], i);
-		table_end(&t);
-	}
+	dossier_register_rows(p, ds, link, NULL);
 	totals(p, l);
 	micro(p, ds, link);
 }

@@ -29,8 +29,8 @@ print_period(const struct link_report *l, const struct zone *z, char *out, size_
 	snprintf(out, room, "%s to %s", from, to);
 }
 
-static void
-who(struct pages *p, const struct results *r, const struct link_report *l,
+void
+dossier_who(struct pages *p, const struct results *r, const struct link_report *l,
     const struct zone *z)
 {
 	char period[160], contract[TEXT_ROOM + NAME_ROOM + 8], link[160], zone[96],
@@ -183,8 +183,8 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 	}
 }
 
-static void
-three_figures(struct pages *p, const struct link_report *l, const struct zone *z)
+void
+dossier_figures(struct pages *p, const struct link_report *l, const struct zone *z)
 {
 	struct figure f[3];
 	double w = PAGE_INNER / 3;
@@ -368,8 +368,8 @@ commitment_clauses(struct table *t, const struct link_report *l)
 	}
 }
 
-static void
-clauses(struct pages *p, const struct link_report *l, size_t link)
+void
+dossier_clauses(struct pages *p, const struct link_report *l, size_t link)
 {
 	struct table t;
 	char text[640] = "", definition[96];
@@ -398,8 +398,9 @@ clauses(struct pages *p, const struct link_report *l, size_t link)
 		page_text(p, &style_note, text);
 }
 
-static void
-heat(struct pages *p, const struct link_report *l, const struct zone *z, size_t link)
+void
+dossier_heat(
+    struct pages *p, const struct link_report *l, const struct zone *z, size_t link)
 {
 	struct heat_ctx ctx = {l, z};
 	char name[64], alt[512], lost[32], sent[32];
@@ -469,10 +470,10 @@ dossier_summary(struct pages *p, const struct dossier *ds, size_t link)
 	snprintf(outline, sizeof outline, "Summary: %s/%s", l->def->centre, l->def->link);
 	page_title(p, place, outline, headline);
 	page_gap(p, 4);
-	who(p, ds->r, l, &ds->zones[link]);
+	dossier_who(p, ds->r, l, &ds->zones[link]);
 	page_gap(p, 8);
-	three_figures(p, l, &ds->zones[link]);
-	clauses(p, l, link);
-	heat(p, l, &ds->zones[link], link);
+	dossier_figures(p, l, &ds->zones[link]);
+	dossier_clauses(p, l, link);
+	dossier_heat(p, l, &ds->zones[link], link);
 	rests_on(p, ds->r, l, link);
 }

@@ -324,3 +324,21 @@ words_links(const struct results *r, uint64_t bits, char *out, size_t room)
 		used += n > 0 ? (size_t)n : 0;
 	}
 }
+
+void
+words_overlaps(const struct site *s, char *out, size_t room)
+{
+	char chance[48];
+
+	if (s->chance < 0.001)
+		snprintf(chance, sizeof chance, "less than 0.1 %%");
+	else if (s->chance > 0.995)
+		snprintf(chance, sizeof chance, "more than 99 %%");
+	else
+		snprintf(chance, sizeof chance, "%.2g %%", s->chance * 100);
+	snprintf(out, room,
+	    "Outages of two links overlapped %zu time%s; %.2g would by chance, and so many or "
+	    "more have a chance of %s.%s",
+	    s->overlaps, s->overlaps == 1 ? "" : "s", s->expected, chance,
+	    s->chance < 0.05 ? " The links share a cause of failure." : "");
+}

@@ -1,10 +1,11 @@
 noinst_LIBRARIES += reports/libreports.a
 reports_libreports_a_SOURCES = reports/chart.h reports/chart_axis.c reports/chart_band.c \
-	reports/chart_heat.c reports/chart_lanes.c reports/chart_zone.c reports/csv.c \
+	reports/chart_dots.c reports/chart_heat.c reports/chart_lanes.c reports/chart_months.c \
+	reports/chart_zone.c reports/comparison.c reports/comparison.h reports/comparison_pdf.c reports/csv.c \
 	reports/dossier.c reports/dossier.h reports/dossier_closeup.c reports/dossier_finish.c \
 	reports/dossier_latency.c reports/dossier_method.c reports/dossier_overview.c reports/dossier_owed.c \
 	reports/dossier_register.c reports/dossier_summary.c reports/dossier_words.c \
 	reports/draft.c reports/draft.h reports/draw.c reports/draw.h reports/draw_text.c \
 	reports/draw_text.h reports/instant.c reports/json.c reports/json_sla.c reports/value.c reports/value.h reports/page.c reports/page.h \
-	reports/page_table.c reports/results.h reports/text.c
+	reports/page_table.c reports/results.h reports/sla.c reports/sla.h reports/text.c
 reports_libreports_a_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(QPDF_CFLAGS) $(JANSSON_CFLAGS)

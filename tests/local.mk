@@ -13,13 +13,19 @@ tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a 
 check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles \
 	tests/unit/test_chronic tests/unit/test_credit tests/unit/test_credit_rules \
 	tests/unit/test_deadline tests/unit/test_site tests/unit/test_stats tests/unit/test_zone \
-	tests/unit/test_properties tests/unit/test_records tests/unit/test_settlement
+	tests/unit/test_histories tests/unit/test_properties tests/unit/test_records tests/unit/test_settlement
+tests_unit_test_histories_SOURCES = tests/unit/test_histories.c tests/unit/feed.c tests/unit/feed.h
+tests_unit_test_histories_LDADD = $(JUDGE_LIBS)
 tests_unit_test_properties_SOURCES = tests/unit/test_properties.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_properties_LDADD = $(JUDGE_LIBS)
 tests_unit_test_settlement_LDADD = $(JUDGE_LIBS)
 EXTRA_DIST += tests/mutants/run.sh tests/mutants/list
 tests_unit_test_records_LDADD = records/librecords.a base/libbase.a $(SQLITE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_site_LDADD = $(JUDGE_LIBS)
+check_PROGRAMS += tests/unit/test_compare
+tests_unit_test_compare_LDADD = $(JUDGE_LIBS)
+TESTS += tests/golden/reports.sh
+EXTRA_DIST += tests/golden/reports.sh
 tests_unit_test_chronic_LDADD = $(JUDGE_LIBS)
 tests_unit_test_credit_SOURCES = tests/unit/test_credit.c tests/unit/account.h
 tests_unit_test_credit_rules_SOURCES = tests/unit/test_credit_rules.c tests/unit/account.h

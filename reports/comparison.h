@@ -1,0 +1,44 @@
+#ifndef REPORTS_COMPARISON_H
+#define REPORTS_COMPARISON_H
+
+#include "analyzer/compare.h"
+#include "reports/results.h"
+
+/* Links compared: what compare_of found, and what it is to be read with. */
+struct comparison_cost {
+	bool has; /* the contract states a monthly charge */
+	int64_t year_mills;
+	char currency[8];
+	bool
+	    has_downtime; /* counted by its own contract, as in a year like this period */
+	int64_t year_down_ns, year_least_ns, year_most_ns;
+};
+
+struct comparison_view {
+	const struct results *r; /* links in the order of the comparison */
+	const struct comparison *c;
+	const struct verdict *ledgers; /* by one profile, contracts put aside */
+	const struct profile_conf *profile;
+	const struct comparison_cost *costs;
+	const char *zone; /* whose days were resampled */
+};
+
+/* Targets of voters: of all links, and of some only. */
+struct comparison_targets {
+	size_t common;
+	char others[512]; /* "fibre: 1.1.1.1; lte: none" */
+	bool same_pace;   /* votes a second are alike, within 5 % */
+};
+void comparison_targets(const struct comparison_view *v, struct comparison_targets *out);
+
+/* Two links of one centre by the ledgers; false where they are not of one, or have no
+ * common time. */
+bool comparison_site(
+    const struct comparison_view *v, const struct compare_pair *pair, struct site *out);
+
+/* linkwitness/comparison/1 of INTERFACES.md, a new reference; the PDF as dossier_pdf. */
+json_t *comparison_json(const struct comparison_view *v);
+int comparison_pdf(const struct comparison_view *v, const char *pdf_path,
+    const char *png_dir, char *err, size_t room);
+
+#endif

@@ -1,0 +1,525 @@
+/* The comparison on paper: the answer and its chart first, then pairs, joint failures and
+ * cost. Cost and downtime stand side by side; they are never made one number. */
+#include "reports/comparison.h"
+
+#include "reports/dossier.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_SHOWN 140
+
+static const char *const METRIC_TITLES[] = {
+    "Availability", "Outages", "Packet loss", "Round trip, median", "Round trip, 95 %"};
+static const char *const METRIC_NOTES[] = {"of the common minutes", "begun in 30 days",
+    "of the voting probes", "mean of the hours' medians",
+    "mean of the hours' 95th percentiles"};
+static const char *const METRIC_WORDS[] = {
+    "availability", "outages", "loss", "median latency", "95 % latency"};
+
+/* "fibre", or "berlin/fibre" where they are of several centres. */
+static void
+name_of(const struct comparison_view *v, size_t link, char out[NAME_SHOWN])
+{
+	const struct link_def *def = v->r->links[link].def;
+	bool one = true;
+
+	for (size_t i = 0; i < v->r->n_links; i++)
+		one &= strcmp(v->r->links[i].def->centre, def->centre) == 0;
+	if (one)
+		snprintf(out, NAME_SHOWN, "%s", def->link);
+	else
+		snprintf(out, NAME_SHOWN, "%s/%s", def->centre, def->link);
+}
+
+static void
+print_value(enum compare_metric m, double value, unsigned decimals, char out[40])
+{
+	char text[32];
+
+	switch (m) {
+	case COMPARE_AVAILABILITY:
+		words_percent(value, decimals, text);
+		break;
+	case COMPARE_LOSS:
+		words_percent(value, 3, text);
+		break;
+	case COMPARE_OUTAGES:
+		snprintf(text, sizeof text, "%.2f", value);
+		break;
+	default:
+		words_ms((int64_t)value, text);
+	}
+	snprintf(out, 40, "%s", text);
+}
+
+/* Of differences the sign is told, and of ratios that they are percentage points. */
+static void
+print_difference(enum compare_metric m, double value, char out[40])
+{
+	const char *sign = value < 0 ? "−" : "+";
+	double size = fabs(value);
+	char text[32];
+
+	if (m == COMPARE_AVAILABILITY || m == COMPARE_LOSS)
+		snprintf(text, sizeof text, "%.4f", size * 100);
+	else if (m == COMPARE_OUTAGES)
+		snprintf(text, sizeof text, "%.2f", size);
+	else
+		snprintf(text, sizeof text, "%.2f ms", size / 1e6);
+	snprintf(out, 40, "%s%s", value == 0 ? "" : sign, text);
+}
+
+/* ---- the headline ---- */
+
+static size_t
+firsts_of(const struct comparison_view *v, size_t link, char *out, size_t room)
+{
+	size_t used = 0, n = 0;
+
+	for (int m = 0; m < COMPARE_METRICS; m++) {
+		if (v->c->links[link].values[m].worst != 1 ||
+		    v->c->links[link].values[m].best != 1 || used >= room)
+			continue;
+		used += (size_t)snprintf(
+		    out + used, room - used, "%s%s", n > 0 ? ", " : "", METRIC_WORDS[m]);
+		n++;
+	}
+	return n;
+}
+
+static bool
+any_apart(const struct comparison_view *v)
+{
+	for (size_t i = 0; i < v->c->n_pairs; i++)
+		for (int m = 0; m < COMPARE_METRICS; m++)
+			if (v->c->pairs[i].metrics[m].apart)
+				return true;
+	return false;
+}
+
+static void
+headline(const struct comparison_view *v, char *out, size_t room)
+{
+	char name[NAME_SHOWN], firsts[128];
+	size_t used = 0, firsts_n = 0;
+
+	if (v->c->days < v->c->rule.least_days) {
+		snprintf(out, room,
+		    "Too little to tell the links apart: %zu day%s in common, %zu are needed",
+		    v->c->days, v->c->days == 1 ? "" : "s", v->c->rule.least_days);
+		return;
+	}
+	for (size_t i = 0; i < v->c->n_links && used < room; i++) {
+		size_t n = firsts_of(v, i, firsts, sizeof firsts);
+		if (n == 0)
+			continue;
+		if (n == COMPARE_METRICS)
+			snprintf(firsts, sizeof firsts, "everything measured");
+		name_of(v, i, name);
+		used += (size_t)snprintf(out + used, room - used,
+		    "%s%.48s is first in %s", used > 0 ? "; " : "", name, firsts);
+		firsts_n += n;
+	}
+	if (firsts_n == 0 && any_apart(v))
+		snprintf(out, room, "No link is first alone in anything measured");
+	else if (firsts_n == 0)
+		snprintf(out, room, "Nothing measured tells the %zu links apart",
+		    v->c->n_links);
+	else if (firsts_n < COMPARE_METRICS && used < room)
+		snprintf(out + used, room - used, "; nothing else tells the first apart");
+}
+
+/* ---- the chart ---- */
+
+static double
+highest(const struct comparison_view *v, enum compare_metric m)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < v->c->n_links; i++)
+		if (v->c->links[i].values[m].has)
+			most = fmax(most, v->c->links[i].values[m].upper);
+	return most;
+}
+
+static double
+lowest(const struct comparison_view *v, enum compare_metric m)
+{
+	double least = 1;
+
+	for (size_t i = 0; i < v->c->n_links; i++)
+		if (v->c->links[i].values[m].has)
+			least = fmin(least, v->c->links[i].values[m].lower);
+	return least;
+}
+
+static void
+scale(const struct comparison_view *v, enum compare_metric m, struct dots_row *row)
+{
+	char text[40];
+
+	if (m == COMPARE_AVAILABILITY) {
+		double span = fmax((1 - lowest(v, m)) * 100, 0.001);
+		double step = axis_nice(span * 1.1, 4);
+		row->to = 1;
+		row->from = fmax(0, 1 - ceil(span * 1.1 / step) * step / 100);
+		snprintf(row->low, sizeof row->low, "%.6g %%", row->from * 100);
+		snprintf(row->high, sizeof row->high, "100 %%");
+		return;
+	}
+	double unit = m == COMPARE_LOSS ? 0.01 : m == COMPARE_OUTAGES ? 1 : 1e6;
+	double most = fmax(highest(v, m) / unit, m == COMPARE_LOSS ? 0.001 : 0.1);
+	double step = axis_nice(most * 1.05, 4);
+	row->from = 0;
+	row->to = ceil(most * 1.05 / step) * step;
+	if (m == COMPARE_LOSS && row->to > 100)
+		row->to = 100;
+	snprintf(text, sizeof text, "%.6g%s", row->to,
+	    m == COMPARE_LOSS      ? " %"
+	    : m == COMPARE_OUTAGES ? ""
+	                           : " ms");
+	row->to *= unit;
+	snprintf(row->low, sizeof row->low, "0");
+	snprintf(row->high, sizeof row->high, "%.31s", text);
+}
+
+static void
+fill_row(const struct comparison_view *v, enum compare_metric m, struct dots_row *row)
+{
+	unsigned decimals = 3;
+
+	memset(row, 0, sizeof *row);
+	row->title = METRIC_TITLES[m];
+	row->note = METRIC_NOTES[m];
+	scale(v, m, row);
+	if (m == COMPARE_AVAILABILITY)
+		decimals = words_decimals(lowest(v, m), highest(v, m), 1);
+	for (size_t i = 0; i < v->c->n_links; i++) {
+		const struct compare_value *value = &v->c->links[i].values[m];
+		row->dots[i].has = value->has;
+		row->dots[i].has_interval = value->has_interval;
+		row->dots[i].lower = value->lower;
+		row->dots[i].point = value->point;
+		row->dots[i].upper = value->upper;
+		print_value(m, value->point, decimals, row->dots[i].value);
+		if (!value->has)
+			snprintf(row->dots[i].rank, sizeof row->dots[i].rank, "–");
+		else if (value->best == value->worst)
+			snprintf(row->dots[i].rank, sizeof row->dots[i].rank, "%zu",
+			    value->best);
+		else
+			snprintf(row->dots[i].rank, sizeof row->dots[i].rank, "%zu–%zu",
+			    value->best, value->worst);
+	}
+}
+
+static void
+paint_dots(struct draw *d, struct box box, const void *ctx)
+{
+	dots_draw(d, box, ctx);
+}
+
+static bool
+is_measured(const struct comparison_view *v, enum compare_metric m)
+{
+	for (size_t i = 0; i < v->c->n_links; i++)
+		if (v->c->links[i].values[m].has)
+			return true;
+	return false;
+}
+
+static void
+chart(struct pages *p, const struct comparison_view *v, const char *said)
+{
+	struct dots_row rows[COMPARE_METRICS];
+	char names[DOTS_MOST][NAME_SHOWN], alt[640];
+	struct dots dots = {.n = v->c->n_links, .rows = rows};
+
+	for (int m = 0; m < COMPARE_METRICS; m++)
+		if (is_measured(v, (enum compare_metric)m))
+			fill_row(v, (enum compare_metric)m, &rows[dots.n_rows++]);
+	for (size_t i = 0; i < dots.n; i++) {
+		name_of(v, i, names[i]);
+		dots.names[i] = names[i];
+	}
+	snprintf(alt, sizeof alt,
+	    "A row a measure, each link a dot within its interval, its rank at the right. "
+	    "%.400s.",
+	    said);
+	page_figure(p, "comparison", "Links compared over the same time", alt,
+	    dots_height(&dots), paint_dots, &dots);
+}
+
+/* ---- what it rests on ---- */
+
+static void
+fair_test(struct pages *p, const struct comparison_view *v)
+{
+	struct comparison_targets t;
+	const struct compare_rule *rule = &v->c->rule;
+	char common[96], days[96], targets[160], rounds[160], pace[64], definition[96];
+	char from[48], to[48], period[128], text[40], others[560];
+	struct zone zone;
+
+	comparison_targets(v, &t);
+	chart_zone_open(&zone, v->zone, v->r->from.ns, v->r->to.ns);
+	chart_zone_print(&zone, v->r->from.ns, 0, from);
+	chart_zone_print(&zone, v->r->to.ns, 0, to);
+	snprintf(period, sizeof period, "%s to %s", from, to);
+	words_duration(v->c->common_ns, false, text);
+	snprintf(common, sizeof common, "%s in which every link was up or down", text);
+	snprintf(days, sizeof days, "%zu days, %zu hour%s with probes of all links",
+	    v->c->days, v->c->hours, v->c->hours == 1 ? "" : "s");
+	if (t.common == 0 && t.others[0] == '\0')
+		snprintf(targets, sizeof targets, "none: states are known, no probes");
+	else
+		snprintf(targets, sizeof targets, "%zu the same for all%s", t.common,
+		    t.others[0] != '\0' ? "; the others are below" : ", no others");
+	snprintf(pace, sizeof pace, "%s",
+	    t.same_pace ? "alike, within 5 %" : "different: see the probes sent");
+	snprintf(rounds, sizeof rounds, "%u rounds, seed %llu, %zu comparisons",
+	    rule->rounds, (unsigned long long)rule->seed, v->c->n_tests);
+	results_definition(v->profile, definition);
+	struct fact facts[] = {{"Period", period}, {"Same time", common}, {"Days", days},
+	    {"Instrument", v->r->software}, {"Targets", targets}, {"Pace", pace},
+	    {"Availability", definition}, {"Resampling", rounds}};
+	page_heading(p, 110, NULL, "Is it a fair test?");
+	page_facts(p, facts, sizeof facts / sizeof *facts, 1);
+	if (t.others[0] != '\0') {
+		snprintf(
+		    others, sizeof others, "Targets of some links only: %s.", t.others);
+		page_text(p, &style_note, others);
+	}
+}
+
+static const struct column measured_columns[] = {
+    {"Link", 118, ALIGN_LEFT, true, FACE_TEXT}, {"ISP", 110, ALIGN_LEFT, true, FACE_TEXT},
+    {"Coverage", 60, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Down", 74, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Outages", 45, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Probes lost", 92, ALIGN_RIGHT, true, FACE_TEXT}};
+
+static void
+measured(struct pages *p, const struct comparison_view *v)
+{
+	struct table t;
+
+	page_heading(p, 60, NULL, "What was measured");
+	table_begin(&t, p, measured_columns, 6, 8.0);
+	for (size_t i = 0; i < v->c->n_links; i++) {
+		const struct compare_link *l = &v->c->links[i];
+		char name[NAME_SHOWN], coverage[32], down[40], count[32], lost[32],
+		    sent[32], probes[80];
+		name_of(v, i, name);
+		words_percent(v->ledgers[i].coverage, 2, coverage);
+		words_duration(l->down_ns, true, down);
+		words_count(l->outages, count);
+		words_count(l->lost, lost);
+		words_count(l->sent, sent);
+		snprintf(probes, sizeof probes, "%s\nof %s", lost, sent);
+		struct cell cells[] = {{.text = name, .bold = true},
+		    {.text = v->r->links[i].def->isp}, {.text = coverage}, {.text = down},
+		    {.text = count}, {.text = l->sent > 0 ? probes : "no probes"}};
+		table_row(&t, cells);
+	}
+	table_end(&t);
+	page_text(p, &style_note,
+	    "Coverage is of each link's whole period; downtime, outages and probes are of the time "
+	    "all links have in common. Contracts and exclusions are put aside: this is what "
+	    "was measured.");
+}
+
+/* ---- pairs ---- */
+
+static const struct column pair_columns[] = {
+    {"Measure", 118, ALIGN_LEFT, true, FACE_TEXT},
+    {"Difference", 88, ALIGN_RIGHT, false, FACE_TEXT},
+    {"95 % interval", 142, ALIGN_RIGHT, false, FACE_TEXT},
+    {"p, after Holm", 72, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Told apart", 79, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+print_p(double p, char out[24])
+{
+	if (p >= 0.995)
+		snprintf(out, 24, "1");
+	else if (p >= 0.095)
+		snprintf(out, 24, "%.2f", p);
+	else
+		snprintf(out, 24, "%.4f", p);
+}
+
+static void
+difference_row(struct table *t, enum compare_metric m, const struct compare_difference *d,
+    const char *better)
+{
+	static const char *const UNITS[] = {"percentage points", "in 30 days",
+	    "percentage points", "mean of hours", "mean of hours"};
+	char measure[96], point[40] = "–", low[40], high[40], range[96] = "–",
+	                  p[24] = "–", apart[80] = "not measured";
+
+	snprintf(measure, sizeof measure, "%s\n%s", METRIC_TITLES[m], UNITS[m]);
+	if (d->has) {
+		print_difference(m, d->point, point);
+		print_difference(m, d->lower, low);
+		print_difference(m, d->upper, high);
+		snprintf(range, sizeof range, "%s to %s", low, high);
+		print_p(d->adjusted, p);
+		snprintf(apart, sizeof apart, "no");
+		if (d->apart)
+			snprintf(apart, sizeof apart, "yes\n%.60s is better", better);
+	}
+	struct cell cells[] = {{.text = measure}, {.text = point, .bold = true},
+	    {.text = range}, {.text = p},
+	    {.text = apart, .bold = d->apart, .colour = d->apart ? INK_BLUE : INK_MUTED}};
+	table_row(t, cells);
+}
+
+static void
+joint(struct pages *p, const struct comparison_view *v, const struct compare_pair *pair)
+{
+	struct site s;
+	char text[900], both[40], one[40], measured_as[32], independent[32],
+	    overlaps[400];
+
+	if (!comparison_site(v, pair, &s)) {
+		bool one_centre = strcmp(v->r->links[pair->a].def->centre,
+		                      v->r->links[pair->b].def->centre) == 0;
+		page_text(p, &style_body,
+		    one_centre
+		        ? "There is no time in which both were measured."
+		        : "They are not of one centre: how they fail together says nothing.");
+		return;
+	}
+	unsigned decimals = words_decimals(s.measured, s.independent, 1);
+	words_percent(s.measured, decimals, measured_as);
+	words_percent(s.independent, decimals, independent);
+	words_duration(s.down_ns, true, both);
+	words_duration(s.degraded_ns, true, one);
+	words_overlaps(&s, overlaps, sizeof overlaps);
+	snprintf(text, sizeof text,
+	    "Failing together: one of the two alone was down for %s, both at once for %s. "
+	    "Together they give %s; failing independently they would give %s. %s",
+	    one, both, measured_as, independent, overlaps);
+	page_text(p, &style_body, text);
+}
+
+static void
+pair(struct pages *p, const struct comparison_view *v, const struct compare_pair *pair)
+{
+	struct table t;
+	char a[NAME_SHOWN], b[NAME_SHOWN], text[3 * NAME_SHOWN], common[40];
+
+	name_of(v, pair->a, a);
+	name_of(v, pair->b, b);
+	snprintf(text, sizeof text, "%s less %s", a, b);
+	page_heading(p, 150, NULL, text);
+	words_duration(pair->common_ns, false, common);
+	snprintf(text, sizeof text,
+	    "%zu days, %zu hours; both were up or down for %s of them.", pair->days,
+	    pair->hours, common);
+	page_text(p, &style_note, text);
+	table_begin(&t, p, pair_columns, 5, 8.0);
+	for (int m = 0; m < COMPARE_METRICS; m++) {
+		const struct compare_difference *d = &pair->metrics[m];
+		bool a_better = (d->point > 0) == (m == COMPARE_AVAILABILITY);
+		difference_row(&t, (enum compare_metric)m, d, a_better ? a : b);
+	}
+	table_end(&t);
+	joint(p, v, pair);
+}
+
+/* ---- cost ---- */
+
+static const struct column cost_columns[] = {{"Link", 110, ALIGN_LEFT, true, FACE_TEXT},
+    {"Contract", 109, ALIGN_LEFT, true, FACE_TEXT},
+    {"Charge a year", 90, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Downtime that counts, a year", 190, ALIGN_RIGHT, true, FACE_TEXT}};
+
+static void
+cost_row(struct table *t, const struct comparison_view *v, size_t i)
+{
+	const struct comparison_cost *c = &v->costs[i];
+	char name[NAME_SHOWN], charge[48], down[160] = "not known", at[40], low[40],
+	                                   high[40];
+	int64_t mills = c->year_mills;
+
+	name_of(v, i, name);
+	snprintf(charge, sizeof charge, "%lld.%02lld %s", (long long)(mills / 1000),
+	    (long long)(mills % 1000 / 10), c->currency);
+	if (c->has_downtime) {
+		words_duration(c->year_down_ns, false, at);
+		words_duration(c->year_least_ns, false, low);
+		words_duration(c->year_most_ns, false, high);
+		snprintf(down, sizeof down, "%s\nbetween %s and %s", at, low, high);
+	}
+	struct cell cells[] = {{.text = name, .bold = true},
+	    {.text = c->has ? v->r->links[i].contract.terms.contract : "none stated"},
+	    {.text = c->has ? charge : "not stated"}, {.text = c->has ? down : "–"}};
+	table_row(t, cells);
+}
+
+static void
+costs(struct pages *p, const struct comparison_view *v)
+{
+	struct table t;
+	bool any = false;
+
+	for (size_t i = 0; i < v->c->n_links; i++)
+		any |= v->costs[i].has;
+	page_heading(p, 60, NULL, "Cost and downtime");
+	if (!any) {
+		page_text(p, &style_body,
+		    "No contract of these links states a monthly charge.");
+		return;
+	}
+	table_begin(&t, p, cost_columns, 4, 8.0);
+	for (size_t i = 0; i < v->c->n_links; i++)
+		cost_row(&t, v, i);
+	table_end(&t);
+	page_text(p, &style_note,
+	    "Downtime as each contract counts it, were a year like this period. The two numbers "
+	    "stand side by side and are not made one: what an hour without the link "
+	    "costs is the reader's to say.");
+}
+
+static void
+run(struct pages *p, const struct dossier *ds)
+{
+	const struct comparison_view *v = ds->more;
+	char text[512];
+
+	dossier_name(p, ds, NULL);
+	page_begin(p, "Links compared");
+	headline(v, text, sizeof text);
+	page_title(p, "comparison", "Links compared", text);
+	page_gap(p, 8);
+	chart(p, v, text);
+	if (!is_measured(v, COMPARE_LOSS))
+		page_text(p, &style_body,
+		    "There is no hour with probes of all links: nothing is known of loss and "
+		    "round trips in common time.");
+	page_text(p, &style_note,
+	    "Dots are what was measured in the time all links have in common, bars their 95 % "
+	    "intervals: of resampled days, of loss by Clopper and Pearson at the effective "
+	    "number of probes, of outages by Poisson. Where nothing happened there is no bar. "
+	    "Ranks are ranges where the differences, below by pairs, may be chance.");
+	measured(p, v);
+	fair_test(p, v);
+	page_begin(p, "Links compared: in detail");
+	for (size_t i = 0; i < v->c->n_pairs; i++)
+		pair(p, v, &v->c->pairs[i]);
+	costs(p, v);
+}
+
+int
+comparison_pdf(const struct comparison_view *v, const char *pdf_path, const char *png_dir,
+    char *err, size_t room)
+{
+	static const struct dossier_kind kind = {"Comparison of Internet links",
+	    "Internet links measured in the same minutes and compared", run};
+
+	return dossier_print(v->r, &kind, v, pdf_path, png_dir, err, room);
+}

@@ -1,0 +1,194 @@
+#!/bin/sh
+# The monthly report and the comparison: of two links of one site, of a year of states, of
+# long names, of next to nothing. Pages are as many as promised, no word is outside the
+# margins, the headline is there, the files are clean; what must be told apart is, and what
+# is alike is not.
+: "${LW_BUILD:=.}" "${LW_TOP:=.}"
+lw=$LW_BUILD/linkwitness
+for tool in pdfinfo pdftotext qpdf jq; do
+	if ! command -v $tool >/dev/null; then
+		echo "$tool is not there: skipped"
+		exit 77
+	fi
+done
+if [ -n "$LW_KEEP" ]; then
+	dir=$LW_KEEP
+	mkdir -p "$dir" || exit 1
+else
+	dir=$(mktemp -d) || exit 1
+	trap 'rm -rf "$dir"' EXIT
+fi
+LSAN_OPTIONS=print_suppressions=0
+export LSAN_OPTIONS
+. "$LW_TOP/tests/golden/history.sh"
+
+# slower: the same history with round trips 30 ms longer, as of another line.
+slower()
+{
+	awk -F, 'BEGIN { OFS = "," } NR > 1 && $6 != "" { $6 += 30 } { print }'
+}
+
+# page FILE PAGES HEADLINE: the file is clean, so many pages long and says so, no word lies
+# outside the margins, and its first page says what was found.
+page()
+{
+	pdf=$dir/$1.pdf
+	qpdf --check "$pdf" >"$dir/out" 2>&1 || wrong "$1: qpdf: $(cat "$dir/out")"
+	pages=$(pdfinfo "$pdf" | awk '$1 == "Pages:" { print $2 }')
+	[ "$pages" = "$2" ] || wrong "$1: $pages pages, not $2"
+	pdftotext -l 1 "$pdf" - | tr '\n' ' ' | tr -s ' ' >"$dir/text"
+	grep -qF -- "$3" "$dir/text" || wrong "$1: no \"$3\": $(head -c 400 "$dir/text")"
+	grep -qF "Page 1 of $2" "$dir/text" || wrong "$1: not page 1 of $2"
+	pdftotext -bbox "$pdf" - | awk '
+	/<word / {
+		split($0, v, "\"")
+		if (v[2] < 47 || v[4] < 30 || v[6] > 548.5 || v[8] > 830)
+			print
+	}' >"$dir/outside"
+	[ ! -s "$dir/outside" ] || wrong "$1: outside the margins: $(head -3 "$dir/outside")"
+	pdfinfo "$pdf" | grep -q '^Tagged: *yes' || wrong "$1: not tagged"
+}
+
+# says FILE TEXT: somewhere in it.
+says()
+{
+	pdftotext "$dir/$1.pdf" - | tr '\n' ' ' | tr -s ' ' | grep -qF -- "$2" ||
+		wrong "$1: nowhere \"$2\""
+}
+
+# makes FILE ARGUMENT…: a report, without a word.
+makes()
+{
+	name=$1
+	shift
+	if ! "$lw" "$@" -o "$dir/$name.pdf" >"$dir/out" 2>&1 || [ -s "$dir/out" ]; then
+		wrong "$name: $*: $(cat "$dir/out")"
+	fi
+}
+
+## Two links of a site for 40 days: fibre fails three times, lte on eleven days.
+seldom="86400-88200 900000-903600 2000000-2000600"
+often=
+for day in 1 4 7 10 13 16 19 22 25 28 31; do
+	often="$often $((day * 86400 + 30000))-$((day * 86400 + 40000))"
+done
+history 2 60 3456000 "$seldom" "3000000-3010000" >"$dir/fibre.csv"
+history 2 60 3456000 "$often" "3100000-3110000" | slower >"$dir/lte.csv"
+take line samples <"$dir/fibre.csv"
+take line samples lte <"$dir/lte.csv"
+take line samples twin <"$dir/fibre.csv"
+cat >"$dir/line.conf" <<END
+data-dir = "$dir/line"
+centre victoria {
+    name = "Victoria Business Centre"
+    timezone = "Europe/London"
+    link fibre {
+        interface = "eth1"  isp = "An ISP"  contract = "fibre-2025"
+        ping one { address = "192.0.2.1" }
+    }
+    link lte {
+        interface = "wwan0"  isp = "Another ISP"  contract = "lte-2025"
+        ping one { address = "192.0.2.1" }
+    }
+}
+contract fibre-2025 {
+    reference = "Order 1"  availability = "99.9%"  period = month
+    currency = GBP  monthly-charge = "450.00"
+    credit availability { rule = availability  tiers = "99.9% 5%, 99.5% 10%, 99.0% 20%" }
+}
+contract lte-2025 {
+    reference = "Order 2"  availability = "99.0%"  period = month
+    currency = GBP  monthly-charge = "60.00"
+}
+END
+
+makes month -c "$dir/line.conf" report sla --link fibre --from 2025-11 --to 2025-11
+page month 2 "Availability missed the 99.9 % agreed"
+says month "Nov 2025"
+says month "What is owed"
+makes month-all -c "$dir/line.conf" report sla --from 2025-11 --to 2025-11
+page month-all 7 "Every link with a target missed it"
+says month-all "Victoria Business Centre by any of its links"
+
+makes compare -c "$dir/line.conf" report compare --link fibre --link lte
+page compare 2 "fibre is first in everything measured"
+says compare "lte"
+says compare "seed 20260101"
+says compare "5400.00 GBP"
+# Alike is not ranked apart, and nothing hangs on the order.
+makes twins --data "$dir/line" report compare --link fibre --link twin
+page twins 2 "Nothing measured tells the 2 links apart"
+"$lw" --data "$dir/line" report compare --json --link fibre --link lte >"$dir/ab.json" ||
+	wrong "compare --json"
+"$lw" --data "$dir/line" report compare --json --link lte --link fibre >"$dir/ba.json" ||
+	wrong "compare --json, turned round"
+jq -e '.schema == "linkwitness/comparison/1" and .test.days >= 40
+	and .links[0].metrics.availability.rank_worst == 1
+	and .links[1].metrics.rtt_median.rank_best == 2
+	and .pairs[0].differences.rtt_median.apart
+	and (.pairs[0].differences.rtt_median.point + 0.03 | fabs) < 2e-3
+	and .links[0].outages == 3 and .links[1].outages == 11
+	and (.pairs[0].joint.known_s == .test.common_s)' "$dir/ab.json" >/dev/null ||
+	wrong "compare --json: $(jq -c '[.test, .links[].metrics, .pairs[].differences]' \
+		"$dir/ab.json")"
+jq -S '.links' "$dir/ab.json" >"$dir/ab"
+jq -S '.links | reverse' "$dir/ba.json" >"$dir/ba"
+diff "$dir/ab" "$dir/ba" || wrong "compare: the order of the links changes what is found"
+
+## A year of months from states, one sample, names of 64 letters, days too few.
+awk 'BEGIN {
+	print "time,state"
+	for (m = 1; m <= 12; m++) {
+		printf "2025-%02d-01T00:00:00,up\n", m
+		printf "2025-%02d-%02dT08:15:00,down\n", m, 3 + m
+		printf "2025-%02d-%02dT%02d:00:00.25,up\n", m, 3 + m, 8 + (m * 5) % 7 + 1
+	}
+	print "2025-12-20T12:00:00,unknown"
+	print "2025-12-21T12:00:00,up"
+	print "2026-01-01T00:00:00,up"
+}' >"$dir/states.csv"
+take states states <"$dir/states.csv"
+sed "s,$dir/line,$dir/states," "$dir/line.conf" >"$dir/states.conf"
+makes year -c "$dir/states.conf" report sla --link fibre --from 2025-01 --to 2026-01
+page year 2 "Availability missed the 99.9 % agreed in 12 of 12 periods"
+says year "Jan 2025"
+makes december -c "$dir/states.conf" report sla --link fibre --from 2025-12 --to 2025-12
+page december 2 "Availability"
+says december "Jan 2025"
+
+history 1 1 1 "" "" | take one samples
+makes one --data "$dir/one" report sla
+page one 2 "outage"
+history 2 60 90000 "" "" | take one samples \
+	the-longest-name-that-is-taken-x
+makes few --data "$dir/one" report compare
+page few 2 "Too little to tell the links apart"
+
+printf 'time,state\n2025-01-01T00:00:00Z,unknown\n2025-01-20T00:00:00Z,unknown\n' \
+	>"$dir/unknown.csv"
+take unknown states <"$dir/unknown.csv"
+take unknown states lte <"$dir/unknown.csv"
+makes unknown --data "$dir/unknown" report sla --link fibre
+page unknown 2 "Nothing is known of this period"
+makes unknowns --data "$dir/unknown" report compare
+page unknowns 2 "Too little to tell the links apart"
+says unknowns "There is no time in which both were measured"
+
+## What is refused is refused in a line.
+refused()
+{
+	what=$1
+	shift
+	"$lw" --data "$dir/line" report "$@" >"$dir/out" 2>"$dir/err"
+	status=$?
+	[ $status = 2 ] || wrong "$what: exit code $status"
+	[ "$(wc -l <"$dir/err")" = 1 ] || wrong "$what: $(cat "$dir/err")"
+}
+refused "one link" compare --link fibre --json
+refused "nowhere to" compare --link fibre --link lte
+refused "a ticket's clock" compare --profile ticket --json
+refused "JSON of a report" sla --json -o "$dir/x.pdf"
+refused "nowhere to" sla
+refused "a workbook of it" sla --xlsx "$dir/x.xlsx" -o "$dir/x.pdf"
+
+[ $failed = 0 ]
