@@ -81,12 +81,18 @@ open_books(struct judge *j, struct line *l, int64_t as_of_ns, struct books *b)
 	}
 }
 
-static bool
-fell_together(const struct outage *a, const struct outage *b)
+/* The latest that it began. */
+static int64_t
+latest_onset(const struct found *f)
 {
-	int64_t apart = a->start_ns - b->start_ns;
+	return f->o.start_ns + (f->from_gap ? 0 : f->o.start_bound_ns);
+}
 
-	return (apart < 0 ? -apart : apart) <= a->start_bound_ns + b->start_bound_ns;
+static bool
+fell_together(const struct found *a, const struct found *b)
+{
+	return a->o.start_ns - a->o.start_bound_ns <= latest_onset(b) &&
+	       b->o.start_ns - b->o.start_bound_ns <= latest_onset(a);
 }
 
 static void
@@ -106,7 +112,7 @@ find_common(struct judge *j, struct books *all)
 				        j->lines[b].def.centre) != 0)
 					continue;
 				for (size_t k = 0; k < all[b].n; k++) {
-					if (fell_together(&f->o, &all[b].found[k].o)) {
+					if (fell_together(f, &all[b].found[k])) {
 						group[n++] = &all[b].found[k];
 						break;
 					}

@@ -151,6 +151,7 @@ struct stall_line {
 
 struct found { /* an outage, with what later judgement needs */
 	struct outage o;
+	bool from_gap; /* it was dark when measuring began again: not later than that */
 	bool gateway_dead, gateway_alive, first_hop_dead, first_hop_alive, carrier;
 };
 

@@ -354,6 +354,7 @@ run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
 	int64_t clock = j->rule.clock_bound_ns;
 
 	memset(out, 0, sizeof *out);
+	out->from_gap = r->from_gap;
 	if (r->from_gap)
 		edge_in_gap(r->first.sent_ns, r->start_lo_ns, clock, &o->start_ns,
 		    &o->start_bound_ns);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Faults put into the analyzer on purpose: each line of the list is a file, what is wrong
-# with it, the unit test that must catch it, and a sed expression. The test must hold
-# without the fault and fail with it; a fault that no longer applies is one of ours.
+# with it, the unit test that must catch it (with the seed of a history that shows it, if
+# few do), and a sed expression. The test must hold without the fault and fail with it; a
+# fault that no longer applies is one of ours.
 # Ends with "N mutants, N caught".
 set -u
 top=${LW_TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -10,6 +11,8 @@ trap 'rm -rf "$work"' EXIT
 cd "$top" || exit 1
 flags="-std=gnu11 -D_GNU_SOURCE -O1 -w -I$work/src -I$top -I${LW_BUILD:-$top/build}"
 libs="-lconfuse -lcrypto -lzstd -lcmocka -lm"
+# Few histories do: each fault shows in most of them.
+export LW_ROUNDS=${LW_ROUNDS:-10}
 mkdir -p "$work/src/analyzer" "$work/o"
 
 # Everything once, unchanged; then only the file with the fault is compiled anew.
@@ -19,7 +22,7 @@ for f in analyzer/*.c base/*.c config/*.c tests/unit/feed.c; do
 	cc $flags -c "$f" -o "$o" || exit 1
 done
 sed -e '/^#/d' -e '/^ *$/d' tests/mutants/list >"$work/list"
-for t in $(awk -F ' [|] ' '{ print $3 }' "$work/list" | sort -u); do
+for t in $(awk -F ' [|] ' '{ sub(/ .*/, "", $3); print $3 }' "$work/list" | sort -u); do
 	# shellcheck disable=SC2086
 	cc $flags -c "tests/unit/test_$t.c" -o "$work/o/test_$t.o" || exit 1
 	cc "$work/o/test_$t.o" "$work"/o/*_*.c.o $libs -o "$work/test_$t" || exit 1
@@ -32,6 +35,7 @@ while IFS= read -r line; do
 	file=${line%% | *} rest=${line#* | }
 	what=${rest%% | *} rest=${rest#* | }
 	test=${rest%% | *} change=${rest#* | }
+	seed=$(echo "$test" | sed -n 's/^[^ ]* //p') test=${test%% *}
 	n=$((n + 1))
 	sed "$change" "$file" >"$work/src/$file"
 	if cmp -s "$file" "$work/src/$file"; then
@@ -45,7 +49,7 @@ while IFS= read -r line; do
 		echo "does not compile: $file: $what"
 	else
 		cc "$work/o/test_$test.o" "$work"/o/*_*.c.o $libs -o "$work/mutant" &&
-			timeout 120 "$work/mutant" >"$work/log" 2>&1
+			LW_SEED=${seed:-1} timeout 120 "$work/mutant" >"$work/log" 2>&1
 		if [ $? -eq 0 ]; then
 			echo "survives test_$test: $file: $what"
 		else
