@@ -49,7 +49,7 @@ while IFS= read -r line; do
 		echo "does not compile: $file: $what"
 	else
 		cc "$work/o/test_$test.o" "$work"/o/*_*.c.o $libs -o "$work/mutant" &&
-			LW_SEED=${seed:-1} timeout 120 "$work/mutant" >"$work/log" 2>&1
+			env ${seed:+LW_SEED="$seed"} timeout 120 "$work/mutant" >"$work/log" 2>&1
 		if [ $? -eq 0 ]; then
 			echo "survives test_$test: $file: $what"
 		else
