@@ -42,8 +42,11 @@ series_close(struct series *s)
 	    .end_ns = s->open_ns + s->width_ns,
 	    .sent = s->hist.n + s->hist.lost,
 	    .lost = s->hist.lost,
-	    .rtt_sum_ns = s->rtt_sum_ns};
-	s->rtt_sum_ns = 0;
+	    .rtt_sum_ns = s->rtt_sum_ns,
+	    .jitter_sum_ns = s->jitter_sum_ns,
+	    .jitter_n = s->jitter_n};
+	s->rtt_sum_ns = s->jitter_sum_ns = 0;
+	s->jitter_n = 0;
 	s->hist.lost = 0; /* of those that answered */
 	b->p5_ns = hist_quantile(&s->hist, 0.05);
 	b->p50_ns = hist_quantile(&s->hist, 0.5);
@@ -52,7 +55,7 @@ series_close(struct series *s)
 }
 
 static void
-series_take(struct series *s, int64_t at_ns, int64_t rtt_ns)
+series_take(struct series *s, int64_t at_ns, int64_t rtt_ns, int64_t jitter_ns)
 {
 	int64_t start = at_ns - (at_ns - s->phase_ns) % s->width_ns;
 
@@ -65,6 +68,10 @@ series_take(struct series *s, int64_t at_ns, int64_t rtt_ns)
 		s->rtt_sum_ns += rtt_ns;
 	} else {
 		hist_add_lost(&s->hist);
+	}
+	if (jitter_ns >= 0) {
+		s->jitter_sum_ns += jitter_ns;
+		s->jitter_n++;
 	}
 }
 
@@ -88,8 +95,21 @@ curve_is_of(const struct probe_def *p)
 	return p->role == ROLE_INTERNET && (p->kind == KIND_PING || p->kind == KIND_TCP);
 }
 
+static int64_t
+jitter(struct curve_probe *of, const struct sample *s, int64_t rtt_ns)
+{
+	bool row = of->rtt_ns >= 0 && rtt_ns >= 0 && s->session == of->session &&
+	           s->seq == of->seq + 1 && s->stamp != STAMP_IMPORT;
+	int64_t apart = rtt_ns - of->rtt_ns;
+
+	of->rtt_ns = rtt_ns;
+	of->seq = s->seq;
+	of->session = s->session;
+	return !row ? -1 : apart < 0 ? -apart : apart;
+}
+
 void
-curve_take(struct curve *c, struct stats_pairs *pairs, const struct probe_def *p,
+curve_take(struct curve *c, struct curve_probe *of, const struct probe_def *p,
     const struct sample *s)
 {
 	c->samples++;
@@ -103,10 +123,11 @@ curve_take(struct curve *c, struct stats_pairs *pairs, const struct probe_def *p
 	if (rtt >= 0)
 		hist_add(&c->all, rtt);
 	c->lost += rtt < 0;
-	stats_pairs_add(pairs, lost);
-	series_take(&c->hours, s->time.ns, rtt);
+	stats_pairs_add(&of->pairs, lost);
+	int64_t j = jitter(of, s, rtt);
+	series_take(&c->hours, s->time.ns, rtt, j);
 	if (c->fine)
-		series_take(&c->buckets, s->time.ns, rtt);
+		series_take(&c->buckets, s->time.ns, rtt, j);
 }
 
 void

@@ -15,7 +15,16 @@ struct series {
 	int64_t width_ns, phase_ns; /* buckets begin at phase + n * width */
 	int64_t open_ns;            /* start of the one being filled */
 	struct hist hist;           /* of that one */
-	int64_t rtt_sum_ns;
+	int64_t rtt_sum_ns, jitter_sum_ns;
+	uint64_t jitter_n;
+};
+
+/* What of one probe went before. */
+struct curve_probe {
+	struct stats_pairs pairs;
+	int64_t rtt_ns; /* of the sending before, if it was answered; else -1 */
+	uint64_t seq;
+	uint32_t session;
 };
 
 struct curve {
@@ -33,8 +42,9 @@ void curve_init(
     struct curve *c, bool fine, int64_t span_ns, const char *zone, int64_t at_ns);
 /* Is this one of the voters that curves are drawn of? */
 bool curve_is_of(const struct probe_def *probe);
-/* pairs: what of this probe went before what. */
-void curve_take(struct curve *c, struct stats_pairs *pairs, const struct probe_def *probe,
+/* Jitter is of answers to one probe's sendings in a row, in one session; an import does
+ * not tell their order for sure, and has none. */
+void curve_take(struct curve *c, struct curve_probe *of, const struct probe_def *probe,
     const struct sample *s);
 /* The last bucket is complete. */
 void curve_close(struct curve *c);

@@ -38,8 +38,8 @@ tell(struct pass *p)
 		judge_probe(p->judge, &probes[p->told_probes],
 		    journal_probe_link(p->reader, (uint32_t)p->told_probes));
 		p->last = memory_grow(p->last, p->told_probes + 1, sizeof *p->last);
-		p->pairs = memory_grow(p->pairs, p->told_probes + 1, sizeof *p->pairs);
-		p->pairs[p->told_probes] = (struct stats_pairs){0};
+		p->before = memory_grow(p->before, p->told_probes + 1, sizeof *p->before);
+		p->before[p->told_probes] = (struct curve_probe){.rtt_ns = -1};
 		p->last[p->told_probes] = (struct mark){.sent_ns = INT64_MIN};
 		p->n_last = p->told_probes + 1;
 	}
@@ -75,7 +75,7 @@ on_sample(void *ctx, const struct sample *s)
 		p->voted_ns[link] = s->time.ns;
 	show(p, s->time.ns);
 	if (s->time.ns >= p->from_ns && s->time.ns < p->to_ns)
-		curve_take(&p->curves[link], &p->pairs[s->probe], def, s);
+		curve_take(&p->curves[link], &p->before[s->probe], def, s);
 	if (!p->live) {
 		judge_sample(p->judge, s);
 		return 0;
@@ -330,7 +330,7 @@ pass_run(struct pass *p)
 	for (size_t i = 0; i < p->n_last; i++)
 		stats_pairs_merge(
 		    &p->curves[journal_probe_link(p->reader, (uint32_t)i)].pairs,
-		    &p->pairs[i]);
+		    &p->before[i].pairs);
 	return 0;
 }
 
@@ -346,14 +346,14 @@ pass_done(struct pass *p)
 	free(p->earlier);
 	free(p->curves);
 	free(p->last);
-	free(p->pairs);
+	free(p->before);
 	free(p->latest);
 	free(p->voted_ns);
 	if (p->judge != NULL)
 		judge_free(p->judge);
 	p->curves = NULL;
 	p->last = NULL;
-	p->pairs = NULL;
+	p->before = NULL;
 	p->latest = NULL;
 	p->earlier = NULL;
 	p->voted_ns = NULL;

@@ -35,7 +35,7 @@ struct pass {
 	size_t n_curves;
 	struct mark *last; /* newest sample, by the reader's number of the probe */
 	size_t n_last;
-	struct stats_pairs *pairs; /* likewise */
+	struct curve_probe *before; /* likewise */
 	struct outage *latest; /* live: the newest outage, by link; id empty for none */
 	size_t n_latest;
 	int64_t scan_from_ns, scan_to_ns;

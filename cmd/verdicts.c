@@ -162,8 +162,8 @@ terms_of(struct terms *t, const struct contract_conf *c, const struct profile_co
 static void
 measure(struct settling *in, const struct link_report *l, struct span period)
 {
-	uint64_t sent = 0, lost = 0;
-	double sum = 0;
+	uint64_t sent = 0, lost = 0, pairs = 0;
+	double sum = 0, jitter = 0;
 
 	for (size_t i = 0; i < l->n_hours; i++) {
 		const struct bucket *b = &l->hours[i];
@@ -172,6 +172,8 @@ measure(struct settling *in, const struct link_report *l, struct span period)
 		sent += b->sent;
 		lost += b->lost;
 		sum += (double)b->rtt_sum_ns;
+		jitter += (double)b->jitter_sum_ns;
+		pairs += b->jitter_n;
 	}
 	if (sent == 0)
 		return;
@@ -181,6 +183,10 @@ measure(struct settling *in, const struct link_report *l, struct span period)
 		return;
 	in->metric[METRIC_RTT] = sum / (double)(sent - lost);
 	in->has_metric[METRIC_RTT] = true;
+	if (pairs == 0)
+		return;
+	in->metric[METRIC_JITTER] = jitter / (double)pairs;
+	in->has_metric[METRIC_JITTER] = true;
 }
 
 /* Periods in a row that failed, by clause, while periods are gone through. */

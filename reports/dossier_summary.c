@@ -335,8 +335,7 @@ commitment_clauses(struct table *t, const struct link_report *l)
 		bool loss = c->metric == METRIC_LOSS;
 		char clause[160], agreed[64], measured[96] = "not measured",
 		                              margin[48] = "–";
-		if (c->at_most <= 0 || c->over_ns != 0 ||
-		    (!loss && c->metric != METRIC_RTT))
+		if (c->at_most <= 0 || c->over_ns != 0 || c->metric > METRIC_JITTER)
 			continue;
 		double v = l->settlement->metric[c->metric];
 		bool has = l->settlement->has_metric[c->metric];
@@ -346,7 +345,9 @@ commitment_clauses(struct table *t, const struct link_report *l)
 		double unit = loss ? 0.01 : 1e6;
 		const char *name = loss ? "%" : "ms";
 		snprintf(clause, sizeof clause, "%s, mean\n%s",
-		    loss ? "Packet loss" : "Round-trip time",
+		    loss                      ? "Packet loss"
+		    : c->metric == METRIC_RTT ? "Round-trip time"
+		                              : "Jitter",
 		    ours ? "between site and ISP" : "of the ISP's own samples");
 		snprintf(agreed, sizeof agreed, "≤ %.4g %s", c->at_most / unit, name);
 		if (has) {

@@ -33,6 +33,9 @@ struct bucket {
 	uint64_t sent, lost;           /* voters */
 	int64_t p5_ns, p50_ns, p95_ns; /* RTT; -1 where nothing answered */
 	int64_t rtt_sum_ns;            /* of those that answered */
+	/* |RTT - RTT before| of answers in a row of one probe (IPDV, RFC 3393). */
+	int64_t jitter_sum_ns;
+	uint64_t jitter_n;
 };
 
 /* One sample of a close-up, of any probe of any link at the time of an outage. */

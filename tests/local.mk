@@ -98,7 +98,7 @@ tests_unit_test_broker_LDADD = $(COLLECT_LIBS)
 tests_unit_test_steady_LDADD = $(COLLECT_LIBS)
 tests_unit_test_malformed_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) -lpcap
 check_PROGRAMS += tests/unit/test_hist tests/unit/test_timespec tests/unit/test_results \
-	tests/unit/test_availability
+	tests/unit/test_availability tests/unit/test_curve
 tests_unit_test_hist_LDADD = base/libbase.a $(CMOCKA_LIBS) -lm
 tests_unit_test_timespec_SOURCES = tests/unit/test_timespec.c cmd/timespec.c
 tests_unit_test_timespec_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
@@ -114,6 +114,9 @@ tests_unit_test_results_LDADD = $(GATHER_LIBS)
 tests_unit_test_availability_SOURCES = tests/unit/test_availability.c $(GATHER)
 tests_unit_test_availability_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_availability_LDADD = $(GATHER_LIBS)
+tests_unit_test_curve_SOURCES = tests/unit/test_curve.c cmd/curve.c
+tests_unit_test_curve_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_curve_LDADD = reports/libreports.a config/libconfig.a $(JUDGE_LIBS)
 EXTRA_DIST += tests/golden/outages.json tests/golden/outages.csv tests/golden/outages.txt \
 	tests/golden/sla.json tests/golden/sla.txt tests/golden/sla-ses.json
 check_PROGRAMS += tests/unit/test_check_contract tests/unit/test_contract \

@@ -210,7 +210,7 @@ buckets_of(struct link_report *l, int64_t each, uint64_t sent, double evening, s
 		bool unknown, dark = is_dark(res, at + each / 2, &unknown);
 		int64_t hour = at / HOUR % 24;
 		double busy = hour >= 18 && hour < 23 ? evening : evening / 12;
-		*c = (struct bucket){at, at + each, sent, 0, -1, -1, -1, 0};
+		*c = (struct bucket){at, at + each, sent, 0, -1, -1, -1, 0, 0, 0};
 		if (unknown)
 			c->sent = 0;
 		if (unknown || (dark && each < 10 * MINUTE)) {
@@ -458,7 +458,7 @@ made_single(void)
 	free(r->links[0].hours);
 	r->links[0].hours = calloc(1, sizeof(struct bucket));
 	r->links[0].hours[0] = (struct bucket){
-	    OCTOBER, OCTOBER + HOUR, 1, 0, 12000000, 12000000, 12000000, 12000000};
+	    OCTOBER, OCTOBER + HOUR, 1, 0, 12000000, 12000000, 12000000, 12000000, 0, 0};
 	r->links[0].n_hours = 1;
 	r->links[0].samples = 1;
 	return r;

@@ -1,0 +1,87 @@
+/* What charts and commitments are worked out from: hours of one link, by hand. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "cmd/curve.h"
+
+#include <string.h>
+
+#define HOUR (3600 * NS_PER_S)
+
+static const struct probe_def PING = {.role = ROLE_INTERNET, .kind = KIND_PING};
+
+static struct sample
+sample(uint64_t seq, int64_t at_ns, int64_t rtt_ns)
+{
+	return (struct sample){.seq = seq,
+	    .session = 1,
+	    .time = {at_ns},
+	    .rtt_ns = rtt_ns,
+	    .stamp = STAMP_KERNEL,
+	    .outcome = rtt_ns >= 0 ? OUTCOME_REPLY : OUTCOME_LOST};
+}
+
+/* 10 ms, 12, 11, lost, 20, 26: only 2, 1 and 6 ms are between answers in a row; the next
+ * hour begins with 6 ms less than the last of this one. */
+static void
+test_jitter(void **state)
+{
+	static const int64_t RTT_MS[] = {10, 12, 11, -1, 20, 26};
+	struct curve c;
+	struct curve_probe of = {.rtt_ns = -1};
+
+	(void)state;
+	curve_init(&c, false, HOUR, "UTC", 0);
+	for (size_t i = 0; i < 6; i++) {
+		int64_t rtt = RTT_MS[i] < 0 ? -1 : RTT_MS[i] * NS_PER_MS;
+		struct sample s = sample(i + 1, (int64_t)i * NS_PER_S, rtt);
+		curve_take(&c, &of, &PING, &s);
+	}
+	struct sample later = sample(7, HOUR, 20 * NS_PER_MS);
+	curve_take(&c, &of, &PING, &later);
+	curve_close(&c);
+	assert_int_equal(c.hours.n, 2);
+	const struct bucket *h = c.hours.list;
+	assert_int_equal(h[0].jitter_n, 3);
+	assert_int_equal(h[0].jitter_sum_ns, 9 * NS_PER_MS);
+	assert_int_equal(h[0].rtt_sum_ns, 79 * NS_PER_MS);
+	assert_int_equal(h[0].lost, 1);
+	assert_int_equal(h[1].jitter_n, 1);
+	assert_int_equal(h[1].jitter_sum_ns, 6 * NS_PER_MS);
+	curve_free(&c);
+}
+
+/* A sending that is missing, another session and an import are no rows. */
+static void
+test_no_row(void **state)
+{
+	struct curve c;
+	struct curve_probe of = {.rtt_ns = -1};
+	struct sample s[] = {sample(1, 0, 5), sample(3, 2, 9), sample(4, 3, 9),
+	    sample(5, 4, 11), sample(6, 5, 31)};
+
+	(void)state;
+	s[2].session = s[3].session = s[4].session = 2;
+	s[4].stamp = STAMP_IMPORT;
+	curve_init(&c, false, HOUR, "UTC", 0);
+	for (size_t i = 0; i < 5; i++)
+		curve_take(&c, &of, &PING, &s[i]);
+	curve_close(&c);
+	assert_int_equal(c.hours.list[0].jitter_n, 1);
+	assert_int_equal(c.hours.list[0].jitter_sum_ns, 2);
+	curve_free(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_jitter),
+	    cmocka_unit_test(test_no_row),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
