@@ -387,6 +387,8 @@ close_books(struct judge *j, struct line *l, const struct books *all, struct spa
 	r->clock_bound_ns = j->rule.clock_bound_ns;
 	r->votes_per_s = vote_rate(j, l);
 	quality_targets(j, l, r);
+	r->speed[0] = l->speed[0];
+	r->speed[1] = l->speed[1];
 	bins_close(j, l, r);
 	double now = vote_loss(l, l->last_ns);
 	r->ordinary_loss = now > l->worst_loss ? now : l->worst_loss;

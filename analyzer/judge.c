@@ -96,6 +96,18 @@ judge_link(struct judge *j, const struct link_def *def)
 }
 
 void
+judge_speed(struct judge *j, uint32_t link, bool up, double minimum_bps)
+{
+	j->lines[link].minimum_bps[up] = minimum_bps;
+}
+
+void
+judge_upload(struct judge *j, uint32_t probe)
+{
+	j->probes[probe].upload = true;
+}
+
+void
 judge_probe(struct judge *j, const struct probe_def *def, uint32_t link)
 {
 	j->probes = memory_grow(j->probes, j->n_probes + 1, sizeof *j->probes);

@@ -103,10 +103,11 @@ struct degradation {
 	uint64_t sent, lost; /* of the probes concerned */
 	/* latency, jitter: ordinary, and now; the edges are within ± bound */
 	int64_t before_ns, during_ns, bound_ns;
-	bool single;      /* one network alone was measured */
-	bool settled;     /* it became the ordinary level */
-	double peak;      /* saturation: highest share of the capacity in a second */
-	uint32_t *probes; /* numbers in the judge's probe table */
+	bool single;  /* one network alone was measured */
+	bool settled; /* it became the ordinary level */
+	double peak;  /* saturation: highest share of the capacity in a second */
+	double slowest_bps, minimum_bps; /* throughput: of its tests, and promised */
+	uint32_t *probes;                /* numbers in the judge's probe table */
 	size_t n_probes;
 };
 
@@ -136,6 +137,8 @@ struct binned {
 	size_t n_thin;
 };
 
+struct speed;
+
 /* What was found of one link in [from, to); everything sorted by start. */
 struct link_result {
 	struct span period; /* clipped to what was asked for */
@@ -163,9 +166,10 @@ struct link_result {
 		bool flaky;   /* loses so much more that it speaks for itself alone */
 	} * targets;
 	size_t n_targets;
-	double ordinary_loss;        /* ratio, worst used in the outage rule */
-	int64_t shortest_certain_ns; /* shortest outage certain to be found */
-	bool live_dark;              /* at the end: dark and not over */
+	double ordinary_loss;         /* ratio, worst used in the outage rule */
+	int64_t shortest_certain_ns;  /* shortest outage certain to be found */
+	bool live_dark;               /* at the end: dark and not over */
+	const struct speed *speed[2]; /* tests of throughput, down and up; the judge's */
 };
 
 /* The parameters of the rules; judge_rule_default fills in DESIGN.md's. Printed with
@@ -211,6 +215,11 @@ struct judge *judge_new(const struct judge_rule *rule);
 void judge_free(struct judge *j);
 void judge_link(struct judge *j, const struct link_def *def);
 void judge_probe(struct judge *j, const struct probe_def *def, uint32_t link);
+
+/* What the contract of a link promises of every throughput test, bit/s, down or up; 0:
+ * nothing. judge_upload: the http tests of this probe go up; else they go down. */
+void judge_speed(struct judge *j, uint32_t link, bool up, double minimum_bps);
+void judge_upload(struct judge *j, uint32_t probe);
 
 /* Feed facts in the order of sending (s->time labels are what is judged). */
 void judge_sample(struct judge *j, const struct sample *s);

@@ -4,6 +4,7 @@
 #include "analyzer/judge.h"
 #include "analyzer/saturation.h"
 #include "analyzer/shift.h"
+#include "analyzer/speed.h"
 #include "base/hist.h"
 
 /*
@@ -39,6 +40,7 @@ struct heard {
 
 struct probe_line {
 	struct probe_def def;
+	bool upload;
 	uint32_t link;
 	int network; /* of a voter; -1 */
 	bool votes, known, failing, present;
@@ -212,6 +214,8 @@ struct line {
 	uint64_t sent, lost;
 	struct shift *shift;
 	struct saturation saturation;
+	struct speed *speed[2]; /* down, up */
+	double minimum_bps[2];
 	struct link_result result;
 };
 

@@ -11,6 +11,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/changepoint.h \
 	analyzer/chronic.c \
 	analyzer/chronic.h \
+	analyzer/commitment.c \
+	analyzer/commitment.h \
 	analyzer/compare.c \
 	analyzer/compare.h \
 	analyzer/coverage.c \

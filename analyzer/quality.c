@@ -5,6 +5,7 @@
 #include "analyzer/line.h"
 
 #include "analyzer/flaky.h"
+#include "analyzer/speed.h"
 #include "base/bytes.h"
 
 #include <stdlib.h>
@@ -13,6 +14,8 @@ void
 quality_open(struct line *l)
 {
 	l->shift = shift_new();
+	l->speed[0] = speed_new();
+	l->speed[1] = speed_new();
 	saturation_init(&l->saturation, l->def.capacity_down_bps, l->def.capacity_up_bps);
 }
 
@@ -20,6 +23,8 @@ void
 quality_free(struct line *l)
 {
 	shift_free(l->shift);
+	speed_free(l->speed[0]);
+	speed_free(l->speed[1]);
 	saturation_free(&l->saturation);
 }
 
@@ -27,6 +32,8 @@ void
 quality_sample(struct line *l, struct probe_line *p, const struct sample *s, enum say say)
 {
 	shift_sample(l->shift, s);
+	if (p->def.kind == KIND_HTTP)
+		speed_sample(l->speed[p->upload], s);
 	if (p->def.kind == KIND_HTTP && s->rtt_ns > 0)
 		saturation_test(&l->saturation, s->time.ns, s->time.ns + s->rtt_ns);
 	if (p->votes && say != SAY_NOTHING && !l->runs[0].active) {
@@ -49,6 +56,31 @@ add(struct degradation **list, size_t *n, struct degradation d)
 {
 	*list = memory_grow(*list, *n + 1, sizeof **list);
 	(*list)[(*n)++] = d;
+}
+
+/* Tests that did not reach what is promised. Of one that the customer's own traffic
+ * hindered nothing is held against the ISP. */
+static size_t
+list_slow(const struct line *l, struct span period, int64_t as_of_ns,
+    const struct saturation_span *busy, size_t n_busy, struct degradation **out, size_t n)
+{
+	for (int up = 0; up < 2; up++) {
+		struct speed_rule rule = {.minimum = l->minimum_bps[up]};
+		struct speed_result r;
+		speed_finish(
+		    l->speed[up], &rule, period.start_ns, period.end_ns, as_of_ns, &r);
+		for (size_t i = 0; i < r.n_below; i++) {
+			struct degradation d = r.below[i];
+			for (size_t k = 0; k < n_busy; k++)
+				if (busy[k].start_ns < d.end_ns &&
+				    busy[k].end_ns > d.start_ns)
+					d.attribution = ATTR_SATURATION;
+			add(out, &n, d);
+		}
+		r.n_below = 0; /* their probes are given on */
+		speed_result_free(&r);
+	}
+	return n;
 }
 
 size_t
@@ -91,6 +123,7 @@ quality_list(
 		        .kind = DEG_SATURATION,
 		        .attribution = ATTR_SATURATION,
 		        .peak = busy[i].peak});
+	n = list_slow(l, period, as_of_ns, busy, n_busy, out, n);
 	free(busy);
 	return n;
 }

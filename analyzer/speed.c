@@ -85,12 +85,13 @@ weigh(struct speed_level *level, double stated, const int64_t *sorted, size_t n)
 struct stretch {
 	int64_t start_ns, last_ns;
 	uint64_t tests;
+	int64_t slowest_bps;
 	uint32_t probe;
 };
 
 static void
-put_stretch(struct speed_result *out, const struct stretch *r, int64_t end_ns, bool open,
-    const struct span *period)
+put_stretch(struct speed_result *out, const struct stretch *r, double minimum,
+    int64_t end_ns, bool open, const struct span *period)
 {
 	if (r->tests < LEAST_ROW || r->start_ns >= period->end_ns ||
 	    end_ns <= period->start_ns)
@@ -103,6 +104,8 @@ put_stretch(struct speed_result *out, const struct stretch *r, int64_t end_ns, b
 	    .kind = DEG_THROUGHPUT,
 	    .attribution = ATTR_UNDETERMINED,
 	    .sent = r->tests,
+	    .slowest_bps = (double)r->slowest_bps,
+	    .minimum_bps = minimum,
 	    .probes = memory_grow(NULL, 1, sizeof *d->probes),
 	    .n_probes = 1};
 	d->probes[0] = r->probe;
@@ -119,23 +122,26 @@ find_below(const struct speed *s, double minimum, const struct span *period,
 		if (t->bps < 0 || t->at_ns > as_of_ns)
 			continue;
 		if (r.tests > 0 && t->at_ns - r.last_ns > KNOWN_NS) {
-			put_stretch(out, &r, r.last_ns + KNOWN_NS, false, period);
+			put_stretch(
+			    out, &r, minimum, r.last_ns + KNOWN_NS, false, period);
 			r.tests = 0;
 		}
 		if ((double)t->bps >= minimum) {
-			put_stretch(out, &r, t->at_ns, false, period);
+			put_stretch(out, &r, minimum, t->at_ns, false, period);
 			r.tests = 0;
 			continue;
 		}
 		if (r.tests++ == 0)
 			r.start_ns = t->at_ns;
+		if (r.tests == 1 || t->bps < r.slowest_bps)
+			r.slowest_bps = t->bps;
 		r.last_ns = t->at_ns;
 		r.probe = t->probe;
 	}
 	if (r.tests > 0 && as_of_ns - r.last_ns > KNOWN_NS)
-		put_stretch(out, &r, r.last_ns + KNOWN_NS, false, period);
+		put_stretch(out, &r, minimum, r.last_ns + KNOWN_NS, false, period);
 	else if (r.tests > 0)
-		put_stretch(out, &r, as_of_ns, true, period);
+		put_stretch(out, &r, minimum, as_of_ns, true, period);
 }
 
 void

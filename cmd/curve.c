@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOUR_NS (3600 * NS_PER_S)
-#define BUCKETS 360 /* at most so many: what a page has room for */
+#define HOUR_NS   (3600 * NS_PER_S)
+#define MINUTE_NS (60 * NS_PER_S)
+#define BUCKETS   360 /* at most so many: what a page has room for */
 
 static int64_t
 width_for(int64_t span_ns)
@@ -108,6 +109,28 @@ jitter(struct curve_probe *of, const struct sample *s, int64_t rtt_ns)
 	return !row ? -1 : apart < 0 ? -apart : apart;
 }
 
+static void
+take_minute(struct curve *c, int64_t at_ns, int64_t rtt_ns, int64_t jitter_ns)
+{
+	int64_t start = at_ns - at_ns % MINUTE_NS;
+
+	if (c->n_minutes == 0 || c->minutes[c->n_minutes - 1].start_ns != start) {
+		if (c->n_minutes == c->room_minutes) {
+			c->room_minutes = c->room_minutes * 2 + 256;
+			c->minutes =
+			    memory_grow(c->minutes, c->room_minutes, sizeof *c->minutes);
+		}
+		c->minutes[c->n_minutes++] =
+		    (struct commitment_minute){.start_ns = start};
+	}
+	struct commitment_minute *m = &c->minutes[c->n_minutes - 1];
+	m->sent++;
+	m->lost += rtt_ns < 0;
+	m->rtt_sum_ns += rtt_ns >= 0 ? rtt_ns : 0;
+	m->pairs += jitter_ns >= 0;
+	m->jitter_sum_ns += jitter_ns >= 0 ? jitter_ns : 0;
+}
+
 void
 curve_take(struct curve *c, struct curve_probe *of, const struct probe_def *p,
     const struct sample *s)
@@ -126,6 +149,8 @@ curve_take(struct curve *c, struct curve_probe *of, const struct probe_def *p,
 	stats_pairs_add(&of->pairs, lost);
 	int64_t j = jitter(of, s, rtt);
 	series_take(&c->hours, s->time.ns, rtt, j);
+	if (c->by_minute)
+		take_minute(c, s->time.ns, rtt, j);
 	if (c->fine)
 		series_take(&c->buckets, s->time.ns, rtt, j);
 }
@@ -142,4 +167,5 @@ curve_free(struct curve *c)
 {
 	free(c->buckets.list);
 	free(c->hours.list);
+	free(c->minutes);
 }

@@ -1,6 +1,7 @@
 #ifndef CMD_CURVE_H
 #define CMD_CURVE_H
 
+#include "analyzer/commitment.h"
 #include "analyzer/stats.h"
 #include "base/hist.h"
 #include "reports/results.h"
@@ -34,6 +35,9 @@ struct curve {
 	struct stats_pairs pairs; /* of all its probes, once closed */
 	uint64_t samples;
 	bool fine; /* buckets are wanted, not hours alone */
+	bool by_minute;
+	struct commitment_minute *minutes;
+	size_t n_minutes, room_minutes;
 };
 
 /* Buckets for ${span}, from one second to one day wide, and hours, as the clock of

@@ -205,6 +205,7 @@ run_pass(struct gathered *g, const struct options *o, const struct journal_stats
 	    .last_ns = stats->last.ns,
 	    .now_ns = g->r.generated.ns,
 	    .zone = zone,
+	    .settings = o->settings,
 	    .live = (g->what & GATHER_STATUS) != 0,
 	    .fine = (g->what & GATHER_CURVES) != 0,
 	    .show = isatty(STDERR_FILENO) == 1};
@@ -212,6 +213,7 @@ run_pass(struct gathered *g, const struct options *o, const struct journal_stats
 	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {
 		verdicts_bins(o, &pass->rule);
 		pass->rights_back_ns = verdicts_back_ns(o);
+		pass->windows = verdicts_windows(o);
 	}
 	pass->rule.clock_bound_ns = stats->clock_bound_ns;
 	pass->rule.clock_unknown = !stats->synchronised;

@@ -1,6 +1,7 @@
 #include "cmd/pass.h"
 
 #include "base/bytes.h"
+#include "cmd/speeds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +27,12 @@ tell(struct pass *p)
 	for (; p->told_links < n; p->told_links++) {
 		int64_t to = p->to_ns < p->last_ns ? p->to_ns : p->last_ns;
 		judge_link(p->judge, &links[p->told_links]);
+		speeds_tell_link(p->judge, p->settings, &links[p->told_links],
+		    (uint32_t)p->told_links, p->from_ns);
 		p->curves = memory_grow(p->curves, p->told_links + 1, sizeof *p->curves);
 		curve_init(&p->curves[p->told_links], p->fine, to - p->from_ns, p->zone,
 		    p->from_ns);
+		p->curves[p->told_links].by_minute = p->windows;
 		p->n_curves = p->told_links + 1;
 		p->voted_ns = memory_grow(p->voted_ns, p->n_curves, sizeof *p->voted_ns);
 		p->voted_ns[p->told_links] = INT64_MIN;
@@ -37,6 +41,8 @@ tell(struct pass *p)
 	for (; p->told_probes < n; p->told_probes++) {
 		judge_probe(p->judge, &probes[p->told_probes],
 		    journal_probe_link(p->reader, (uint32_t)p->told_probes));
+		speeds_tell_probe(p->judge, p->settings, &probes[p->told_probes],
+		    (uint32_t)p->told_probes);
 		p->last = memory_grow(p->last, p->told_probes + 1, sizeof *p->last);
 		p->before = memory_grow(p->before, p->told_probes + 1, sizeof *p->before);
 		p->before[p->told_probes] = (struct curve_probe){.rtt_ns = -1};

@@ -2,6 +2,7 @@
 #define CMD_PASS_H
 
 #include "cmd/curve.h"
+#include "config/settings.h"
 
 /*
  * One reading of the journal for one period: it feeds the judge, and the curves with what
@@ -17,10 +18,12 @@ struct pass {
 	int64_t from_ns, to_ns;            /* to: INT64_MAX for as far as there is */
 	int64_t first_ns, last_ns, now_ns; /* of the journal; the clock */
 	const char *zone;
-	bool whole; /* begin with the first sample */
-	bool live;  /* as it is now: in order of completion, nothing held back */
-	bool fine;  /* buckets for a latency chart */
-	bool show;  /* tell a person how far it is */
+	const struct settings *settings; /* today's, or NULL */
+	bool whole;                      /* begin with the first sample */
+	bool live;    /* as it is now: in order of completion, nothing held back */
+	bool fine;    /* buckets for a latency chart */
+	bool windows; /* minutes, for what is promised over a window */
+	bool show;    /* tell a person how far it is */
 	int64_t rights_back_ns; /* outages so long before the period are wanted too */
 	/* What was found; from and to are set where they were open. */
 	struct judge *judge;

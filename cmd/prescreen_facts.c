@@ -4,6 +4,7 @@
 #include "analyzer/stats.h"
 #include "base/bytes.h"
 #include "cmd/claims.h"
+#include "cmd/speeds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,22 +25,6 @@ struct collecting {
 
 /* ---- whose a sample is ---- */
 
-static bool
-is_upload(const struct options *o, const struct probe_def *p)
-{
-	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++) {
-		const struct link_conf *l = &o->settings->links[i];
-		if (strcmp(l->def.centre, p->centre) != 0 ||
-		    strcmp(l->def.link, p->link) != 0)
-			continue;
-		for (size_t k = 0; k < l->n_probes; k++)
-			if (l->probes[k].def.kind == KIND_HTTP &&
-			    strcmp(l->probes[k].def.name, p->name) == 0)
-				return l->probes[k].upload;
-	}
-	return strcmp(p->name, "upload") == 0;
-}
-
 static const struct owner *
 owner_of(struct collecting *c, uint32_t probe)
 {
@@ -55,7 +40,7 @@ owner_of(struct collecting *c, uint32_t probe)
 			link++;
 		c->owners = memory_grow(c->owners, c->n_owners + 1, sizeof *c->owners);
 		c->owners[c->n_owners] = (struct owner){
-		    link < c->r->n_links ? link : SIZE_MAX, is_upload(c->o, p)};
+		    link < c->r->n_links ? link : SIZE_MAX, speeds_up(c->o->settings, p)};
 	}
 	return &c->owners[probe];
 }

@@ -189,6 +189,65 @@ measure(struct settling *in, const struct link_report *l, struct span period)
 	in->has_metric[METRIC_JITTER] = true;
 }
 
+bool
+verdicts_windows(const struct options *o)
+{
+	for (size_t i = 0; o->settings != NULL && i < o->settings->n_contracts; i++) {
+		const struct contract_conf *c = &o->settings->contracts[i];
+		for (size_t k = 0; k < c->n_commitments; k++)
+			if (c->commitments[k].over_ns > 0 &&
+			    c->commitments[k].at_most > 0)
+				return true;
+	}
+	return false;
+}
+
+/* What is promised beside availability. */
+static void
+hold_to(struct judged *j, const struct pass *p, const struct link_report *l,
+    const struct settling *in)
+{
+	const struct curve *curve = &p->curves[l->result - p->judged];
+	struct span period = j->contract.terms.period;
+	struct speed_result speed[2];
+	struct commitment_facts f = {.period = period,
+	    .loss = in->has_metric[METRIC_LOSS] ? in->metric[METRIC_LOSS] : -1,
+	    .rtt_ns = in->has_metric[METRIC_RTT] ? in->metric[METRIC_RTT] : -1,
+	    .jitter_ns = in->has_metric[METRIC_JITTER] ? in->metric[METRIC_JITTER] : -1,
+	    .effective = l->loss_sent > 0 && l->loss_effective > 0
+	                     ? l->loss_effective / (double)l->loss_sent
+	                     : 1,
+	    .minutes = curve->minutes,
+	    .n_minutes = curve->n_minutes,
+	    .outages = l->result->outages,
+	    .n_outages = l->result->n_outages};
+
+	for (size_t i = 0; i < l->n_hours; i++) {
+		if (l->hours[i].start_ns < period.start_ns ||
+		    l->hours[i].end_ns > period.end_ns)
+			continue;
+		f.sent += l->hours[i].sent;
+		f.lost += l->hours[i].lost;
+	}
+	for (int up = 0; up < 2; up++) {
+		struct speed_rule rule = {0};
+		for (size_t i = 0; i < j->conf->n_commitments; i++) {
+			const struct commitment_conf *m = &j->conf->commitments[i];
+			if (m->metric == (up ? METRIC_SPEED_UP : METRIC_SPEED_DOWN))
+				rule = (struct speed_rule){
+				    m->minimum, m->normal, m->maximum};
+		}
+		speed_finish(l->result->speed[up], &rule, period.start_ns, period.end_ns,
+		    p->as_of_ns, &speed[up]);
+		f.speed[up] = &speed[up];
+	}
+	j->commitments =
+	    memory_grow(NULL, COMMITMENT_VALUES_MOST, sizeof *j->commitments);
+	j->n_commitments = commitment_of(j->conf, &f, j->commitments);
+	speed_result_free(&speed[0]);
+	speed_result_free(&speed[1]);
+}
+
 /* Periods in a row that failed, by clause, while periods are gone through. */
 struct row {
 	const struct contract_conf *contract;
@@ -241,6 +300,7 @@ settle(const struct pass *p, struct judged *j, struct link_report *l, struct row
 		*row = (struct row){.contract = j->conf};
 	in.failed_before = row->failed;
 	measure(&in, l, t->period);
+	hold_to(j, p, l, &in);
 	bool ticket = (t->clock_start & ~(unsigned)CLOCK_MEASURED) != 0 ||
 	              t->clock_stop != STOP_RESTORED;
 	as_measured.clock_start = CLOCK_MEASURED;
@@ -430,6 +490,8 @@ verdicts_make(const struct pass *p, const struct options *o,
 	l->contract = l->verdicts[shown].contract;
 	l->verdict = l->verdicts[shown].verdict;
 	l->conf = l->verdicts[shown].conf;
+	l->commitments = l->verdicts[shown].commitments;
+	l->n_commitments = l->verdicts[shown].n_commitments;
 	l->settlement =
 	    l->verdicts[shown].has_settlement ? &l->verdicts[shown].settlement : NULL;
 }
@@ -442,6 +504,7 @@ verdicts_free(struct link_report *l)
 		if (l->verdicts[i].has_settlement)
 			settlement_done(&l->verdicts[i].settlement);
 		free(l->verdicts[i].exempt);
+		free(l->verdicts[i].commitments);
 	}
 	free(l->verdicts);
 	l->verdicts = NULL;

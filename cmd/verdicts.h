@@ -20,6 +20,9 @@ void verdicts_bins(const struct options *o, struct judge_rule *rule);
 /* Before it too: how far back the windows of the contracts' rights reach. */
 int64_t verdicts_back_ns(const struct options *o);
 
+/* And whether any promises something over a window. */
+bool verdicts_windows(const struct options *o);
+
 /*
  * After it: l->verdicts, one a period of the contract that the pass covers whole, or one
  * of the pass's range; of each profile asked for. The first is l->verdict, but with

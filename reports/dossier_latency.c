@@ -98,6 +98,9 @@ measure_of(const struct degradation *g, char *out, size_t room)
 		    (double)g->before_ns / 1e6);
 	else if (g->kind == DEG_SATURATION)
 		snprintf(out, room, "up to %.0f %%\nof capacity", 100 * g->peak);
+	else if (g->kind == DEG_THROUGHPUT)
+		snprintf(out, room, "%.3g of\n%.6g Mbit/s", g->slowest_bps / 1e6,
+		    g->minimum_bps / 1e6);
 	else
 		snprintf(out, room, "%llu\nof %llu lost", (unsigned long long)g->lost,
 		    (unsigned long long)g->sent);

@@ -1,4 +1,5 @@
 #include "reports/dossier.h"
+#include "reports/promise.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -323,48 +324,21 @@ credit_clause(struct table *t, struct pages *p, const struct link_report *l, siz
 	table_row(t, cells);
 }
 
-/* What was committed of loss and round trips. Of the ISP's own samples between its own
- * places ours can only corroborate. */
+/* What was promised beside availability. Of the ISP's own samples between its own places
+ * ours can only corroborate. */
 static void
 commitment_clauses(struct table *t, const struct link_report *l)
 {
-	for (size_t i = 0;
-	     l->settlement != NULL && l->conf != NULL && i < l->conf->n_commitments;
-	     i++) {
-		const struct commitment_conf *c = &l->conf->commitments[i];
-		bool loss = c->metric == METRIC_LOSS;
-		char clause[160], agreed[64], measured[96] = "not measured",
-		                              margin[48] = "–";
-		if (c->at_most <= 0 || c->over_ns != 0 || c->metric > METRIC_JITTER)
-			continue;
-		double v = l->settlement->metric[c->metric];
-		bool has = l->settlement->has_metric[c->metric];
-		bool ours = c->where == WHERE_SITE, over = v > c->at_most;
-		/* No claim of more than so much unless the lower bound says so. */
-		bool sure = !loss || (l->has_loss && l->loss.lower > c->at_most);
-		double unit = loss ? 0.01 : 1e6;
-		const char *name = loss ? "%" : "ms";
-		snprintf(clause, sizeof clause, "%s, mean\n%s",
-		    loss                      ? "Packet loss"
-		    : c->metric == METRIC_RTT ? "Round-trip time"
-		                              : "Jitter",
-		    ours ? "between site and ISP" : "of the ISP's own samples");
-		snprintf(agreed, sizeof agreed, "≤ %.4g %s", c->at_most / unit, name);
-		if (has) {
-			snprintf(measured, sizeof measured, "%.3g %s\nto the Internet",
-			    v / unit, name);
-			snprintf(margin, sizeof margin, "%s%.3g %s", over ? "−" : "+",
-			    (over ? v - c->at_most : c->at_most - v) / unit, name);
-		}
-		struct cell cells[] = {{.text = clause}, {.text = agreed},
-		    {.text = measured}, {.text = margin},
-		    {.text = !has    ? "–"
-		             : !over ? "within it"
-		             : sure  ? "corroborates a miss"
-		                     : "not proven",
-		        .colour = !has   ? INK_MUTED
-		                  : over ? INK_BAD
-		                         : INK_GOOD}};
+	for (size_t i = 0; i < l->n_commitments; i++) {
+		struct promise w;
+		promise_words(&l->commitments[i], &w);
+		bool told = l->commitments[i].word != COMMITMENT_NOT_MEASURED;
+		struct cell cells[] = {{.text = w.what}, {.text = w.promised},
+		    {.text = w.measured}, {.text = w.margin},
+		    {.text = w.verdict,
+		        .colour = !told   ? INK_MUTED
+		                  : w.bad ? INK_BAD
+		                          : INK_GOOD}};
 		table_row(t, cells);
 	}
 }

@@ -120,6 +120,10 @@ degradation_json(const struct results *r, const struct degradation *d)
 	}
 	if (d->kind == DEG_SATURATION)
 		value_set(j, "peak", json_real(d->peak));
+	if (d->kind == DEG_THROUGHPUT) {
+		value_set(j, "slowest_bps", json_real(d->slowest_bps));
+		value_set(j, "minimum_bps", json_real(d->minimum_bps));
+	}
 	return j;
 }
 

@@ -1,6 +1,7 @@
 #ifndef REPORTS_RESULTS_H
 #define REPORTS_RESULTS_H
 
+#include "analyzer/commitment.h"
 #include "analyzer/judge.h"
 #include "analyzer/settlement.h"
 #include "analyzer/site.h"
@@ -24,7 +25,9 @@ struct judged {
 	const struct contract_conf *conf; /* NULL: no contract; borrowed */
 	bool has_settlement;
 	struct settlement settlement;
-	struct exemption *exempt; /* what the terms point to */
+	struct exemption *exempt;       /* what the terms point to */
+	struct commitment *commitments; /* what the contract promises beside */
+	size_t n_commitments;
 };
 
 /* One bucket of a series of a link: an hour for the heat map, or finer for a curve. */
@@ -63,7 +66,9 @@ struct link_report {
 	size_t n_verdicts, n_listed;         /* the first so many are listed */
 	const struct settlement *settlement; /* of the one verdict, or NULL */
 	const struct contract_conf *conf;    /* likewise */
-	struct bucket *buckets;              /* sorted */
+	const struct commitment *commitments; /* likewise */
+	size_t n_commitments;
+	struct bucket *buckets; /* sorted */
 	size_t n_buckets;
 	int64_t bucket_ns;
 	struct bucket *hours; /* for the heat map */

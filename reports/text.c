@@ -1,4 +1,5 @@
 /* What a person reads at a terminal, in the centre's zone. */
+#include "reports/promise.h"
 #include "reports/results.h"
 
 #include <inttypes.h>
@@ -132,6 +133,9 @@ measure_of(const struct degradation *d, char *out, size_t room)
 		    d->single ? ", by one network alone" : "");
 	else if (d->kind == DEG_SATURATION)
 		snprintf(out, room, "up to %.0f %% of the capacity used", 100 * d->peak);
+	else if (d->kind == DEG_THROUGHPUT)
+		snprintf(out, room, "%" PRIu64 " tests down to %.3g of %.6g Mbit/s",
+		    d->sent, d->slowest_bps / 1e6, d->minimum_bps / 1e6);
 	else
 		snprintf(out, room, "%" PRIu64 " of %" PRIu64 " lost", d->lost, d->sent);
 }
@@ -335,6 +339,25 @@ settlement_text(const struct link_report *l, const struct judged *d, FILE *out)
 	}
 }
 
+/* On one line each, for a terminal. */
+static void
+promises_text(const struct judged *d, FILE *out)
+{
+	for (size_t i = 0; i < d->n_commitments; i++) {
+		struct promise w;
+		promise_words(&d->commitments[i], &w);
+		char *line = strchr(w.what, '\n');
+		*line = '\0';
+		for (char *p = w.measured; (p = strchr(p, '\n')) != NULL;)
+			*p = ' ';
+		fprintf(out, "  %s  %s (%s) %s: %s%s%s\n",
+		    i == 0 ? "promised    " : "            ", w.what, line + 1,
+		    w.promised, w.measured,
+		    d->commitments[i].word != COMMITMENT_NOT_MEASURED ? ", " : "",
+		    d->commitments[i].word != COMMITMENT_NOT_MEASURED ? w.verdict : "");
+	}
+}
+
 static void
 verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 {
@@ -378,6 +401,7 @@ verdict_text(const struct link_report *l, const struct judged *d, FILE *out)
 	fprintf(out, "  measured      %.3f %%; unknown for %s\n", 100 * v->coverage, a);
 	entered_text(t, out);
 	weightless_text(v, l->def->timezone, out);
+	promises_text(d, out);
 	if (d->has_settlement)
 		settlement_text(l, d, out);
 }

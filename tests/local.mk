@@ -41,11 +41,12 @@ tests_unit_test_credit_LDADD = $(JUDGE_LIBS)
 tests_unit_test_deadline_LDADD = $(JUDGE_LIBS)
 tests_unit_test_stats_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_changepoint tests/unit/test_shift tests/unit/test_saturation \
-	tests/unit/test_speed
+	tests/unit/test_speed tests/unit/test_commitment
 tests_unit_test_changepoint_LDADD = $(JUDGE_LIBS)
 tests_unit_test_shift_LDADD = $(JUDGE_LIBS)
 tests_unit_test_saturation_LDADD = $(JUDGE_LIBS)
 tests_unit_test_speed_LDADD = $(JUDGE_LIBS)
+tests_unit_test_commitment_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_prescreen
 tests_unit_test_prescreen_LDADD = $(JUDGE_LIBS)
 tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
@@ -104,7 +105,7 @@ tests_unit_test_timespec_SOURCES = tests/unit/test_timespec.c cmd/timespec.c
 tests_unit_test_timespec_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_timespec_LDADD = reports/libreports.a config/libconfig.a base/libbase.a \
 	$(CMOCKA_LIBS)
-GATHER = cmd/gather.c cmd/claims.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
+GATHER = cmd/gather.c cmd/speeds.c cmd/claims.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
 GATHER_LIBS = reports/libreports.a analyzer/libanalyzer.a records/librecords.a config/libconfig.a \
 	base/libbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/golden/made_results.c \

@@ -64,6 +64,20 @@ is "at 90 %" would-pass "$(screen de-tkg57 .outcome)"
 is "its conditions that hold" 6 "$(screen de-tkg57 '[.conditions[] | select(.holds)] | length')"
 is "stated speeds" no-verdict "$(screen eu-2015-2120 .outcome)"
 is "share of normal" 1 "$(number eu-2015-2120 download_normal_share)"
+
+# The same tests held against the contract: what it promises of each is a clause of its own.
+promise() { run sla --from 2026-03-01 --to 2026-05-01 --json | jq -r ".verdicts[0].commitments[] | select(.value == \"$1\") | $2"; }
+is "the minimum" kept "$(promise minimum .verdict)"
+is "the normal speed" kept "$(promise normal .verdict)"
+is "nine tenths of the maximum" kept "$(promise maximum .verdict)"
+is "no degradation" 0 "$(run outages --json | jq '[.links[].degradations[]] | length')"
+import_tests 49
+is "the minimum undershot" missed "$(promise minimum .verdict)"
+is "the slowest" 49000000 "$(promise minimum .measured)"
+is "tests that reached it" 0 "$(promise minimum .share)"
+is "the maximum, in 30 tests" missed "$(promise maximum .verdict)"
+is "what it was like" "throughput 49000000 50000000" \
+	"$(run outages --json | jq -r '.links[0].degradations[0] | "\(.kind) \(.slowest_bps) \(.minimum_bps)"')"
 import_tests 89.9
 is "below 90 %" would-fail "$(screen de-tkg57 .outcome)"
 sed '/figure maximum-share/s/90%/89%/' "$LW_TOP/config/regimes/de-tkg57.conf" >"$dir/changed"

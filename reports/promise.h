@@ -1,0 +1,17 @@
+#ifndef REPORTS_PROMISE_H
+#define REPORTS_PROMISE_H
+
+#include "analyzer/commitment.h"
+
+/* What a contract promises beside availability, in words for a person: the promise, what
+ * was measured with its interval, the margin (minus: missed by so much), the verdict. */
+struct promise {
+	char what[96], promised[64], measured[160], margin[48];
+	const char
+	    *verdict; /* "kept", "missed", "not proven", "corroborates a miss", "–" */
+	bool bad;     /* more was measured than was promised */
+};
+
+void promise_words(const struct commitment *c, struct promise *out);
+
+#endif
