@@ -27,6 +27,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/deadline.c \
 	analyzer/deadline.h \
 	analyzer/degrade.c \
+	analyzer/demand.c \
+	analyzer/demand.h \
 	analyzer/downtime.h \
 	analyzer/finding.c \
 	analyzer/finding.h \
@@ -40,6 +42,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/layer.h \
 	analyzer/line.h \
 	analyzer/live.c \
+	analyzer/migration.c \
+	analyzer/migration.h \
 	analyzer/panel.c \
 	analyzer/panel.h \
 	analyzer/prescreen.c \

@@ -30,8 +30,8 @@ static const struct command {
         false, "link from to profile json"},
     {"prescreen", "a regulator's rule, indicative: REGIME | all | de-tkg57 --schedule",
         cmd_prescreen, false, "link from to json schedule regime-file"},
-    {"report", "dossier|sla|compare -o FILE.pdf [--png DIR]", cmd_report, false,
-        "link from to profile output png xlsx json"},
+    {"report", "dossier|sla|compare|migration -o FILE.pdf [--png DIR]", cmd_report, false,
+        "link from to profile output png xlsx json from-link to-link cut-over growth"},
     {"ticket",
         "open|update|ack|detected|pause|resume|close|link REFERENCE … [--at T] | list",
         cmd_ticket, false, "link reference at said json"},
@@ -67,6 +67,10 @@ enum {
 	OPT_KIND,
 	OPT_ANNOUNCED,
 	OPT_REGIME_FILE,
+	OPT_FROM_LINK,
+	OPT_TO_LINK,
+	OPT_CUT_OVER,
+	OPT_GROWTH,
 	OPT_JSON,
 	OPT_CSV,
 	OPT_REBUILD,
@@ -100,6 +104,10 @@ static const struct option OPTIONS[] = {
     {"kind", required_argument, NULL, OPT_KIND},
     {"announced", required_argument, NULL, OPT_ANNOUNCED},
     {"regime-file", required_argument, NULL, OPT_REGIME_FILE},
+    {"from-link", required_argument, NULL, OPT_FROM_LINK},
+    {"to-link", required_argument, NULL, OPT_TO_LINK},
+    {"cut-over", required_argument, NULL, OPT_CUT_OVER},
+    {"growth", required_argument, NULL, OPT_GROWTH},
     {"json", no_argument, NULL, OPT_JSON},
     {"csv", no_argument, NULL, OPT_CSV},
     {"rebuild", no_argument, NULL, OPT_REBUILD},
@@ -164,7 +172,9 @@ place_of(struct options *o, int c)
 	    {OPT_PNG, &o->png}, {OPT_XLSX, &o->xlsx}, {OPT_CENTRE, &o->centre},
 	    {OPT_TIMEZONE, &o->timezone}, {OPT_REASON, &o->reason}, {OPT_AT, &o->at},
 	    {OPT_SAID, &o->said}, {OPT_REFERENCE, &o->reference}, {OPT_KIND, &o->kind},
-	    {OPT_ANNOUNCED, &o->announced}, {OPT_REGIME_FILE, &o->regime_file}};
+	    {OPT_ANNOUNCED, &o->announced}, {OPT_REGIME_FILE, &o->regime_file},
+	    {OPT_FROM_LINK, &o->from_link}, {OPT_TO_LINK, &o->to_link},
+	    {OPT_CUT_OVER, &o->cut_over}, {OPT_GROWTH, &o->growth}};
 
 	if (c == OPT_LINK)
 		return o->n_links < LINKS_MAX ? &o->links[o->n_links++] : NULL;

@@ -6,5 +6,6 @@
 /* The documents of "linkwitness report". Result: the exit status, the reason told. */
 int report_sla(const struct options *o);
 int report_compare(const struct options *o);
+int report_migration(const struct options *o);
 
 #endif

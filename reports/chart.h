@@ -107,6 +107,20 @@ struct months {
 #define MONTHS_H 98.0
 void months_draw(struct draw *d, struct box box, const struct months *m);
 
+/*
+ * The civil week, a row a day from Monday, a column an hour: how much was used, in steps
+ * of the busiest hour; hatched where nothing was counted. A run of hours is framed.
+ */
+struct week {
+	const double (*use)[24]; /* [7]; negative: not counted */
+	bool has_slot;
+	unsigned day, hour, hours;
+	const char *unit_low, *unit_high; /* of the legend: "0", "82 Mbit/s" */
+};
+
+#define WEEK_H 152.0
+void week_draw(struct draw *d, struct box box, const struct week *w);
+
 /* Candidates side by side: a row a metric, on its own axis; a dot within its interval. */
 #define DOTS_MOST 5
 extern const uint32_t dots_colour[DOTS_MOST];

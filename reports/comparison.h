@@ -36,6 +36,11 @@ void comparison_targets(const struct comparison_view *v, struct comparison_targe
 bool comparison_site(
     const struct comparison_view *v, const struct compare_pair *pair, struct site *out);
 
+/* Parts of its pages: the chart, and the table of each pair. */
+struct pages;
+void comparison_chart(struct pages *p, const struct comparison_view *v, const char *said);
+void comparison_pairs(struct pages *p, const struct comparison_view *v);
+
 /* linkwitness/comparison/1 of INTERFACES.md, a new reference; the PDF as dossier_pdf. */
 json_t *comparison_json(const struct comparison_view *v);
 int comparison_pdf(const struct comparison_view *v, const char *pdf_path,

@@ -230,8 +230,8 @@ is_measured(const struct comparison_view *v, enum compare_metric m)
 	return false;
 }
 
-static void
-chart(struct pages *p, const struct comparison_view *v, const char *said)
+void
+comparison_chart(struct pages *p, const struct comparison_view *v, const char *said)
 {
 	struct dots_row rows[COMPARE_METRICS];
 	char names[DOTS_MOST][NAME_SHOWN], alt[640];
@@ -431,6 +431,13 @@ pair(struct pages *p, const struct comparison_view *v, const struct compare_pair
 	joint(p, v, pair);
 }
 
+void
+comparison_pairs(struct pages *p, const struct comparison_view *v)
+{
+	for (size_t i = 0; i < v->c->n_pairs; i++)
+		pair(p, v, &v->c->pairs[i]);
+}
+
 /* ---- cost ---- */
 
 static const struct column cost_columns[] = {{"Link", 110, ALIGN_LEFT, true, FACE_TEXT},
@@ -496,7 +503,7 @@ run(struct pages *p, const struct dossier *ds)
 	headline(v, text, sizeof text);
 	page_title(p, "comparison", "Links compared", text);
 	page_gap(p, 8);
-	chart(p, v, text);
+	comparison_chart(p, v, text);
 	if (!is_measured(v, COMPARE_LOSS))
 		page_text(p, &style_body,
 		    "There is no hour with probes of all links: nothing is known of loss and "
@@ -509,8 +516,7 @@ run(struct pages *p, const struct dossier *ds)
 	measured(p, v);
 	fair_test(p, v);
 	page_begin(p, "Links compared: in detail");
-	for (size_t i = 0; i < v->c->n_pairs; i++)
-		pair(p, v, &v->c->pairs[i]);
+	comparison_pairs(p, v);
 	costs(p, v);
 }
 

@@ -25,6 +25,8 @@ tests_unit_test_site_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_compare
 tests_unit_test_compare_LDADD = $(JUDGE_LIBS)
 TESTS += tests/golden/reports.sh
+noinst_PROGRAMS += tests/golden/made_move
+tests_golden_made_move_LDADD = base/libbase.a $(BASE_LIBS)
 EXTRA_DIST += tests/golden/reports.sh
 tests_unit_test_chronic_LDADD = $(JUDGE_LIBS)
 tests_unit_test_credit_SOURCES = tests/unit/test_credit.c tests/unit/account.h
@@ -41,11 +43,14 @@ tests_unit_test_credit_LDADD = $(JUDGE_LIBS)
 tests_unit_test_deadline_LDADD = $(JUDGE_LIBS)
 tests_unit_test_stats_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_changepoint tests/unit/test_shift tests/unit/test_saturation \
-	tests/unit/test_speed tests/unit/test_commitment
+	tests/unit/test_speed tests/unit/test_commitment tests/unit/test_demand \
+	tests/unit/test_migration
 tests_unit_test_changepoint_LDADD = $(JUDGE_LIBS)
 tests_unit_test_shift_LDADD = $(JUDGE_LIBS)
 tests_unit_test_saturation_LDADD = $(JUDGE_LIBS)
 tests_unit_test_speed_LDADD = $(JUDGE_LIBS)
+tests_unit_test_migration_LDADD = $(JUDGE_LIBS)
+tests_unit_test_demand_LDADD = $(JUDGE_LIBS)
 tests_unit_test_commitment_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_prescreen
 tests_unit_test_prescreen_LDADD = $(JUDGE_LIBS)

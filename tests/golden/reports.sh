@@ -174,6 +174,38 @@ makes unknowns --data "$dir/unknown" report compare
 page unknowns 2 "Too little to tell the links apart"
 says unknowns "There is no time in which both were measured"
 
+## A move from copper to fibre, made after 35 days side by side, and one still to come.
+"$LW_BUILD/tests/golden/made_move" "$dir/move" || wrong "made_move"
+move()
+{
+	makes "$1" --data "$dir/move" report migration --from-link copper --to-link fibre $2
+}
+move moved "--cut-over 2026-05-10T22:00"
+page moved 5 "Not yet: 6 of 7 criteria pass, 1 needs more measurement"
+says moved "2026-03-29"
+says moved "T − 6 weeks"
+says moved "Least was used from Sunday 06:00"
+says moved "93.8 Mbit/s"
+move planned
+page planned 4 "Not yet: 6 of 7 criteria pass"
+says planned "The move has not been made"
+"$lw" --data "$dir/move" report migration --from-link copper --to-link fibre \
+	--cut-over 2026-05-10T22:00 --growth 0% --json >"$dir/move.json" || wrong "migration --json"
+jq -e '.schema == "linkwitness/migration/1" and .cut_over == "2026-05-10T20:00:00.000000Z"
+	and .growth == 0 and .demand.down.minutes == 50280
+	and (.demand.down.required_bps - .demand.down.p99_bps / 0.7 | fabs) < 1
+	and [.criteria[] | .verdict] == ["pass", "pass", "pass", "pass", "pass", "pass", "not-measured"]
+	and .criteria[0].value == 35 and .criteria[5].have == 838
+	and .window == {weekday: "Sunday", hour: 6, hours: 4}
+	and .before.outages == 2 and .after.outages == 0
+	and (.before.down_s - 4800 | fabs) < 120
+	and .triggers[0].measure == "dark" and (.steps | length) == 12' \
+	"$dir/move.json" >/dev/null || wrong "migration --json: $(jq -c . "$dir/move.json")"
+# The other way round nothing is better, and nothing is known of the demand.
+makes back --data "$dir/move" report migration --from-link fibre --to-link copper
+page back 4 "Not on copper as it is: 4 of 7 criteria fail"
+says back "nothing is known of the demand"
+
 ## What is refused is refused in a line.
 refused()
 {
@@ -189,6 +221,12 @@ refused "nowhere to" compare --link fibre --link lte
 refused "a ticket's clock" compare --profile ticket --json
 refused "JSON of a report" sla --json -o "$dir/x.pdf"
 refused "nowhere to" sla
+refused "a move to itself" migration --from-link fibre --to-link fibre --json
+refused "a move to nowhere" migration --from-link fibre --json
+refused "no time" migration --from-link fibre --to-link lte --cut-over soon --json
+refused "no growth" migration --from-link fibre --to-link lte --growth much --json
+refused "a move of links" migration --from-link fibre --to-link lte --link lte --json
+refused "growth of a comparison" compare --growth 5% --json
 refused "a workbook of it" sla --xlsx "$dir/x.xlsx" -o "$dir/x.pdf"
 
 [ $failed = 0 ]

@@ -1,0 +1,155 @@
+#include "cmd/comparing.h"
+
+#include "base/bytes.h"
+#include "base/zone.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define YEAR_NS ((int64_t)365 * 86400 * NS_PER_S)
+
+/* ---- what is compared ---- */
+
+/* All links by one definition, whatever their contracts agree: as it was measured. */
+static int
+judge(struct comparing *w, const struct results *r)
+{
+	w->ledgers = memory_grow(NULL, r->n_links, sizeof *w->ledgers);
+	for (size_t i = 0; i < r->n_links; i++) {
+		struct terms t = {.profile = w->profile,
+		    .no_pauses = true,
+		    .period = w->period,
+		    .period_kind = "range",
+		    .complete = true,
+		    .as_of_ns = r->as_of.ns};
+		if (verdict_of(&w->ledgers[i], r->links[i].result, &t) < 0)
+			return complain(EXIT_USAGE, "report: --profile %s: %s",
+			    w->profile.name, "its intervals were not counted");
+		w->n_ledgers++;
+	}
+	return 0;
+}
+
+static void
+take_hours(struct comparing *w, const struct results *r)
+{
+	w->sides = memory_grow(NULL, r->n_links, sizeof *w->sides);
+	w->hours = memory_grow(NULL, r->n_links, sizeof *w->hours);
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link_report *l = &r->links[i];
+		w->hours[i] = memory_grow(NULL, l->n_hours + 1, sizeof *w->hours[i]);
+		for (size_t k = 0; k < l->n_hours; k++)
+			w->hours[i][k] =
+			    (struct compare_hour){.start_ns = l->hours[k].start_ns,
+			        .sent = l->hours[k].sent,
+			        .lost = l->hours[k].lost,
+			        .p50_ns = l->hours[k].p50_ns,
+			        .p95_ns = l->hours[k].p95_ns};
+		w->sides[i] = (struct compare_side){.ledger = &w->ledgers[i],
+		    .hours = w->hours[i],
+		    .n_hours = l->n_hours,
+		    .independent = l->has_loss && l->loss_sent > 0
+		                       ? l->loss_effective / (double)l->loss_sent
+		                       : 1};
+	}
+}
+
+/* The civil days of the zone that the range touches. */
+static void
+make_days(struct comparing *w)
+{
+	struct zone_time t;
+	int64_t at = w->period.start_ns, next;
+	size_t room = 0;
+
+	zone_civil(at, w->view.zone, &t);
+	while (at < w->period.end_ns) {
+		t.day++;
+		if (!zone_day_start(w->view.zone, t.year, t.month, t.day, &next) ||
+		    next > w->period.end_ns)
+			next = w->period.end_ns;
+		if (w->n_days == room) {
+			room = room * 2 + 64;
+			w->days = memory_grow(w->days, room, sizeof *w->days);
+		}
+		if (next > at)
+			w->days[w->n_days++] = (struct span){at, next};
+		at = next > at ? next : at;
+	}
+}
+
+/* ---- what it costs ---- */
+
+static int64_t
+in_a_year(double share)
+{
+	return (int64_t)(share * (double)YEAR_NS) / 1000 * 1000;
+}
+
+static void
+make_costs(struct comparing *w, const struct results *r)
+{
+	w->costs = memory_grow(NULL, r->n_links, sizeof *w->costs);
+	memset(w->costs, 0, r->n_links * sizeof *w->costs);
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link_report *l = &r->links[i];
+		struct comparison_cost *c = &w->costs[i];
+		if (l->conf == NULL || l->conf->mrc_mills <= 0)
+			continue;
+		c->has = true;
+		c->year_mills = 12 * l->conf->mrc_mills;
+		snprintf(c->currency, sizeof c->currency, "%.7s", l->conf->currency);
+		c->has_downtime = l->verdict.has_availability;
+		if (!c->has_downtime)
+			continue;
+		c->year_down_ns = in_a_year(1 - l->verdict.point);
+		c->year_least_ns = in_a_year(1 - l->verdict.upper);
+		c->year_most_ns = in_a_year(1 - l->verdict.lower);
+	}
+}
+
+/* ---- all of it ---- */
+
+int
+comparing_make(struct comparing *w, const struct results *r)
+{
+	const char *zone = r->links[0].def->timezone;
+	int status;
+
+	w->view = (struct comparison_view){.r = r,
+	    .c = &w->comparison,
+	    .profile = &w->profile,
+	    .zone = zone[0] != '\0' ? zone : "UTC"};
+	status = judge(w, r);
+	if (status != 0)
+		return status;
+	take_hours(w, r);
+	make_days(w);
+	make_costs(w, r);
+	struct compare_rule rule = {.days = w->days,
+	    .n_days = w->n_days,
+	    .rounds = COMPARE_ROUNDS,
+	    .seed = COMPARE_SEED,
+	    .confidence = COMPARE_CONFIDENCE,
+	    .least_days = COMPARE_LEAST_DAYS};
+	if (compare_of(&w->comparison, w->sides, r->n_links, &rule) < 0)
+		return complain(1, "report: there is no time to compare the links in");
+	w->view.ledgers = w->ledgers;
+	w->view.costs = w->costs;
+	return 0;
+}
+
+void
+comparing_done(struct comparing *w)
+{
+	compare_done(&w->comparison);
+	for (size_t i = 0; i < w->n_ledgers; i++)
+		verdict_done(&w->ledgers[i]);
+	for (size_t i = 0; w->hours != NULL && i < w->view.r->n_links; i++)
+		free(w->hours[i]);
+	free(w->ledgers);
+	free(w->hours);
+	free(w->sides);
+	free(w->costs);
+	free(w->days);
+}

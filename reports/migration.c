@@ -1,0 +1,225 @@
+/* The plan of a move: its steps, its headline and its JSON. */
+#include "reports/migration.h"
+
+#include "base/zone.h"
+#include "reports/value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const double migration_level[MIGRATION_LEVELS] = {0.5, 0.7, 0.8, 0.9};
+
+const struct migration_step migration_steps[] = {
+    {-42, 0, "Order the new line; agree these acceptance criteria with its ISP",
+        "consultant", "order confirmation, criteria signed"},
+    {-28, 0, "New line handed over; measured beside the old one from now on", "ISP, site",
+        "first samples in the journal"},
+    {-14, 0, "No other changes to the network until a week after the move",
+        "service desk", "change calendar"},
+    {-7, 0, "Two weekends measured side by side; criteria looked at", "consultant",
+        "this plan, made again"},
+    {-2, 0, "Time to live of public names down to 300 s", "network",
+        "answer of the zone"},
+    {-1, 0, "Go or no go; router configuration saved, and restored on a spare",
+        "change owner", "all criteria pass; the saved file's hash"},
+    {0, 0, "Move: routes, then addresses, then names; both lines measured", "network",
+        "time written down, note in linkwitness"},
+    {0, 15, "Rollback triggers are watched from here on", "service desk",
+        "linkwitness status, each 5 min"},
+    {1, 0, "First day: outages, loss, round trips, tests of throughput", "service desk",
+        "linkwitness outages, sla"},
+    {2, 0, "Time to live of public names as it was", "network", "answer of the zone"},
+    {14, 0, "Old line ends, if nothing was taken back", "consultant",
+        "notice of termination"},
+    {30, 0, "Before and after; what is left to do", "consultant",
+        "this plan, made again"},
+};
+const size_t migration_n_steps = sizeof migration_steps / sizeof migration_steps[0];
+
+int64_t
+migration_step_at(const struct migration_view *v, const struct migration_step *s)
+{
+	struct zone_time t;
+	int64_t at = v->cut_over_ns;
+
+	zone_civil(v->cut_over_ns, v->pair->zone, &t);
+	if (!zone_instant(v->pair->zone, t.year, t.month, t.day + s->days, t.hour,
+	        t.minute + s->minutes, t.second, &at))
+		return v->cut_over_ns;
+	return at;
+}
+
+void
+migration_headline(const struct migration_view *v, char *out, size_t room)
+{
+	const struct migration *m = v->m;
+	const char *to = v->pair->r->links[1].def->link;
+	size_t most = MIGRATION_MEASURES;
+
+	if (m->failed > 0)
+		snprintf(out, room, "Not on %.48s as it is: %zu of %zu criteria fail", to,
+		    m->failed, most);
+	else if (m->open > 0)
+		snprintf(out, room,
+		    "Not yet: %zu of %zu criteria pass, %zu need%s more measurement",
+		    m->passed, most, m->open, m->open == 1 ? "s" : "");
+	else
+		snprintf(out, room, "%.48s is ready: all %zu criteria pass", to, most);
+}
+
+/* ---- JSON ---- */
+
+/* Round trips are nanoseconds inside, seconds outside. */
+static json_t *
+number(enum migration_measure m, double v)
+{
+	return json_real(m == MIGRATION_MEDIAN || m == MIGRATION_P95 ? v / 1e9 : v);
+}
+
+static json_t *
+criteria_json(const struct migration *m)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < MIGRATION_MEASURES; i++) {
+		const struct migration_criterion *c = &m->criteria[i];
+		json_t *o = json_object();
+		value_set(o, "measure", json_string(migration_measure_name(c->measure)));
+		value_set(o, "threshold",
+		    c->has_threshold ? number(c->measure, c->threshold) : json_null());
+		value_set(
+		    o, "value", c->has ? number(c->measure, c->value) : json_null());
+		value_set(o, "lower",
+		    c->has_interval ? number(c->measure, c->lower) : json_null());
+		value_set(o, "upper",
+		    c->has_interval ? number(c->measure, c->upper) : json_null());
+		value_set(o, "have", json_integer((json_int_t)c->have));
+		value_set(o, "need", json_integer((json_int_t)c->need));
+		value_set(o, "verdict", json_string(migration_word_name(c->word)));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
+demand_json(const struct migration *m)
+{
+	static const char *const WAYS[] = {"down", "up"};
+	json_t *o = json_object();
+
+	for (int way = 0; way < 2; way++) {
+		const struct migration_size *s = &m->size[way];
+		json_t *w = json_object();
+		value_set(w, "minutes", json_integer((json_int_t)s->use.minutes));
+		value_set(w, "mean_bps", json_real(s->use.mean_bps));
+		value_set(w, "p50_bps", json_real(s->use.p50_bps));
+		value_set(w, "p95_bps", json_real(s->use.p95_bps));
+		value_set(w, "p99_bps", json_real(s->use.p99_bps));
+		value_set(w, "most_bps", json_real(s->use.most_bps));
+		value_set(
+		    w, "required_bps", s->has ? json_real(s->required_bps) : json_null());
+		value_set(o, WAYS[way], s->has ? w : json_null());
+		if (!s->has)
+			json_decref(w);
+	}
+	return o;
+}
+
+static json_t *
+triggers_json(const struct migration *m)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->n_triggers; i++) {
+		const struct migration_trigger *t = &m->triggers[i];
+		bool dark = t->measure == MIGRATION_AVAILABILITY;
+		json_t *o = json_object();
+		value_set(o, "measure",
+		    json_string(dark ? "dark" : migration_measure_name(t->measure)));
+		value_set(o, "threshold",
+		    dark ? json_real(t->threshold / 1e9)
+		         : number(t->measure, t->threshold));
+		value_set_s(o, "for_s", t->for_ns);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
+side_json(const struct migration_side *s)
+{
+	json_t *o;
+
+	if (!s->has)
+		return json_null();
+	o = json_object();
+	value_set(o, "from", value_instant(s->period.start_ns));
+	value_set(o, "to", value_instant(s->period.end_ns));
+	value_set(o, "availability",
+	    s->ledger.has_availability ? json_real(s->ledger.point) : json_null());
+	value_set_s(o, "down_s", s->ledger.down_ns);
+	value_set(o, "outages", json_integer((json_int_t)s->ledger.outage_count));
+	value_set(o, "coverage", json_real(s->ledger.coverage));
+	value_set(o, "loss", s->has_loss ? json_real(s->loss.point) : json_null());
+	value_set(o, "rtt_median",
+	    s->p50_ns >= 0 ? json_real((double)s->p50_ns / 1e9) : json_null());
+	value_set(o, "rtt_p95",
+	    s->p95_ns >= 0 ? json_real((double)s->p95_ns / 1e9) : json_null());
+	return o;
+}
+
+static json_t *
+window_json(const struct migration_view *v)
+{
+	static const char *const DAYS[] = {
+	    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+	json_t *o;
+
+	if (!v->has_slot)
+		return json_null();
+	o = json_object();
+	value_set(o, "weekday", json_string(DAYS[v->slot_day]));
+	value_set(o, "hour", json_integer(v->slot_hour));
+	value_set(o, "hours", json_integer(v->slot_hours));
+	return o;
+}
+
+json_t *
+migration_json(const struct migration_view *v)
+{
+	const struct results *r = v->pair->r;
+	json_t *o = value_envelope(r, "linkwitness/migration/1"), *steps = json_array();
+	json_t *parallel = json_object();
+	char headline[512];
+
+	migration_headline(v, headline, sizeof headline);
+	value_set(o, "centre", value_text(r->links[0].def->centre));
+	value_set(o, "from_link", value_text(r->links[0].def->link));
+	value_set(o, "to_link", value_text(r->links[1].def->link));
+	value_set(o, "said", json_string(headline));
+	value_set(parallel, "from", value_instant(v->parallel.start_ns));
+	value_set(parallel, "to", value_instant(v->parallel.end_ns));
+	value_set(o, "parallel", parallel);
+	value_set(o, "cut_over", value_instant(v->cut_over_ns));
+	value_set(o, "proposed", json_boolean(v->proposed));
+	value_set(o, "window", window_json(v));
+	value_set(o, "growth", json_real(v->m->rule.growth));
+	value_set(o, "busy_share", json_real(v->m->rule.busy));
+	value_set(o, "demand", demand_json(v->m));
+	value_set(o, "criteria", criteria_json(v->m));
+	value_set(o, "triggers", triggers_json(v->m));
+	for (size_t i = 0; i < migration_n_steps; i++) {
+		json_t *s = json_object();
+		value_set(
+		    s, "at", value_instant(migration_step_at(v, &migration_steps[i])));
+		value_set(s, "what", json_string(migration_steps[i].what));
+		value_set(s, "who", json_string(migration_steps[i].who));
+		value_set(s, "evidence", json_string(migration_steps[i].evidence));
+		json_array_append_new(steps, s);
+	}
+	value_set(o, "steps", steps);
+	value_set(o, "before", side_json(&v->before));
+	value_set(o, "after", side_json(&v->after));
+	return o;
+}

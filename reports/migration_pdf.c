@@ -1,0 +1,516 @@
+/* The plan of a move on paper: whether, how large, when, by what it is taken back. */
+#include "reports/migration.h"
+
+#include "reports/dossier.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SAID 512
+
+static const char *const DAY_NAMES[] = {
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+static const char *const MEASURES[] = {"Measured side by side\ndays in common",
+    "Availability\nof the common time", "Packet loss\n95 % interval of the new line",
+    "Round trip, median\npaired, mean of hours",
+    "Round trip, 95th perc.\npaired, mean of hours", "Download\nin 90 % of tests",
+    "Upload\nin 90 % of tests"};
+
+static void
+print_at(const struct migration_view *v, int64_t ns, char out[48])
+{
+	struct zone z;
+
+	chart_zone_open(&z, v->pair->zone, ns, ns);
+	chart_zone_print(&z, ns, 0, out);
+}
+
+static void
+print_rate(double bps, char out[32])
+{
+	if (bps >= 1e9)
+		snprintf(out, 32, "%.3g Gbit/s", bps / 1e9);
+	else if (bps >= 1e6)
+		snprintf(out, 32, "%.3g Mbit/s", bps / 1e6);
+	else
+		snprintf(out, 32, "%.3g kbit/s", bps / 1e3);
+}
+
+static void
+print_value(enum migration_measure m, double value, char out[32])
+{
+	if (m == MIGRATION_DAYS)
+		snprintf(out, 32, "%.0f", value);
+	else if (m == MIGRATION_AVAILABILITY)
+		words_percent(value, words_decimals(value, value, 1), out);
+	else if (m == MIGRATION_LOSS)
+		words_percent(value, 3, out);
+	else if (m == MIGRATION_MEDIAN || m == MIGRATION_P95)
+		words_ms((int64_t)value, out);
+	else
+		print_rate(value, out);
+}
+
+/* ---- acceptance ---- */
+
+static const struct column criterion_columns[] = {
+    {"Criterion", 138, ALIGN_LEFT, true, FACE_TEXT},
+    {"Threshold", 88, ALIGN_LEFT, true, FACE_TEXT},
+    {"Measured", 128, ALIGN_LEFT, true, FACE_TEXT},
+    {"Samples", 75, ALIGN_LEFT, true, FACE_TEXT},
+    {"Result", 70, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+criterion_row(struct table *t, const struct migration_criterion *c)
+{
+	static const char *const RESULTS[] = {
+	    "not measured", "pass", "measure on", "fails"};
+	static const char *const UNITS[] = {
+	    "days", "days", "probes", "days", "days", "tests", "tests"};
+	static const uint32_t COLOURS[] = {INK_MUTED, INK_GOOD, INK_BLUE, INK_BAD};
+	char threshold[64] = "none known", measured[112] = "–", samples[96], at[32],
+	     low[32], high[32], have[32], need[32];
+	bool least = c->measure != MIGRATION_LOSS && c->measure != MIGRATION_MEDIAN &&
+	             c->measure != MIGRATION_P95;
+
+	if (c->has_threshold) {
+		print_value(c->measure, c->threshold, at);
+		snprintf(threshold, sizeof threshold, "%s %s",
+		    c->measure == MIGRATION_LOSS ? "<"
+		    : least                      ? "≥"
+		                                 : "≤",
+		    at);
+	}
+	if (c->has) {
+		print_value(c->measure, c->value, at);
+		snprintf(measured, sizeof measured, "%s%s", at,
+		    c->measure >= MIGRATION_SPEED_DOWN ? "\nmedian of the tests" : "");
+	}
+	if (c->has_interval) {
+		print_value(c->measure, c->lower, low);
+		print_value(c->measure, c->upper, high);
+		snprintf(measured, sizeof measured, "%s\n%s to %s", at, low, high);
+	}
+	words_count(c->have, have);
+	words_count(c->need, need);
+	snprintf(
+	    samples, sizeof samples, "%s %s\n%s needed", have, UNITS[c->measure], need);
+	struct cell cells[] = {{.text = MEASURES[c->measure], .bold = false},
+	    {.text = threshold}, {.text = measured}, {.text = samples},
+	    {.text = RESULTS[c->word], .bold = true, .colour = COLOURS[c->word]}};
+	table_row(t, cells);
+}
+
+static void
+acceptance(struct pages *p, const struct migration_view *v)
+{
+	struct table t;
+
+	page_heading(p, 160, "acceptance", "Acceptance");
+	table_begin(&t, p, criterion_columns, 5, 8.0);
+	for (int i = 0; i < MIGRATION_MEASURES; i++)
+		criterion_row(&t, &v->m->criteria[i]);
+	table_end(&t);
+	page_text(p, &style_note,
+	    "A criterion passes or fails only where its 95 % interval lies on one side of the "
+	    "threshold; else it needs more samples. Loss below 0.1 % takes 2,995 probes in a row "
+	    "without a loss at the least. Round trips may grow by a fifth, or by 5 ms if that is "
+	    "more. Without an availability agreed for the new line the old one's is asked for.");
+}
+
+static void
+who(struct pages *p, const struct migration_view *v)
+{
+	const struct results *r = v->pair->r;
+	char from[160], to[160], at[48], when[96], start[48], end[48], side[128];
+
+	snprintf(from, sizeof from, "%.60s, %.80s", r->links[0].def->link,
+	    r->links[0].def->isp[0] != '\0' ? r->links[0].def->isp : "ISP not stated");
+	snprintf(to, sizeof to, "%.60s, %.80s", r->links[1].def->link,
+	    r->links[1].def->isp[0] != '\0' ? r->links[1].def->isp : "ISP not stated");
+	print_at(v, v->cut_over_ns, at);
+	snprintf(when, sizeof when, "%s%s", at, v->proposed ? ", proposed" : "");
+	print_at(v, v->parallel.start_ns, start);
+	print_at(v, v->parallel.end_ns, end);
+	snprintf(side, sizeof side, "%s to %s", start, end);
+	const char *centre = r->links[0].def->centre_name[0] != '\0'
+	                         ? r->links[0].def->centre_name
+	                         : r->links[0].def->centre;
+	struct fact facts[] = {{"Centre", centre}, {"From", from}, {"To", to},
+	    {"Side by side", side}, {"Move", when}, {"Instrument", r->software}};
+	page_facts(p, facts, sizeof facts / sizeof *facts, 1);
+}
+
+/* ---- demand and size ---- */
+
+static const struct column size_columns[] = {{"", 84, ALIGN_LEFT, false, FACE_TEXT},
+    {"Median", 78, ALIGN_RIGHT, false, FACE_TEXT},
+    {"95th perc.", 78, ALIGN_RIGHT, false, FACE_TEXT},
+    {"99th perc.", 78, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Busiest minute", 92, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Asked for", 89, ALIGN_RIGHT, false, FACE_TEXT}};
+
+static void
+size_rows(struct pages *p, const struct migration_view *v)
+{
+	static const char *const WAYS[] = {"Down", "Up"};
+	struct table t;
+
+	table_begin(&t, p, size_columns, 6, 8.0);
+	for (int way = 0; way < 2; way++) {
+		const struct migration_size *s = &v->m->size[way];
+		char p50[32], p95[32], p99[32], most[32], asked[32];
+		print_rate(s->use.p50_bps, p50);
+		print_rate(s->use.p95_bps, p95);
+		print_rate(s->use.p99_bps, p99);
+		print_rate(s->use.most_bps, most);
+		print_rate(s->required_bps, asked);
+		struct cell cells[] = {{.text = WAYS[way], .bold = true}, {.text = p50},
+		    {.text = p95}, {.text = p99}, {.text = most},
+		    {.text = asked, .bold = true, .colour = INK_BLUE}};
+		table_row(&t, cells);
+	}
+	table_end(&t);
+}
+
+static const struct column load_columns[] = {{"Speed", 152, ALIGN_LEFT, true, FACE_TEXT},
+    {"", 40, ALIGN_LEFT, false, FACE_TEXT}, {"", 76, ALIGN_RIGHT, false, FACE_TEXT},
+    {"> 50 %", 57, ALIGN_RIGHT, false, FACE_TEXT},
+    {"> 70 %", 57, ALIGN_RIGHT, false, FACE_TEXT},
+    {"> 80 %", 57, ALIGN_RIGHT, false, FACE_TEXT},
+    {"> 90 %", 57, ALIGN_RIGHT, false, FACE_TEXT}};
+
+static void
+load_rows(struct pages *p, const struct migration_view *v)
+{
+	struct table t;
+
+	page_heading(p, 70, NULL, "How full a line of that speed would have been");
+	table_begin(&t, p, load_columns, 7, 8.0);
+	for (size_t i = 0; i < v->n_loads; i++) {
+		for (int way = 0; way < 2; way++) {
+			const struct migration_load *l = &v->loads[i];
+			char rate[32] = "not stated", above[MIGRATION_LEVELS][32];
+			if (l->bps[way] > 0)
+				print_rate(l->bps[way], rate);
+			for (size_t k = 0; k < MIGRATION_LEVELS; k++) {
+				snprintf(above[k], sizeof above[k], "–");
+				if (l->above[way][k] >= 0)
+					words_percent(l->above[way][k], 2, above[k]);
+			}
+			struct cell cells[] = {{.text = way == 0 ? l->name : ""},
+			    {.text = way == 0 ? "down" : "up"}, {.text = rate},
+			    {.text = above[0]}, {.text = above[1]}, {.text = above[2]},
+			    {.text = above[3]}};
+			table_row(&t, cells);
+		}
+	}
+	table_end(&t);
+	page_text(p, &style_note,
+	    "Share of the minutes in which the old line's demand was more than so much of the "
+	    "speed. What a line that is full refuses does not show as demand: where the old one "
+	    "was saturated, more is asked for than this says.");
+}
+
+static void
+sizing(struct pages *p, const struct migration_view *v)
+{
+	char text[400], minutes[32];
+
+	page_heading(p, 130, "size", "Demand and size");
+	if (!v->m->size[0].has) {
+		page_text(p, &style_body,
+		    "The interface counters of the old line are not in the journal: nothing is "
+		    "known of the demand, and no size follows.");
+		return;
+	}
+	size_rows(p, v);
+	words_count(v->m->size[0].use.minutes, minutes);
+	snprintf(text, sizeof text,
+	    "Of %s minutes counted on the old line, our own probes included. Asked for is the "
+	    "99th percentile, grown by %.0f %%, on a line that is full at %.0f %%.",
+	    minutes, 100 * v->m->rule.growth, 100 * v->m->rule.busy);
+	page_text(p, &style_note, text);
+	load_rows(p, v);
+}
+
+/* ---- when ---- */
+
+static void
+paint_week(struct draw *d, struct box box, const void *ctx)
+{
+	week_draw(d, box, ctx);
+}
+
+static void
+window(struct pages *p, const struct migration_view *v)
+{
+	double use[DEMAND_DAYS][DEMAND_HOURS], most = 0;
+	char high[32], text[300], alt[400];
+
+	page_heading(p, WEEK_H + 40, "window", "When");
+	if (!v->has_week) {
+		page_text(p, &style_body,
+		    "Without counters of the old line nobody knows its quiet hours.");
+		return;
+	}
+	for (int i = 0; i < DEMAND_DAYS * DEMAND_HOURS; i++) {
+		const struct demand_hour *h =
+		    &v->week[i / DEMAND_HOURS][i % DEMAND_HOURS];
+		use[i / DEMAND_HOURS][i % DEMAND_HOURS] =
+		    h->minutes > 0 ? h->mean_bps : -1;
+		most = h->minutes > 0 && h->mean_bps > most ? h->mean_bps : most;
+	}
+	print_rate(most, high);
+	struct week w = {.use = (const double(*)[24])use,
+	    .has_slot = v->has_slot,
+	    .day = v->slot_day,
+	    .hour = v->slot_hour,
+	    .hours = v->slot_hours,
+	    .unit_low = "0",
+	    .unit_high = high};
+	if (v->has_slot)
+		snprintf(text, sizeof text,
+		    "Least was used from %s %02u:00, for %u hours: two for the work, half as much "
+		    "again in reserve, one to go back.",
+		    DAY_NAMES[v->slot_day], v->slot_hour, v->slot_hours);
+	else
+		snprintf(text, sizeof text,
+		    "No run of %u hours was counted whole: a week of counters is needed.",
+		    v->slot_hours);
+	snprintf(alt, sizeof alt, "Mean demand by weekday and hour. %s", text);
+	page_figure(p, "week",
+	    "Mean demand of the old line, both ways, by weekday and hour", alt, WEEK_H,
+	    paint_week, &w);
+	page_text(p, &style_body, text);
+}
+
+/* ---- taking it back ---- */
+
+static const struct column trigger_columns[] = {
+    {"Trigger", 150, ALIGN_LEFT, true, FACE_TEXT},
+    {"Threshold", 106, ALIGN_LEFT, true, FACE_TEXT},
+    {"Watched for", 113, ALIGN_LEFT, true, FACE_TEXT},
+    {"Who decides", 130, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+trigger_row(struct table *t, const struct migration_trigger *g)
+{
+	char most[64], for_text[64], at[40];
+	bool dark = g->measure == MIGRATION_AVAILABILITY;
+	bool speed = g->measure >= MIGRATION_SPEED_DOWN;
+	const char *what = dark ? "New line dark\nno network answers"
+	                   : g->measure == MIGRATION_LOSS ? "Packet loss above"
+	                   : g->measure == MIGRATION_P95  ? "Round trip, 95th perc. above"
+	                   : g->measure == MIGRATION_SPEED_DOWN ? "Download below"
+	                                                        : "Upload below";
+
+	if (dark)
+		words_duration((int64_t)g->threshold, false, at);
+	else
+		print_value(g->measure, g->threshold, at);
+	snprintf(most, sizeof most, "%s", at);
+	if (speed)
+		snprintf(for_text, sizeof for_text, "two tests in a row");
+	else if (dark)
+		snprintf(for_text, sizeof for_text, "once");
+	else {
+		words_duration(g->for_ns, false, at);
+		snprintf(for_text, sizeof for_text, "%s", at);
+	}
+	struct cell cells[] = {{.text = what}, {.text = most, .bold = true},
+	    {.text = for_text},
+	    {.text = dark ? "service desk, at once" : "change owner"}};
+	table_row(t, cells);
+}
+
+static void
+rollback(struct pages *p, const struct migration_view *v)
+{
+	struct table t;
+	char text[300], at[48];
+	int64_t last = v->cut_over_ns + (int64_t)(v->slot_hours - 1) * 3600 * NS_PER_S;
+
+	page_heading(p, 110, "rollback", "Going back");
+	table_begin(&t, p, trigger_columns, 4, 8.0);
+	for (size_t i = 0; i < v->m->n_triggers; i++)
+		trigger_row(&t, &v->m->triggers[i]);
+	table_end(&t);
+	print_at(v, last, at);
+	snprintf(text, sizeof text,
+	    "From fifteen minutes after the move. The last moment at which going back is done "
+	    "within the window is %s: after it a fault is mended forward, or the next window is "
+	    "used. Each threshold is worse than anything the new line showed side by side.",
+	    at);
+	page_text(p, &style_note, text);
+}
+
+/* ---- who does what ---- */
+
+static const struct column step_columns[] = {{"When", 106, ALIGN_LEFT, true, FACE_TEXT},
+    {"What", 188, ALIGN_LEFT, true, FACE_TEXT}, {"Who", 70, ALIGN_LEFT, true, FACE_TEXT},
+    {"Evidence", 135, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+print_offset(const struct migration_step *s, char out[24])
+{
+	int days = s->days < 0 ? -s->days : s->days;
+	const char *sign = s->days < 0 ? "−" : "+";
+
+	if (s->days == 0 && s->minutes == 0)
+		snprintf(out, 24, "T");
+	else if (s->days == 0)
+		snprintf(out, 24, "T + %d min", s->minutes);
+	else if (days % 7 == 0)
+		snprintf(out, 24, "T %s %d week%s", sign, days / 7, days == 7 ? "" : "s");
+	else
+		snprintf(out, 24, "T %s %d day%s", sign, days, days == 1 ? "" : "s");
+}
+
+static void
+runbook(struct pages *p, const struct migration_view *v)
+{
+	struct table t;
+
+	page_heading(p, 200, "runbook", "Runbook");
+	table_begin(&t, p, step_columns, 4, 8.0);
+	for (size_t i = 0; i < migration_n_steps; i++) {
+		const struct migration_step *s = &migration_steps[i];
+		char at[48], offset[24], when[96];
+		print_at(v, migration_step_at(v, s), at);
+		at[s->minutes == 0 && s->days != 0 ? 10 : 16] = '\0';
+		print_offset(s, offset);
+		snprintf(when, sizeof when, "%s\n%s", at, offset);
+		struct cell cells[] = {{.text = when, .bold = s->days == 0},
+		    {.text = s->what}, {.text = s->who}, {.text = s->evidence}};
+		table_row(&t, cells);
+	}
+	table_end(&t);
+}
+
+/* ---- before and after ---- */
+
+static const struct column side_columns[] = {{"", 150, ALIGN_LEFT, true, FACE_TEXT},
+    {"Before", 174, ALIGN_LEFT, true, FACE_TEXT},
+    {"After", 175, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+side_row(struct table *t, const char *what, const char *before, const char *after)
+{
+	struct cell cells[] = {{.text = what}, {.text = before}, {.text = after}};
+
+	table_row(t, cells);
+}
+
+struct side_words {
+	char period[128], availability[160], down[96], loss[160], p50[32], p95[32];
+};
+
+static void
+word_side(
+    const struct migration_view *v, const struct migration_side *s, struct side_words *w)
+{
+	char a[48], b[48], c[32];
+
+	print_at(v, s->period.start_ns, a);
+	print_at(v, s->period.end_ns, b);
+	a[16] = b[16] = '\0';
+	snprintf(w->period, sizeof w->period, "%s\nto %s", a, b);
+	snprintf(w->availability, sizeof w->availability, "unknown");
+	if (s->ledger.has_availability) {
+		unsigned n = words_decimals(s->ledger.point, s->ledger.lower, 1);
+		words_percent(s->ledger.point, n, a);
+		words_percent(s->ledger.lower, n, b);
+		words_percent(s->ledger.upper, n, c);
+		snprintf(
+		    w->availability, sizeof w->availability, "%s\n%s to %s", a, b, c);
+	}
+	words_duration(s->ledger.down_ns, true, a);
+	snprintf(w->down, sizeof w->down, "%s\nin %zu outage%s", a,
+	    s->ledger.outage_count, s->ledger.outage_count == 1 ? "" : "s");
+	snprintf(w->loss, sizeof w->loss, "–");
+	if (s->has_loss) {
+		words_percent(s->loss.point, 3, a);
+		words_percent(s->loss.lower, 3, b);
+		words_percent(s->loss.upper, 3, c);
+		snprintf(w->loss, sizeof w->loss, "%s\n%s to %s", a, b, c);
+	}
+	snprintf(w->p50, sizeof w->p50, "–");
+	snprintf(w->p95, sizeof w->p95, "–");
+	if (s->p50_ns >= 0) {
+		words_ms(s->p50_ns, w->p50);
+		words_ms(s->p95_ns, w->p95);
+	}
+}
+
+static void
+before_after(struct pages *p, const struct migration_view *v)
+{
+	struct side_words before, after;
+	struct table t;
+
+	page_heading(
+	    p, v->before.has && v->after.has ? 290 : 60, "after", "Before and after");
+	if (!v->before.has || !v->after.has) {
+		page_text(p, &style_body,
+		    v->proposed
+		        ? "The move has not been made: give its time with --cut-over, and make "
+		          "this plan again 30 days after it."
+		        : "There is less than a day on one side of the move: make this plan again "
+		          "30 days after it.");
+		return;
+	}
+	word_side(v, &v->before, &before);
+	word_side(v, &v->after, &after);
+	table_begin(&t, p, side_columns, 3, 8.0);
+	side_row(
+	    &t, "Link", v->pair->r->links[0].def->link, v->pair->r->links[1].def->link);
+	side_row(&t, "Period", before.period, after.period);
+	side_row(&t, "Availability", before.availability, after.availability);
+	side_row(&t, "Downtime", before.down, after.down);
+	side_row(&t, "Packet loss\n95 % interval", before.loss, after.loss);
+	side_row(&t, "Round trip, median\nmean of hours", before.p50, after.p50);
+	side_row(&t, "Round trip, 95th perc.\nmean of hours", before.p95, after.p95);
+	table_end(&t);
+	page_text(p, &style_note,
+	    "Not the same minutes: what changed besides the line is in it too. At most 30 days "
+	    "on each side, whatever the contracts count.");
+}
+
+static void
+run(struct pages *p, const struct dossier *ds)
+{
+	const struct migration_view *v = ds->more;
+	char said[SAID], title[160];
+
+	dossier_name(p, ds, NULL);
+	snprintf(title, sizeof title, "From %.60s to %.60s",
+	    v->pair->r->links[0].def->link, v->pair->r->links[1].def->link);
+	page_begin(p, "Migration plan");
+	migration_headline(v, said, sizeof said);
+	page_title(p, "migration", title, said);
+	page_gap(p, 6);
+	who(p, v);
+	acceptance(p, v);
+	page_begin(p, "Migration plan: size and time");
+	sizing(p, v);
+	window(p, v);
+	page_begin(p, "Migration plan: side by side");
+	page_heading(p, 160, "parallel", "Side by side");
+	comparison_chart(p, v->pair, said);
+	comparison_pairs(p, v->pair);
+	page_begin(p, "Migration plan: what is done");
+	runbook(p, v);
+	rollback(p, v);
+	before_after(p, v);
+}
+
+int
+migration_pdf(const struct migration_view *v, const char *pdf_path, const char *png_dir,
+    char *err, size_t room)
+{
+	static const struct dossier_kind kind = {"Plan of a migration",
+	    "From one Internet link to another, by what was measured of both", run};
+
+	return dossier_print(v->pair->r, &kind, v, pdf_path, png_dir, err, room);
+}
