@@ -1,41 +1,49 @@
 /*
  * Every probe keeps a ring with one place for each sending of the last ten seconds, so a
- * sequence number finds its place by arithmetic. One heap holds what each probe wants
- * next: its next slot, or the next timeout of its ring.
+ * sequence number finds its place by arithmetic: 16 bytes each, and no number is ever
+ * used twice. One wheel holds what each probe wants next: its next slot, or the next
+ * timeout of its ring. An answer costs neither a search nor a move in the wheel.
  */
 #include "collector/engine.h"
 
 #include "base/bytes.h"
+#include "base/hist.h"
 #include "base/schedule.h"
+#include "collector/wheel.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A slot may be sent so much after its time, however short the slots are. */
-#define LATE_START_NS (50 * NS_PER_MS)
+#define LATE_START_NS   (50 * NS_PER_MS)
+#define TRANSPORTS_MOST 8
 
 enum state {
 	FREE = 0,
+	QUEUED, /* in its transport's batch */
 	FLYING,
 	LOST,
 	ANSWERED
 };
 
 struct flight {
-	uint64_t seq;
-	mono_t sent;           /* best stamp there is */
-	uint32_t flags, taint; /* taint: only if it is lost */
-	enum code code;        /* why it will be lost, if it is */
-	uint8_t state;
-	bool stamped; /* by the kernel */
-	bool dup;     /* one is enough to tell */
+	mono_t sent;      /* best stamp there is */
+	uint32_t late_us; /* behind its slot's time when it was asked for */
+	uint16_t flags;   /* enum sample_flag */
+	uint8_t code;     /* why it will be lost, if it is */
+	uint8_t state : 3;
+	uint8_t stamped : 1; /* by the kernel */
+	uint8_t dup : 1;     /* one is enough to tell */
 };
+_Static_assert(sizeof(struct flight) == 16, "a flight is small");
+_Static_assert(FLAG_COUNT <= 16, "and its flags fit");
 
 struct probe {
 	uint32_t number;
-	bool used, removed, expects_stamps;
-	struct probe_def def;
+	bool removed, expects_stamps;
+	int64_t every_ns, timeout_ns;
+	uint64_t seed;
 	const struct transport *transport;
 	uint64_t slot; /* next to be sent */
 	mono_t due;
@@ -44,8 +52,6 @@ struct probe {
 	uint64_t forgotten; /* all up to here are FREE */
 	struct flight *ring;
 	size_t room;
-	mono_t wants; /* key in the heap */
-	size_t place; /* in the heap, from 1 */
 };
 
 struct engine {
@@ -54,53 +60,30 @@ struct engine {
 	size_t n, room;
 	uint32_t *index; /* probe number to probes[] + 1 */
 	size_t n_index;
-	uint32_t *heap; /* from 1, of indexes into probes */
-	size_t heap_n;
+	struct wheel wheel; /* of indexes into probes */
+	const struct transport *batching[TRANSPORTS_MOST];
+	size_t n_batching;
+	struct engine_account account;
+	struct hist delay;
 };
 
 static const mono_t NEVER = {INT64_MAX};
 
-/* ---- the heap ---- */
-
-static void
-put_at(struct engine *e, size_t place, uint32_t probe)
-{
-	e->heap[place] = probe;
-	e->probes[probe].place = place;
-}
-
-static int64_t
-key_at(const struct engine *e, size_t place)
-{
-	return e->probes[e->heap[place]].wants.ns;
-}
-
-static void
-restore(struct engine *e, size_t i)
-{
-	uint32_t p = e->heap[i];
-	int64_t key = e->probes[p].wants.ns;
-
-	for (; i > 1 && key < key_at(e, i / 2); i /= 2)
-		put_at(e, i, e->heap[i / 2]);
-	for (size_t k; (k = 2 * i) <= e->heap_n; i = k) {
-		if (k < e->heap_n && key_at(e, k + 1) < key_at(e, k))
-			k++;
-		if (key <= key_at(e, k))
-			break;
-		put_at(e, i, e->heap[k]);
-	}
-	put_at(e, i, p);
-}
-
 /* ---- flights ---- */
 
+/* The ring holds the numbers from forgotten + 1 on, each in one place. */
 static struct flight *
 flight_of(const struct probe *p, uint64_t seq)
 {
 	struct flight *f = &p->ring[seq % p->room];
 
-	return f->state != FREE && f->seq == seq ? f : NULL;
+	return seq > p->forgotten && seq < p->next_seq && f->state != FREE ? f : NULL;
+}
+
+static bool
+in_flight(const struct flight *f)
+{
+	return f != NULL && (f->state == FLYING || f->state == QUEUED);
 }
 
 /* What the probe wants next: to send, to time out its oldest flight, or to forget. */
@@ -110,46 +93,55 @@ plan(struct engine *e, struct probe *p)
 	int64_t at = p->removed ? INT64_MAX : p->due.ns;
 	const struct flight *f;
 
+	while (p->settled + 1 < p->next_seq && !in_flight(flight_of(p, p->settled + 1)))
+		p->settled++;
 	if (!p->transport->settles && p->settled + 1 < p->next_seq &&
-	    (f = flight_of(p, p->settled + 1)) != NULL &&
-	    f->sent.ns + p->def.timeout_ns < at)
-		at = f->sent.ns + p->def.timeout_ns;
-	if (p->forgotten < p->settled && (f = flight_of(p, p->forgotten + 1)) != NULL &&
+	    (f = flight_of(p, p->settled + 1)) != NULL && f->sent.ns + p->timeout_ns < at)
+		at = f->sent.ns + p->timeout_ns;
+	/* Where nothing is kept for it, forgetting waits until there is something to do.
+	 */
+	if (p->transport->forget != NULL && p->forgotten < p->settled &&
+	    (f = flight_of(p, p->forgotten + 1)) != NULL &&
 	    f->sent.ns + ENGINE_HOLD_NS < at)
 		at = f->sent.ns + ENGINE_HOLD_NS;
-	p->wants.ns = at;
-	restore(e, p->place);
+	wheel_set(&e->wheel, (uint32_t)(p - e->probes), (mono_t){at});
 }
 
 static void
-emit(struct engine *e, const struct probe *p, const struct flight *f, struct sample *s)
+emit(struct engine *e, const struct probe *p, uint64_t seq, const struct flight *f,
+    struct sample *s)
 {
 	s->probe = p->number;
-	s->seq = f->seq;
+	s->seq = seq;
 	s->sent = f->sent;
 	s->flags |= f->flags;
 	e->sink.sample(e->sink.ctx, s);
 }
 
+/* Whose answer our own sockets may have dropped, that no router is blamed for, and no
+ * neighbour: the stamp went the same way. */
 static void
-time_out(struct engine *e, struct probe *p, struct flight *f)
+time_out(struct engine *e, struct probe *p, uint64_t seq, struct flight *f)
 {
 	struct sample s = {.rtt_ns = -1, .outcome = OUTCOME_LOST, .code = CODE_TIMEOUT};
+	const struct transport *t = p->transport;
+	uint32_t doubts = t->doubt != NULL ? t->doubt(t->ctx, p->number, f->sent) : 0;
 
 	if (f->code != CODE_NONE)
-		s.code = f->code;
-	else if (p->expects_stamps && !f->stamped)
+		s.code = (enum code)f->code;
+	else if (p->expects_stamps && !f->stamped && !(doubts & FLAG_OWN_DROP))
 		s.code = CODE_NEIGHBOUR;
 	f->state = LOST;
-	s.flags |= f->taint;
-	emit(e, p, f, &s);
+	s.flags |= doubts;
+	e->account.doubted += (doubts & FLAG_OWN_DROP) != 0;
+	emit(e, p, seq, f, &s);
 }
 
 static void
-forget(struct probe *p, struct flight *f)
+forget(struct probe *p, uint64_t seq, struct flight *f)
 {
 	if (p->transport->forget != NULL)
-		p->transport->forget(p->transport->ctx, p->number, f->seq);
+		p->transport->forget(p->transport->ctx, p->number, seq);
 	f->state = FREE;
 }
 
@@ -159,11 +151,11 @@ settle(struct engine *e, struct probe *p, mono_t now)
 {
 	while (p->settled + 1 < p->next_seq) {
 		struct flight *f = flight_of(p, p->settled + 1);
-		if (f != NULL && f->state == FLYING) {
-			if (p->transport->settles ||
-			    f->sent.ns + p->def.timeout_ns > now.ns)
+		if (in_flight(f)) {
+			if (p->transport->settles || f->state == QUEUED ||
+			    f->sent.ns + p->timeout_ns > now.ns)
 				break;
-			time_out(e, p, f);
+			time_out(e, p, p->settled + 1, f);
 		}
 		p->settled++;
 	}
@@ -172,7 +164,7 @@ settle(struct engine *e, struct probe *p, mono_t now)
 		if (f != NULL && f->sent.ns + ENGINE_HOLD_NS > now.ns)
 			break;
 		if (f != NULL)
-			forget(p, f);
+			forget(p, p->forgotten + 1, f);
 		p->forgotten++;
 	}
 }
@@ -183,11 +175,11 @@ settle(struct engine *e, struct probe *p, mono_t now)
 static void
 next_slot(struct probe *p, mono_t now)
 {
-	uint64_t current = (uint64_t)(now.ns / p->def.every_ns);
+	uint64_t current = (uint64_t)(now.ns / p->every_ns);
 
 	if (p->slot < current)
 		p->slot = current;
-	while ((p->due = schedule_at(p->def.seed, p->def.every_ns, p->slot)).ns < now.ns)
+	while ((p->due = schedule_at(p->seed, p->every_ns, p->slot)).ns < now.ns)
 		p->slot++;
 }
 
@@ -198,51 +190,75 @@ ring_full(const struct probe *p)
 	return p->next_seq - p->forgotten > p->room;
 }
 
+/* What became of handing a packet to the kernel: now, or at the end of the batch. */
+static void
+depart(struct engine *e, struct probe *p, uint64_t seq, struct flight *f, int rc,
+    const struct departure *d)
+{
+	int64_t late = f->late_us * NS_PER_US + d->sent.ns - f->sent.ns;
+
+	if (f->state == QUEUED)
+		f->state = FLYING;
+	if (rc == 0) {
+		e->account.sendings++;
+		if (late > e->account.delay_most_ns)
+			e->account.delay_most_ns = late;
+		hist_add(&e->delay, late > 0 ? late : 0);
+	} else {
+		e->account.unsent++;
+	}
+	if (f->state == FLYING && !f->stamped)
+		f->sent = d->sent;
+	f->flags |= (uint16_t)d->flags;
+	if (rc == 0 || f->state != FLYING) /* answered all the same */
+		return;
+	struct sample s = {.rtt_ns = -1,
+	    .outcome = OUTCOME_NOT_SENT,
+	    .code = d->code != CODE_NONE ? d->code : CODE_SEND_FAILED};
+	f->flags = (uint16_t)d->flags;
+	emit(e, p, seq, f, &s);
+	f->state = FREE;
+}
+
 static void
 send_one(struct engine *e, struct probe *p, mono_t now)
 {
 	uint64_t seq = p->next_seq;
 	struct departure d = {.sent = now};
 	struct flight *f = &p->ring[seq % p->room];
-	uint32_t number = p->number;
 
-	if (ring_full(p))
-		return;
-	p->next_seq++;
-	*f = (struct flight){.seq = seq, .sent = now, .state = FLYING};
-	e->sink.sent(e->sink.ctx, number, seq, now);
-	int rc = p->transport->send(p->transport->ctx, number, seq, now, &d);
-	if (rc == 0) {
-		if (f->state == FLYING && !f->stamped)
-			f->sent = d.sent;
-		f->flags |= d.flags;
+	if (ring_full(p)) {
+		e->account.skipped++;
 		return;
 	}
-	if (f->state != FLYING) /* answered all the same */
-		return;
-	struct sample s = {.rtt_ns = -1,
-	    .outcome = OUTCOME_NOT_SENT,
-	    .code = d.code != CODE_NONE ? d.code : CODE_SEND_FAILED};
-	f->flags = d.flags;
-	emit(e, p, f, &s);
-	f->state = FREE;
+	p->next_seq++;
+	int64_t late = (now.ns - p->due.ns) / NS_PER_US;
+	*f = (struct flight){.sent = now,
+	    .state = QUEUED,
+	    .late_us = late > UINT32_MAX ? UINT32_MAX : (uint32_t)late};
+	e->sink.sent(e->sink.ctx, p->number, seq, now);
+	int rc = p->transport->send(p->transport->ctx, p->number, seq, now, &d);
+	if (rc != ENGINE_QUEUED)
+		depart(e, p, seq, f, rc, &d);
 }
 
 /* One due slot; those missed by more than a slot (suspend, stop) are skipped for good. */
 static void
 send_due(struct engine *e, struct probe *p, mono_t now)
 {
-	int64_t tolerance =
-	    p->def.every_ns > LATE_START_NS ? p->def.every_ns : LATE_START_NS;
+	int64_t tolerance = p->every_ns > LATE_START_NS ? p->every_ns : LATE_START_NS;
+	uint64_t from = p->slot;
 
 	if (p->removed || p->due.ns > now.ns)
 		return;
-	if (now.ns - p->due.ns <= tolerance)
+	bool sends = now.ns - p->due.ns <= tolerance;
+	if (sends)
 		send_one(e, p, now);
 	p->slot++;
-	p->due = schedule_at(p->def.seed, p->def.every_ns, p->slot);
+	p->due = schedule_at(p->seed, p->every_ns, p->slot);
 	if (now.ns - p->due.ns > tolerance)
 		next_slot(p, now);
+	e->account.skipped += p->slot - from - sends;
 }
 
 /* ---- outside ---- */
@@ -266,7 +282,7 @@ engine_free(struct engine *e)
 		free(e->probes[i].ring);
 	free(e->probes);
 	free(e->index);
-	free(e->heap);
+	wheel_free(&e->wheel);
 	free(e);
 }
 
@@ -284,7 +300,7 @@ make_room(struct engine *e, uint32_t number)
 	if (e->n == e->room) {
 		e->room = e->room * 2 + 16;
 		e->probes = memory_grow(e->probes, e->room, sizeof *e->probes);
-		e->heap = memory_grow(e->heap, e->room + 1, sizeof *e->heap);
+		wheel_grow(&e->wheel, e->room);
 	}
 	if (number >= e->n_index) {
 		size_t n = (size_t)number * 2 + 16;
@@ -292,6 +308,21 @@ make_room(struct engine *e, uint32_t number)
 		memset(e->index + e->n_index, 0, (n - e->n_index) * sizeof *e->index);
 		e->n_index = n;
 	}
+}
+
+/* Whoever gathers a batch is told when it is complete. */
+static int
+know_batching(struct engine *e, const struct transport *t)
+{
+	if (t->flush == NULL)
+		return 0;
+	for (size_t i = 0; i < e->n_batching; i++)
+		if (e->batching[i] == t)
+			return 0;
+	if (e->n_batching == TRANSPORTS_MOST)
+		return -ENOSPC;
+	e->batching[e->n_batching++] = t;
+	return 0;
 }
 
 int
@@ -304,6 +335,9 @@ engine_add(struct engine *e, uint32_t number, const struct probe_def *def,
 
 	if (p != NULL && !p->removed)
 		return -EEXIST;
+	if (know_batching(e, t) < 0)
+		return -ENOSPC;
+	wheel_advance(&e->wheel, now);
 	if (p != NULL) { /* back after a reload: its numbers go on */
 		p->removed = false;
 		p->transport = t;
@@ -313,15 +347,18 @@ engine_add(struct engine *e, uint32_t number, const struct probe_def *def,
 	}
 	make_room(e, number);
 	p = &e->probes[e->n];
-	*p = (struct probe){
-	    .number = number, .used = true, .def = *def, .transport = t, .next_seq = 1};
+	*p = (struct probe){.number = number,
+	    .every_ns = def->every_ns,
+	    .timeout_ns = def->timeout_ns,
+	    .seed = def->seed,
+	    .transport = t,
+	    .next_seq = 1};
 	/* Offsets are random in their slots: two more than the slots of the hold. */
 	p->room = (size_t)(longest / def->every_ns) + 4;
 	p->ring = memory_grow(NULL, p->room, sizeof *p->ring);
 	memset(p->ring, 0, p->room * sizeof *p->ring);
 	next_slot(p, now);
 	e->index[number] = (uint32_t)++e->n;
-	put_at(e, ++e->heap_n, (uint32_t)(e->n - 1));
 	plan(e, p);
 	return 0;
 }
@@ -340,23 +377,44 @@ engine_remove(struct engine *e, uint32_t number)
 mono_t
 engine_next(const struct engine *e)
 {
-	return e->heap_n > 0 ? (mono_t){key_at(e, 1)} : NEVER;
+	uint32_t i;
+	mono_t at;
+
+	return wheel_first(&e->wheel, &i, &at) ? at : NEVER;
 }
 
 void
 engine_run(struct engine *e, mono_t now)
 {
-	while (e->heap_n > 0 && key_at(e, 1) <= now.ns) {
-		uint32_t i = e->heap[1];
+	uint32_t i;
+	mono_t at;
+
+	for (;;) {
+		wheel_advance(&e->wheel, now);
+		if (!wheel_first(&e->wheel, &i, &at) || at.ns > now.ns)
+			break;
 		settle(e, &e->probes[i], now);
 		send_due(e, &e->probes[i], now);
 		plan(e, &e->probes[i]);
 	}
+	for (size_t k = 0; k < e->n_batching; k++)
+		e->batching[k]->flush(e->batching[k]->ctx);
+}
+
+void
+engine_departed(
+    struct engine *e, uint32_t number, uint64_t seq, int rc, const struct departure *d)
+{
+	struct probe *p = probe_of(e, number);
+	struct flight *f = p != NULL ? flight_of(p, seq) : NULL;
+
+	if (f != NULL && f->state == QUEUED)
+		depart(e, p, seq, f, rc, d);
 }
 
 /* The second record of a sending; the first stands in the journal already. */
 static void
-amend(struct engine *e, struct probe *p, struct flight *f, struct sample *s)
+amend(struct engine *e, struct probe *p, uint64_t seq, struct flight *f, struct sample *s)
 {
 	if (f->state == LOST) {
 		s->flags |= FLAG_LATE;
@@ -367,7 +425,7 @@ amend(struct engine *e, struct probe *p, struct flight *f, struct sample *s)
 	} else {
 		return;
 	}
-	emit(e, p, f, s);
+	emit(e, p, seq, f, s);
 }
 
 void
@@ -385,8 +443,8 @@ engine_answer(struct engine *e, uint32_t number, uint64_t seq, const struct answ
 	if (f == NULL)
 		return;
 	if (a->outcome == OUTCOME_LOST && !p->transport->settles) {
-		f->code = a->code; /* no answer; a true one may still come */
-		f->flags |= a->flags;
+		f->code = (uint8_t)a->code; /* no answer; a true one may still come */
+		f->flags |= (uint16_t)a->flags;
 		return;
 	}
 	bool answer = sample_is_answer(&s);
@@ -398,20 +456,23 @@ engine_answer(struct engine *e, uint32_t number, uint64_t seq, const struct answ
 		if (s.rtt_ns > ENGINE_HOLD_NS && !p->transport->settles)
 			return;
 	}
-	if (f->state == FLYING) {
+	if (answer && a->stamp < STAMP_COUNT)
+		e->account.stamps[a->stamp]++;
+	if (in_flight(f)) {
 		f->sent = sent;
 		/* Found in the queue only after its timeout, for us or the machine were
 		 * slow: late is what arrived late, not what was read late. */
-		if (answer && !p->transport->settles && s.rtt_ns > p->def.timeout_ns) {
-			time_out(e, p, f);
-			amend(e, p, f, &s);
+		if (answer && !p->transport->settles && s.rtt_ns > p->timeout_ns) {
+			time_out(e, p, seq, f);
+			amend(e, p, seq, f, &s);
 		} else {
 			f->state = ANSWERED;
-			emit(e, p, f, &s);
+			emit(e, p, seq, f, &s);
 		}
-		plan(e, p);
+		if (p->transport->forget != NULL)
+			plan(e, p);
 	} else if (answer) {
-		amend(e, p, f, &s);
+		amend(e, p, seq, f, &s);
 	}
 }
 
@@ -421,7 +482,7 @@ engine_stamped(struct engine *e, uint32_t number, uint64_t seq, mono_t sent)
 	struct probe *p = probe_of(e, number);
 	struct flight *f = p != NULL ? flight_of(p, seq) : NULL;
 
-	if (f == NULL || f->state != FLYING)
+	if (!in_flight(f))
 		return;
 	f->stamped = true;
 	if (sent.ns != 0)
@@ -438,13 +499,13 @@ engine_expect_stamps(struct engine *e, uint32_t number)
 }
 
 void
-engine_taint(struct engine *e, uint32_t number, uint32_t flags)
+engine_take_account(struct engine *e, struct engine_account *out)
 {
-	struct probe *p = probe_of(e, number);
-
-	for (size_t i = 0; p != NULL && i < p->room; i++)
-		if (p->ring[i].state == FLYING)
-			p->ring[i].taint |= flags;
+	*out = e->account;
+	out->delay_p50_ns = hist_quantile(&e->delay, 0.5);
+	out->delay_p99_ns = hist_quantile(&e->delay, 0.99);
+	memset(&e->account, 0, sizeof e->account);
+	memset(&e->delay, 0, sizeof e->delay);
 }
 
 bool
@@ -462,6 +523,6 @@ engine_in_flight(const struct engine *e)
 
 	for (size_t i = 0; i < e->n; i++)
 		for (size_t k = 0; k < e->probes[i].room; k++)
-			n += e->probes[i].ring[k].state == FLYING;
+			n += in_flight(&e->probes[i].ring[k]);
 	return n;
 }

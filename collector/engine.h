@@ -30,16 +30,26 @@ struct departure {
 };
 
 /*
- * How probes of one kind get out. send: put sending ${seq} of ${probe} on its way now;
- * 0, or -errno with the code (recorded as not-sent). It may call engine_answer before it
- * returns. forget (may be NULL): nothing more is wanted of ${seq}: it was answered and
- * its 10 s are over, or lost and they are over; free what was kept for it.
+ * How probes of one kind get out.
+ *
+ * send    put sending ${seq} of ${probe} on its way now; 0, or -errno with the code
+ *         (recorded as not-sent). It may call engine_answer before it returns. Or
+ *         ENGINE_QUEUED: it waits for others that are due now; engine_departed says what
+ *         became of it, before flush returns.
+ * flush   (may be NULL) nothing more is due now: send what waits.
+ * forget  (may be NULL) nothing more is wanted of ${seq}: it was answered and its 10 s
+ * are over, or lost and they are over; free what was kept for it. doubt   (may be NULL)
+ * asked of what was not answered: FLAG_OWN_DROP if answers to what was sent at ${sent}
+ * may since have been dropped by our own sockets; else 0.
  */
+#define ENGINE_QUEUED 1
 struct transport {
 	void *ctx;
 	int (*send)(
 	    void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out);
+	void (*flush)(void *ctx);
 	void (*forget)(void *ctx, uint32_t probe, uint64_t seq);
+	uint32_t (*doubt)(void *ctx, uint32_t probe, mono_t sent);
 	bool settles; /* http: no timeout by the engine, the transport always answers */
 };
 
@@ -63,7 +73,8 @@ void engine_free(struct engine *e);
 /*
  * engine_add(e, number, def, t, now):
  * Take up a probe under the journal's ${number}; its first slot is the first that begins
- * after ${now}. Transports are borrowed. -EEXIST: the number is in use.
+ * after ${now}. Transports are borrowed. -EEXIST: the number is in use;
+ * -ENOSPC: too many transports that gather.
  * engine_remove: no more sendings; what is in flight is settled as usual.
  */
 int engine_add(struct engine *e, uint32_t number, const struct probe_def *def,
@@ -89,10 +100,23 @@ void engine_stamped(struct engine *e, uint32_t probe, uint64_t seq, mono_t sent)
  * given one. */
 void engine_expect_stamps(struct engine *e, uint32_t probe);
 
-/* Flag what is in flight of ${probe}: it may be lost by our own doing. */
-void engine_taint(struct engine *e, uint32_t probe, uint32_t flags);
+/* What became of a sending that send said was queued: as send's result. */
+void engine_departed(
+    struct engine *e, uint32_t probe, uint64_t seq, int rc, const struct departure *d);
 
-/* True while ${seq} is known: sent less than 10 s ago and not from a removed probe. */
+/* How exact the engine was: how long after its slot's time a sending left, slots that
+ * were passed over, where the stamps of the answers came from. */
+struct engine_account {
+	uint64_t sendings, unsent, skipped;
+	uint64_t doubted;             /* lost, maybe by us: own-drop */
+	uint64_t stamps[STAMP_COUNT]; /* of the answers */
+	int64_t delay_p50_ns, delay_p99_ns, delay_most_ns; /* -1: nothing was sent */
+};
+
+/* The account since the last call, which begins a new one. */
+void engine_take_account(struct engine *e, struct engine_account *out);
+
+/* True while ${seq} is known: sent, and not forgotten since. */
 bool engine_known(const struct engine *e, uint32_t probe, uint64_t seq);
 
 /* At the end: what is in flight is left to the journal, which calls it unsettled. */

@@ -250,7 +250,6 @@ count_drops(struct door *d, struct msghdr *m)
 	d->drops = drops;
 	for (size_t k = 0; k < d->icmp->n_targets; k++)
 		if (d->icmp->targets[k].used && d->icmp->targets[k].egress == d->egress)
-			engine_taint(d->icmp->engine, (uint32_t)k, FLAG_OWN_DROP);
 }
 
 /* Our own packets, returned with the time they left. */
