@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#define MAGIC 0x6c776531u /* "lwe1" */
-
-/* Payload: magic 4, probe 4, seq 8, check 8, the rest a pattern. */
+/* Payload: cookie 4, probe 4, seq 8, check 8, the rest a pattern. */
 #define MARK_BYTES 24
 
 enum {
@@ -73,7 +71,7 @@ echo_build(uint8_t out[ECHO_BYTES], int family, const struct echo_key *key,
 	out[5] = (uint8_t)key->ident;
 	out[6] = (uint8_t)(seq >> 8);
 	out[7] = (uint8_t)seq;
-	put(out + 8, MAGIC, 4);
+	put(out + 8, key->cookie, 4);
 	put(out + 12, probe, 4);
 	put(out + 16, seq, 8);
 	put(out + 24, check_of(key, probe, seq), 8);
@@ -92,7 +90,7 @@ read_mark(const struct echo_key *key, const uint8_t *p, uint32_t *probe, uint64_
 	uint32_t a = (uint32_t)get(p + 4, 4);
 	uint64_t b = get(p + 8, 8);
 
-	if (get(p, 4) != MAGIC || get(p + 16, 8) != check_of(key, a, b))
+	if (get(p, 4) != key->cookie || get(p + 16, 8) != check_of(key, a, b))
 		return false;
 	*probe = a;
 	*seq = b;

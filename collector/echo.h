@@ -14,7 +14,9 @@
 
 struct echo_key {
 	uint64_t k[2];
-	uint16_t ident;
+	uint16_t
+	    ident; /* of the ICMP header; it and the cookie are known on the path alone */
+	uint32_t cookie; /* begins the payload: what the kernel's filter looks for */
 };
 
 enum echo_kind {

@@ -314,7 +314,7 @@ make_room(struct engine *e, uint32_t number)
 static int
 know_batching(struct engine *e, const struct transport *t)
 {
-	if (t->flush == NULL)
+	if (t->flush == NULL || t->collect == NULL)
 		return 0;
 	for (size_t i = 0; i < e->n_batching; i++)
 		if (e->batching[i] == t)
@@ -389,6 +389,8 @@ engine_run(struct engine *e, mono_t now)
 	uint32_t i;
 	mono_t at;
 
+	for (size_t k = 0; k < e->n_batching; k++)
+		e->batching[k]->collect(e->batching[k]->ctx);
 	for (;;) {
 		wheel_advance(&e->wheel, now);
 		if (!wheel_first(&e->wheel, &i, &at) || at.ns > now.ns)

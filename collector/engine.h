@@ -37,6 +37,7 @@ struct departure {
  *         ENGINE_QUEUED: it waits for others that are due now; engine_departed says what
  *         became of it, before flush returns.
  * flush   (may be NULL) nothing more is due now: send what waits.
+ * collect (may be NULL) something may be timed out now: read what has come.
  * forget  (may be NULL) nothing more is wanted of ${seq}: it was answered and its 10 s
  * are over, or lost and they are over; free what was kept for it. doubt   (may be NULL)
  * asked of what was not answered: FLAG_OWN_DROP if answers to what was sent at ${sent}
@@ -48,6 +49,7 @@ struct transport {
 	int (*send)(
 	    void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out);
 	void (*flush)(void *ctx);
+	void (*collect)(void *ctx);
 	void (*forget)(void *ctx, uint32_t probe, uint64_t seq);
 	uint32_t (*doubt)(void *ctx, uint32_t probe, mono_t sent);
 	bool settles; /* http: no timeout by the engine, the transport always answers */

@@ -2,6 +2,11 @@
  * A probe finds its socket by its egress and family; the socket is opened at the first
  * sending and again when the interface was made anew. Answers are matched by the mark in
  * their payload alone, so there is no table of what is outstanding but the engine's.
+ *
+ * What is due at once leaves in one call, once the kernel is known to stamp each packet
+ * itself: until then one by one, for the time read before the call is all there is. Where
+ * packets come so fast that each would wake us, the sockets leave the loop and are read
+ * at each tick instead; nothing is less exact by it, for the kernel has stamped them.
  */
 #include "collector/icmp.h"
 
@@ -20,8 +25,23 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define BATCH        32
+#define OUT_BATCH    32 /* of probes that leave in one call */
+#define BATCH        64 /* of packets that are read in one */
+#define ROUNDS_MOST  64 /* of reading, before others have their turn */
 #define PACKET_BYTES 512
+#define TICK_NS      (500 * NS_PER_US)
+#define BUSY_WAKES   3 /* within a tick */
+#define QUIET_TICKS  16
+#define ASK_NS       NS_PER_MS /* for drops, at most so often */
+
+struct outbox { /* what waits for the end of its batch */
+	struct mmsghdr heads[OUT_BATCH];
+	struct iovec iovs[OUT_BATCH];
+	uint8_t packets[OUT_BATCH][ECHO_BYTES];
+	uint64_t seqs[OUT_BATCH];
+	uint32_t probes[OUT_BATCH];
+	unsigned n;
+};
 
 struct door { /* a raw socket of one link and family */
 	struct icmp *icmp;
@@ -31,15 +51,22 @@ struct door { /* a raw socket of one link and family */
 	struct echo_key key;
 	struct stamp_ruler ruler;
 	bool stamps; /* the kernel has stamped a sending of ours */
+	bool busy;   /* read at each tick, not in the loop */
+	unsigned wakes, quiet;
+	mono_t tick; /* the wakes are counted since */
 	uint32_t drops;
+	mono_t dropped, asked; /* the last drop was known of; drops were asked for */
+	struct outbox out;
 };
 
 struct target {
 	bool used;
-	struct egress *egress;
-	int family;
-	struct sockaddr_storage address;
-	socklen_t length;
+	struct door *door;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} address;
 };
 
 struct icmp {
@@ -50,25 +77,32 @@ struct icmp {
 	size_t n_doors;
 	struct target *targets; /* by probe */
 	size_t n_targets;
+	struct loop_timer tick;
 	uint64_t drops;
 };
 
 /* ---- the socket ---- */
 
-/* Only what carries our identifier wakes us: echo replies, and errors that quote it. */
+/* Only what carries our identifier and cookie comes to us: echo replies, and errors that
+ * quote them. */
 static void
-filter_v4(int fd, uint16_t ident)
+filter_v4(int fd, const struct echo_key *key)
 {
+	uint32_t cookie = __builtin_bswap32(key->cookie); /* its bytes, read in order */
 	struct sock_filter code[] = {
 	    BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
 	    BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),  /* echo reply */
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 3, 0),  /* unreachable */
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 11, 2, 5), /* time exceeded */
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 5, 0),  /* unreachable */
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 11, 4, 9), /* time exceeded */
 	    BPF_STMT(BPF_LD | BPF_H | BPF_IND, 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ident, 2, 3),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, key->ident, 0, 7),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_IND, 8),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cookie, 4, 5),
 	    BPF_STMT(BPF_LD | BPF_H | BPF_IND, 8 + 20 + 4), /* quoted without options */
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ident, 0, 1),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, key->ident, 0, 3),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_IND, 8 + 20 + 8),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cookie, 0, 1),
 	    BPF_STMT(BPF_RET | BPF_K, PACKET_BYTES),
 	    BPF_STMT(BPF_RET | BPF_K, 0),
 	};
@@ -78,16 +112,21 @@ filter_v4(int fd, uint16_t ident)
 }
 
 static void
-filter_v6(int fd, uint16_t ident)
+filter_v6(int fd, const struct echo_key *key)
 {
+	uint32_t cookie = __builtin_bswap32(key->cookie); /* its bytes, read in order */
 	struct icmp6_filter types;
 	struct sock_filter code[] = {
 	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 129, 0, 2),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 129, 0, 4),
 	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ident, 2, 3),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, key->ident, 0, 7),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 8),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cookie, 4, 5),
 	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 8 + 40 + 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ident, 0, 1),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, key->ident, 0, 3),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 8 + 40 + 8),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cookie, 0, 1),
 	    BPF_STMT(BPF_RET | BPF_K, PACKET_BYTES),
 	    BPF_STMT(BPF_RET | BPF_K, 0),
 	};
@@ -102,13 +141,17 @@ filter_v6(int fd, uint16_t ident)
 }
 
 static void on_ready(void *ctx, uint32_t events);
+static void post(struct door *d);
 
 static void
 shut(struct door *d)
 {
 	if (d->fd < 0)
 		return;
-	loop_unwatch(d->icmp->loop, d->fd);
+	post(d);
+	if (!d->busy)
+		loop_unwatch(d->icmp->loop, d->fd);
+	d->busy = false;
 	close(d->fd);
 	d->fd = -1;
 }
@@ -127,7 +170,7 @@ unlock(struct door *d, enum code *why)
 	    egress_open(d->egress, four ? BROKER_ICMP4 : BROKER_ICMP6, d->family, why);
 	if (fd < 0)
 		return fd;
-	four ? filter_v4(fd, d->key.ident) : filter_v6(fd, d->key.ident);
+	four ? filter_v4(fd, &d->key) : filter_v6(fd, &d->key);
 	(void)stamp_enable(fd, true);
 	d->fd = fd;
 	d->generation = egress_generation(d->egress);
@@ -147,6 +190,14 @@ door_of(struct icmp *i, struct egress *e, int family)
 			return i->doors[k];
 	struct door *d = memory_grow(NULL, 1, sizeof *d);
 	*d = (struct door){.icmp = i, .egress = e, .family = family, .fd = -1};
+	for (unsigned k = 0; k < OUT_BATCH; k++) {
+		d->out.iovs[k] = (struct iovec){d->out.packets[k], ECHO_BYTES};
+		d->out.heads[k].msg_hdr.msg_iov = &d->out.iovs[k];
+		d->out.heads[k].msg_hdr.msg_iovlen = 1;
+		d->out.heads[k].msg_hdr.msg_namelen = family == AF_INET
+		                                          ? sizeof(struct sockaddr_in)
+		                                          : sizeof(struct sockaddr_in6);
+	}
 	if (getrandom(&d->key, sizeof d->key, 0) != (ssize_t)sizeof d->key)
 		d->key.k[0] = (uint64_t)clock_mono().ns;
 	i->doors = memory_grow(i->doors, i->n_doors + 1, sizeof *i->doors);
@@ -169,13 +220,23 @@ struct letter {
 struct post { /* one call's worth */
 	struct letter letters[BATCH];
 	struct mmsghdr heads[BATCH];
+	int used; /* by the call before: the others are still as they were made */
 };
 
 static struct post answers, returned; /* from the network, from the error queue */
 
-static int
-fetch(struct post *post, int fd, int flags)
+static void
+make_ready(struct post *post)
 {
+	for (int i = post->used; i-- > 0;) {
+		struct msghdr *h = &post->heads[i].msg_hdr;
+		h->msg_namelen = sizeof post->letters[i].from;
+		h->msg_controllen = sizeof post->letters[i].control.room;
+		h->msg_flags = 0;
+	}
+	post->used = 0;
+	if (post->letters[0].iov.iov_len != 0)
+		return;
 	for (int i = 0; i < BATCH; i++) {
 		struct letter *l = &post->letters[i];
 		l->iov = (struct iovec){l->packet, PACKET_BYTES};
@@ -183,10 +244,18 @@ fetch(struct post *post, int fd, int flags)
 		    .msg_namelen = sizeof l->from,
 		    .msg_iov = &l->iov,
 		    .msg_iovlen = 1,
-		    .msg_control = l->control.room,
+		    .msg_control = &l->control,
 		    .msg_controllen = sizeof l->control.room};
 	}
-	return recvmmsg(fd, post->heads, BATCH, MSG_DONTWAIT | flags, NULL);
+}
+
+static int
+fetch(struct post *post, int fd, int flags)
+{
+	make_ready(post);
+	int n = recvmmsg(fd, post->heads, BATCH, MSG_DONTWAIT | flags, NULL);
+	post->used = n > 0 ? n : BATCH; /* a failure may have touched any */
+	return n;
 }
 
 /*
@@ -197,11 +266,10 @@ fetch(struct post *post, int fd, int flags)
 static void
 read_error(const struct target *t, const struct echo_seen *seen, struct answer *a)
 {
-	bool four = t->family == AF_INET;
+	bool four = t->address.any.sa_family == AF_INET;
 	size_t size = four ? 4 : 16;
-	const void *target =
-	    four ? (const void *)&((const struct sockaddr_in *)&t->address)->sin_addr
-	         : (const void *)&((const struct sockaddr_in6 *)&t->address)->sin6_addr;
+	const void *target = four ? (const void *)&t->address.v4.sin_addr
+	                          : (const void *)&t->address.v6.sin6_addr;
 
 	a->outcome = OUTCOME_LOST;
 	a->code = CODE_UNREACHABLE;
@@ -224,7 +292,7 @@ deliver(struct door *d, struct letter *l, struct mmsghdr *m, mono_t now)
 
 	echo_parse(&seen, four ? 4 : 6, &d->key, l->packet, m->msg_len);
 	if (seen.kind == ECHO_NOT_OURS || seen.probe >= i->n_targets ||
-	    i->targets[seen.probe].family != d->family)
+	    i->targets[seen.probe].address.any.sa_family != d->family)
 		return;
 	if (!four)
 		memcpy(seen.from, &l->from.sin6_addr, sizeof seen.from);
@@ -238,27 +306,45 @@ deliver(struct door *d, struct letter *l, struct mmsghdr *m, mono_t now)
 	engine_answer(i->engine, seen.probe, seen.seq, &a);
 }
 
-/* The kernel dropped answers of ours: what is in flight here may be lost by us. */
+/* The kernel dropped answers of ours: what was sent before may be lost by us. */
 static void
-count_drops(struct door *d, struct msghdr *m)
+learn_drops(struct door *d, uint32_t drops, mono_t now)
 {
-	uint32_t drops;
-
-	if (!stamp_drops(m, &drops) || drops == d->drops)
+	if (drops == d->drops)
 		return;
 	d->icmp->drops += drops - d->drops;
 	d->drops = drops;
-	for (size_t k = 0; k < d->icmp->n_targets; k++)
-		if (d->icmp->targets[k].used && d->icmp->targets[k].egress == d->egress)
+	d->dropped = now;
+}
+
+/* For what nobody answered: drops may have come to our ears, or not yet. */
+static uint32_t
+icmp_doubt(void *ctx, uint32_t probe, mono_t sent)
+{
+	struct icmp *i = ctx;
+	struct door *d = i->targets[probe].used ? i->targets[probe].door : NULL;
+	mono_t now = clock_mono();
+	uint32_t drops;
+
+	if (d == NULL || d->fd < 0)
+		return d != NULL && d->dropped.ns >= sent.ns ? FLAG_OWN_DROP : 0;
+	if (now.ns - d->asked.ns >= ASK_NS) {
+		d->asked = now;
+		if (stamp_drops_now(d->fd, &drops))
+			learn_drops(d, drops, now);
+	}
+	return d->dropped.ns >= sent.ns ? FLAG_OWN_DROP : 0;
 }
 
 /* Our own packets, returned with the time they left. */
-static void
+static bool
 take_stamps(struct door *d)
 {
+	bool any = false;
 	int n;
 
 	while ((n = fetch(&returned, d->fd, MSG_ERRQUEUE)) > 0) {
+		any = true;
 		for (int i = 0; i < n; i++) {
 			struct timespec stamp;
 			mono_t sent = {0};
@@ -276,53 +362,172 @@ take_stamps(struct door *d)
 		if (n < BATCH)
 			break;
 	}
+	return any;
 }
 
 /*
  * An answer settles its sending for good, so the stamp of the sending must be there
  * before; the kernel made it before, so it is in the queue once the answer is. An error
  * of the socket itself (its interface went down) is cleared by the reading, and told by
- * rtnetlink in its time.
+ * rtnetlink in its time. Result: whether anything was there.
  */
+static bool
+drain(struct door *d)
+{
+	uint32_t drops;
+	bool any = false;
+	int n, rounds = 0;
+
+	do {
+		n = fetch(&answers, d->fd, 0);
+		stamp_ruler_read(&d->ruler); /* once: a jump spoils both queues */
+		any = take_stamps(d) || n > 0 || any;
+		for (int i = 0; i < n; i++) {
+			if (stamp_drops(&answers.heads[i].msg_hdr, &drops))
+				learn_drops(d, drops, d->ruler.read);
+			deliver(d, &answers.letters[i], &answers.heads[i], d->ruler.read);
+		}
+	} while (n == BATCH && ++rounds < ROUNDS_MOST);
+	return any;
+}
+
+static mono_t
+next_tick(mono_t now)
+{
+	return (mono_t){(now.ns / TICK_NS + 1) * TICK_NS};
+}
+
+/* Each packet wakes us, while they are few. */
 static void
 on_ready(void *ctx, uint32_t events)
 {
 	struct door *d = ctx;
-	int n;
+	struct icmp *i = d->icmp;
 
 	(void)events;
-	do {
-		n = fetch(&answers, d->fd, 0);
-		stamp_ruler_read(&d->ruler); /* once: a jump spoils both queues */
-		take_stamps(d);
-		for (int i = 0; i < n; i++) {
-			count_drops(d, &answers.heads[i].msg_hdr);
-			deliver(d, &answers.letters[i], &answers.heads[i], d->ruler.read);
-		}
-	} while (n == BATCH);
+	drain(d);
+	mono_t now = d->ruler.read;
+	if (now.ns - d->tick.ns >= TICK_NS) {
+		d->tick = now;
+		d->wakes = 0;
+	}
+	if (++d->wakes < BUSY_WAKES || !d->stamps)
+		return;
+	loop_unwatch(i->loop, d->fd);
+	d->busy = true;
+	d->quiet = 0;
+	if (i->tick.place == 0)
+		loop_timer_set(i->loop, &i->tick, next_tick(now));
+}
+
+static void
+on_tick(void *ctx, mono_t now)
+{
+	struct icmp *i = ctx;
+	bool busy = false;
+
+	for (size_t k = 0; k < i->n_doors; k++) {
+		struct door *d = i->doors[k];
+		if (!d->busy)
+			continue;
+		d->quiet = drain(d) ? 0 : d->quiet + 1;
+		if (d->quiet >= QUIET_TICKS &&
+		    loop_watch(i->loop, d->fd, EPOLLIN, on_ready, d) == 0)
+			d->busy = false;
+		busy = busy || d->busy;
+	}
+	if (busy)
+		loop_timer_set(i->loop, &i->tick, next_tick(now));
+}
+
+/* Nothing is called lost that has come and was not read. */
+static void
+icmp_collect(void *ctx)
+{
+	struct icmp *i = ctx;
+
+	for (size_t k = 0; k < i->n_doors; k++)
+		if (i->doors[k]->busy && drain(i->doors[k]))
+			i->doors[k]->quiet = 0;
 }
 
 /* ---- sending ---- */
+
+/* Put what waits on its way, in as few calls as it takes. */
+static void
+post(struct door *d)
+{
+	struct outbox *o = &d->out;
+	unsigned at = 0, n = o->n;
+
+	o->n = 0;
+	while (at < n) {
+		struct departure out = {
+		    .sent = clock_mono(), .flags = egress_flags(d->egress)};
+		int done = sendmmsg(d->fd, o->heads + at, n - at, MSG_DONTWAIT);
+		int rc = done < 0 ? -errno : 0;
+		if (rc == -EINTR)
+			continue;
+		if (rc < 0) {
+			out.code = egress_code(-rc);
+			done = 1;
+		}
+		for (; done-- > 0; at++)
+			engine_departed(
+			    d->icmp->engine, o->probes[at], o->seqs[at], rc, &out);
+	}
+}
+
+static void
+icmp_flush(void *ctx)
+{
+	struct icmp *i = ctx;
+
+	for (size_t k = 0; k < i->n_doors; k++)
+		if (i->doors[k]->out.n > 0)
+			post(i->doors[k]);
+}
+
+/* More than a batch is due at once: read between, or answers have no room. */
+static void
+enqueue(struct door *d, const struct target *t, uint32_t probe, uint64_t seq)
+{
+	struct outbox *o = &d->out;
+
+	if (o->n == OUT_BATCH) {
+		post(d);
+		if (d->busy)
+			drain(d);
+	}
+	unsigned at = o->n++;
+	echo_build(o->packets[at], d->family == AF_INET ? 4 : 6, &d->key, probe, seq);
+	o->heads[at].msg_hdr.msg_name = (void *)&t->address;
+	o->probes[at] = probe;
+	o->seqs[at] = seq;
+}
 
 static int
 icmp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out)
 {
 	struct icmp *i = ctx;
 	struct target *t = &i->targets[probe];
+	struct door *d = t->door;
 	uint8_t packet[ECHO_BYTES];
 
 	(void)now;
 	out->flags = egress_flags(t->egress);
-	struct door *d = door_of(i, t->egress, t->family);
 	int rc = unlock(d, &out->code);
 	if (rc < 0)
 		return rc;
-	if (d->stamps)
+	if (d->stamps) {
 		engine_expect_stamps(i->engine, probe);
-	echo_build(packet, t->family == AF_INET ? 4 : 6, &d->key, probe, seq);
+		enqueue(d, t, probe, seq);
+		return ENGINE_QUEUED;
+	}
+	echo_build(packet, d->family == AF_INET ? 4 : 6, &d->key, probe, seq);
 	out->sent = clock_mono();
-	if (sendto(d->fd, packet, sizeof packet, MSG_DONTWAIT,
-	        (struct sockaddr *)&t->address, t->length) < 0) {
+	if (sendto(d->fd, packet, sizeof packet, MSG_DONTWAIT, &t->address.any,
+	        d->out.heads[0].msg_hdr.msg_namelen) < 0) {
 		rc = -errno;
 		out->code = egress_code(errno);
 		return rc;
@@ -338,7 +543,12 @@ icmp_new(struct loop *loop, struct engine *engine)
 	struct icmp *i = memory_grow(NULL, 1, sizeof *i);
 
 	*i = (struct icmp){.loop = loop, .engine = engine};
-	i->transport = (struct transport){.ctx = i, .send = icmp_send};
+	i->transport = (struct transport){.ctx = i,
+	    .send = icmp_send,
+	    .flush = icmp_flush,
+	    .collect = icmp_collect,
+	    .doubt = icmp_doubt};
+	i->tick = (struct loop_timer){.fn = on_tick, .ctx = i};
 	return i;
 }
 
@@ -347,6 +557,7 @@ icmp_free(struct icmp *i)
 {
 	if (i == NULL)
 		return;
+	loop_timer_cancel(i->loop, &i->tick);
 	for (size_t k = 0; k < i->n_doors; k++) {
 		shut(i->doors[k]);
 		free(i->doors[k]);
@@ -366,20 +577,13 @@ int
 icmp_add(struct icmp *i, uint32_t probe, const struct probe_conf *conf, struct egress *e)
 {
 	struct target t = {.used = true, .egress = e};
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&t.address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&t.address;
 
-	if (inet_pton(AF_INET, conf->address, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		t.family = AF_INET;
-		t.length = sizeof *v4;
-	} else if (inet_pton(AF_INET6, conf->address, &v6->sin6_addr) == 1) {
-		v6->sin6_family = AF_INET6;
-		t.family = AF_INET6;
-		t.length = sizeof *v6;
-	} else {
+	if (inet_pton(AF_INET, conf->address, &t.address.v4.sin_addr) == 1)
+		t.address.any.sa_family = AF_INET;
+	else if (inet_pton(AF_INET6, conf->address, &t.address.v6.sin6_addr) == 1)
+		t.address.any.sa_family = AF_INET6;
+	else
 		return -EINVAL;
-	}
 	if (probe >= i->n_targets) {
 		size_t n = (size_t)probe * 2 + 16;
 		i->targets = memory_grow(i->targets, n, sizeof *i->targets);
@@ -389,8 +593,8 @@ icmp_add(struct icmp *i, uint32_t probe, const struct probe_conf *conf, struct e
 	}
 	if (i->targets[probe].used)
 		return -EEXIST;
+	t.door = door_of(i, e, t.address.any.sa_family);
 	i->targets[probe] = t;
-	door_of(i, e, t.family);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
+#include <linux/sock_diag.h>
 #include <string.h>
 
 #define CLOSE_NS        1000              /* both clocks read in one go */
@@ -85,4 +86,16 @@ stamp_drops(struct msghdr *m, uint32_t *out)
 		return true;
 	}
 	return false;
+}
+
+bool
+stamp_drops_now(int fd, uint32_t *out)
+{
+	uint32_t info[SK_MEMINFO_VARS];
+	socklen_t n = sizeof info;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &n) < 0 || n < sizeof info)
+		return false;
+	*out = info[SK_MEMINFO_DROPS];
+	return true;
 }

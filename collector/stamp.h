@@ -35,4 +35,7 @@ bool stamp_mono(
 /* The count of datagrams the socket dropped, if the message tells. */
 bool stamp_drops(struct msghdr *m, uint32_t *out);
 
+/* The same count, asked of the socket itself: no message need have come since. */
+bool stamp_drops_now(int fd, uint32_t *out);
+
 #endif
