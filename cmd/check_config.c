@@ -78,11 +78,38 @@ print_probes(const struct link_conf *l)
 	}
 }
 
+/* Too many to be shown one by one. */
+static void
+print_targets(const struct link_conf *l)
+{
+	for (size_t i = 0; i < l->n_lists; i++) {
+		const struct target_list *t = &l->lists[i];
+		char every[24], timeout[24];
+		units_print_duration(t->every_ns, every, sizeof every);
+		units_print_duration(t->timeout_ns, timeout, sizeof timeout);
+		printf("    targets %s: %zu of %s, ping, reflector, every %s, timeout %s "
+		       "(%.6g a second)\n",
+		    t->name, t->n, t->file, every, timeout,
+		    (double)t->n * 1e9 / (double)t->every_ns);
+	}
+}
+
 static void
 print_cost(const struct link_conf *l)
 {
 	double packets = 0, out = 0, back = 0;
 	char a[24], b[24];
+
+	for (size_t i = 0; i < l->n_lists; i++) {
+		const struct target_list *t = &l->lists[i];
+		double day = 86400e9 / (double)t->every_ns;
+		for (size_t k = 0; k < t->n; k++) {
+			double ip = strchr(t->targets[k].address, ':') != NULL ? 40 : 20;
+			packets += day;
+			out += day * (ip + 64);
+			back += day * (ip + 64);
+		}
+	}
 
 	for (size_t i = 0; i < l->n_probes; i++) {
 		const struct probe_conf *p = &l->probes[i];
@@ -143,6 +170,7 @@ print_link(const struct settings *s, const struct link_conf *l)
 	if (c != NULL)
 		printf("    contract %s, line %u\n", c->name, c->line);
 	print_probes(l);
+	print_targets(l);
 	print_cost(l);
 	print_certainty(l);
 }

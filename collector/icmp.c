@@ -515,7 +515,7 @@ icmp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure 
 	uint8_t packet[ECHO_BYTES];
 
 	(void)now;
-	out->flags = egress_flags(t->egress);
+	out->flags = egress_flags(d->egress);
 	int rc = unlock(d, &out->code);
 	if (rc < 0)
 		return rc;
@@ -576,7 +576,7 @@ icmp_transport(const struct icmp *i)
 int
 icmp_add(struct icmp *i, uint32_t probe, const struct probe_conf *conf, struct egress *e)
 {
-	struct target t = {.used = true, .egress = e};
+	struct target t = {.used = true};
 
 	if (inet_pton(AF_INET, conf->address, &t.address.v4.sin_addr) == 1)
 		t.address.any.sa_family = AF_INET;

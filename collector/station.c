@@ -14,13 +14,16 @@
 #include <string.h>
 
 #define RETAIN_EVERY_NS (3600 * NS_PER_S)
+#define TICK_NS         (500 * NS_PER_US)
 
 /* A probe that is being measured. */
 struct watched {
 	uint32_t number;
-	size_t link;
-	struct probe_conf conf;
-	bool wanted;
+	uint32_t link;
+	enum kind kind;
+	enum role role;
+	struct probe_conf *conf; /* NULL: the journal's words say all (a list's target) */
+	bool builtin, wanted;
 };
 
 struct way { /* of one link; its address is lent to the transports */
@@ -48,9 +51,11 @@ struct station {
 	struct way **ways;
 	size_t n_ways;
 	struct watched *watched;
-	size_t n_watched;
+	size_t n_watched, watched_room;
+	uint32_t *places; /* by number: in watched, + 1 */
+	size_t n_places;
 	struct loop_timer due, beat;
-	mono_t retained;
+	mono_t ran, retained;
 	int trouble; /* of the last sync */
 };
 
@@ -108,6 +113,21 @@ is_masked(void *ctx, size_t link)
 	return link < s->n_ways && http_running(s->http, s->ways[link]->number);
 }
 
+/* When the next is due; but what is due within a tick of the last is due together, so
+ * that a high rate costs few wakes. It waits as long at most. */
+static void
+set_due(struct station *s)
+{
+	mono_t next = engine_next(s->engine);
+	int64_t tick = (s->ran.ns / TICK_NS + 1) * TICK_NS;
+
+	if (next.ns == INT64_MAX)
+		return;
+	if (next.ns < tick)
+		next.ns = tick;
+	loop_timer_set(s->parts.loop, &s->due, next);
+}
+
 /* ---- probes come and go ---- */
 
 static const struct transport *
@@ -144,10 +164,12 @@ hand_over(struct station *s, uint32_t number, size_t link, const struct probe_co
 }
 
 static void
-drop(struct station *s, const struct watched *w)
+drop(struct station *s, size_t place)
 {
+	struct watched *w = &s->watched[place];
+
 	engine_remove(s->engine, w->number);
-	switch (w->conf.def.kind) {
+	switch (w->kind) {
 	case KIND_PING:
 		icmp_remove(s->icmp, w->number);
 		break;
@@ -161,12 +183,36 @@ drop(struct station *s, const struct watched *w)
 		http_remove(s->http, w->number);
 		break;
 	}
+	free(w->conf);
+	s->places[w->number] = 0;
+	*w = s->watched[--s->n_watched];
+	if (place < s->n_watched)
+		s->places[w->number] = (uint32_t)place + 1;
+}
+
+static void
+watch(struct station *s, const struct watched *w)
+{
+	if (s->n_watched == s->watched_room) {
+		s->watched_room = s->watched_room * 2 + 16;
+		s->watched = memory_grow(s->watched, s->watched_room, sizeof *s->watched);
+	}
+	if (w->number >= s->n_places) {
+		size_t n = (size_t)w->number * 2 + 16;
+		s->places = memory_grow(s->places, n, sizeof *s->places);
+		memset(s->places + s->n_places, 0, (n - s->n_places) * sizeof *s->places);
+		s->n_places = n;
+	}
+	s->watched[s->n_watched++] = *w;
+	s->places[w->number] = (uint32_t)s->n_watched;
 }
 
 /* The journal does not know all that a probe is: a dns probe's question, say. */
 static bool
 same_probe(const struct probe_conf *a, const struct probe_conf *b)
 {
+	if (a == NULL) /* of one definition in the journal, so of one address */
+		return true;
 	return strcmp(a->address, b->address) == 0 && a->port == b->port &&
 	       strcmp(a->query_name, b->query_name) == 0 &&
 	       strcmp(a->query_type, b->query_type) == 0 && strcmp(a->url, b->url) == 0 &&
@@ -174,35 +220,40 @@ same_probe(const struct probe_conf *a, const struct probe_conf *b)
 }
 
 static void
-begin(struct station *s, size_t link, const struct probe_conf *p)
+begin(struct station *s, size_t link, const struct probe_conf *p, bool listed)
 {
 	char line[256];
-	int number = journal_probe(s->journal, &p->def);
+	uint32_t number = (uint32_t)journal_probe(s->journal, &p->def);
 
-	for (size_t i = 0; i < s->n_watched; i++) {
-		struct watched *w = &s->watched[i];
-		if (w->number != (uint32_t)number || w->link != link)
-			continue;
-		if (same_probe(&w->conf, p)) {
+	if (number < s->n_places && s->places[number] != 0) {
+		struct watched *w = &s->watched[s->places[number] - 1];
+		if (w->link == link && same_probe(w->conf, p)) {
 			w->wanted = true;
 			return;
 		}
-		drop(s, w);
-		*w = s->watched[--s->n_watched];
-		break;
+		drop(s, s->places[number] - 1);
 	}
-	int rc = hand_over(s, (uint32_t)number, link, p);
+	int rc = hand_over(s, number, link, p);
 	if (rc == 0)
-		rc = engine_add(s->engine, (uint32_t)number, &p->def,
-		    transport_of(s, p->def.kind), clock_mono());
+		rc = engine_add(s->engine, number, &p->def, transport_of(s, p->def.kind),
+		    clock_mono());
 	if (rc < 0) {
 		snprintf(line, sizeof line, "%s/%s/%s: not measured: %s", p->def.centre,
 		    p->def.link, p->def.name, strerror(-rc));
 		say(s, line);
 		return;
 	}
-	s->watched = memory_grow(s->watched, s->n_watched + 1, sizeof *s->watched);
-	s->watched[s->n_watched++] = (struct watched){(uint32_t)number, link, *p, true};
+	struct watched w = {.number = number,
+	    .link = (uint32_t)link,
+	    .kind = p->def.kind,
+	    .role = p->def.role,
+	    .builtin = p->builtin,
+	    .wanted = true};
+	if (!listed) {
+		w.conf = memory_grow(NULL, 1, sizeof *w.conf);
+		*w.conf = *p;
+	}
+	watch(s, &w);
 }
 
 /* gateway = auto: the default route's next hop, once it is known. */
@@ -223,21 +274,19 @@ find_gateway(struct station *s, size_t link)
 	inet_ntop(AF_INET, h->gateway_v4, address, sizeof address);
 	for (size_t i = 0; i < s->n_watched; i++) {
 		struct watched *w = &s->watched[i];
-		if (w->link != link || w->conf.def.role != ROLE_GATEWAY ||
-		    !w->conf.builtin)
+		if (w->link != link || w->role != ROLE_GATEWAY || !w->builtin)
 			continue;
-		if (strcmp(w->conf.address, address) == 0) {
+		if (strcmp(w->conf->address, address) == 0) {
 			w->wanted = true;
 			return;
 		}
 		if (w->wanted) { /* the route changed */
-			drop(s, w);
-			*w = s->watched[--s->n_watched];
+			drop(s, i);
 			i--;
 		}
 	}
 	settings_gateway(conf, address, &p);
-	begin(s, link, &p);
+	begin(s, link, &p, false);
 }
 
 /* ---- links ---- */
@@ -270,22 +319,34 @@ adopt_links(struct station *s)
 }
 
 static void
+adopt_lists(struct station *s, size_t link)
+{
+	const struct link_conf *conf = &s->settings->links[link];
+	struct probe_conf p;
+
+	for (size_t i = 0; i < conf->n_lists; i++)
+		for (size_t k = 0; k < conf->lists[i].n; k++) {
+			settings_target(conf, &conf->lists[i], k, &p);
+			begin(s, link, &p, true);
+		}
+}
+
+static void
 adopt_probes(struct station *s)
 {
 	for (size_t i = 0; i < s->n_watched; i++)
 		s->watched[i].wanted = false;
 	for (size_t l = 0; l < s->settings->n_links; l++) {
 		for (size_t p = 0; p < s->settings->links[l].n_probes; p++)
-			begin(s, l, &s->settings->links[l].probes[p]);
+			begin(s, l, &s->settings->links[l].probes[p], false);
+		adopt_lists(s, l);
 		find_gateway(s, l);
 	}
 	for (size_t i = 0; i < s->n_watched;) {
-		if (s->watched[i].wanted) {
+		if (s->watched[i].wanted)
 			i++;
-			continue;
-		}
-		drop(s, &s->watched[i]);
-		s->watched[i] = s->watched[--s->n_watched];
+		else
+			drop(s, i);
 	}
 }
 
@@ -312,9 +373,8 @@ station_reload(struct station *s, struct settings *settings)
 	char text[128];
 
 	if (!same_places(s->settings, settings)) {
-		for (size_t i = 0; i < s->n_watched; i++)
-			drop(s, &s->watched[i]);
-		s->n_watched = 0;
+		while (s->n_watched > 0)
+			drop(s, s->n_watched - 1);
 		for (size_t i = 0; i < s->n_ways; i++)
 			icmp_forget(s->icmp, &s->ways[i]->egress);
 	}
@@ -325,7 +385,7 @@ station_reload(struct station *s, struct settings *settings)
 	adopt_probes(s);
 	snprintf(text, sizeof text, "configuration %s", settings->sha256);
 	note(s, EVENT_RELOAD, -1, text);
-	loop_timer_set(s->parts.loop, &s->due, engine_next(s->engine));
+	set_due(s);
 }
 
 /* ---- time ---- */
@@ -336,8 +396,8 @@ on_due(void *ctx, mono_t now)
 	struct station *s = ctx;
 
 	engine_run(s->engine, now);
-	if (engine_next(s->engine).ns != INT64_MAX)
-		loop_timer_set(s->parts.loop, &s->due, engine_next(s->engine));
+	s->ran = now;
+	set_due(s);
 }
 
 static void
@@ -432,8 +492,7 @@ on_beat(void *ctx, mono_t now)
 	int64_t next = s->beat.at.ns + NS_PER_S;
 	loop_timer_set(
 	    s->parts.loop, &s->beat, (mono_t){next > now.ns ? next : now.ns + NS_PER_S});
-	if (engine_next(s->engine).ns != INT64_MAX)
-		loop_timer_set(s->parts.loop, &s->due, engine_next(s->engine));
+	set_due(s);
 }
 
 /* ---- life ---- */
@@ -510,7 +569,10 @@ station_free(struct station *s)
 	settings_free(s->settings);
 	free(s->ways);
 	free(s->old);
+	for (size_t i = 0; i < s->n_watched; i++)
+		free(s->watched[i].conf);
 	free(s->watched);
+	free(s->places);
 	free(s);
 	return rc;
 }

@@ -449,10 +449,13 @@ read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *
 			if (read_probe(
 			        r, at, link, KINDS[k], cfg_getnsec(cfg, KINDS[k], i)) < 0)
 				return -EINVAL;
+	for (unsigned i = 0; i < cfg_size(cfg, "targets"); i++)
+		if (read_targets(r, at, link, cfg_getnsec(cfg, "targets", i)) < 0)
+			return -EINVAL;
 	if (check_gateway(r, at, link) < 0 || check_rates(r, at, link) < 0)
 		return -EINVAL;
 	if (!has_voter(link))
 		builtin_add(link, ipv6);
 	add_gateway(link);
-	return 0;
+	return check_targets(r, link);
 }

@@ -9,6 +9,7 @@
 #define LINKS_MOST     64  /* the judge keeps a bit for each */
 #define PROBES_MOST    256 /* of one link */
 #define CONTRACTS_MOST 256
+#define TARGETS_MOST   200000 /* of one list */
 
 /* One configuration being read: inside of config/ only. */
 struct reading {
@@ -63,6 +64,10 @@ int check_via(struct reading *r, const struct notify_conf *n);
 
 /* A link's section with its probes, appended to the settings. */
 int read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *cfg);
+
+/* A list of targets of a link; then that all names of the link differ. */
+int read_targets(struct reading *r, int link_at, struct link_conf *link, cfg_t *cfg);
+int check_targets(struct reading *r, struct link_conf *link);
 
 /* The built-in targets, for a link that has no ping or tcp of role internet. */
 void builtin_add(struct link_conf *link, bool ipv6);

@@ -32,6 +32,7 @@ static cfg_opt_t DNS[] = {TEXT("server"), TEXT("port"), TEXT("name"), TEXT("type
 	CFG_END()};
 static cfg_opt_t HTTP[] = {TEXT("url"), TEXT("direction"), TEXT("max-bytes"), EVERY_PROBE,
 	CFG_END()};
+static cfg_opt_t TARGETS[] = {TEXT("file"), TEXT("every"), TEXT("timeout"), CFG_END()};
 static cfg_opt_t LINK[] = {
 	TEXT("isp"), TEXT("contract"), TEXT("interface"), TEXT("source"), TEXT("source6"),
 	TEXT("mark"), TEXT("gateway"), TEXT("medium"), TEXT("cpe-owner"), TEXT("ipv6"),
@@ -40,6 +41,7 @@ static cfg_opt_t LINK[] = {
 	CFG_SEC("tcp", TCP, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("dns", DNS, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("http", HTTP, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("targets", TARGETS, CFGF_MULTI | CFGF_TITLE),
 	CFG_END()};
 static cfg_opt_t CENTRE[] = {TEXT("name"), TEXT("timezone"),
 	CFG_SEC("link", LINK, CFGF_MULTI | CFGF_TITLE), CFG_END()};
@@ -322,8 +324,8 @@ options_of(const char *kind)
 		const cfg_opt_t *options;
 	} KINDS[] = {{"centre", CENTRE}, {"link", LINK}, {"contract", CONTRACT},
 	    {"notify", NOTIFY}, {"ping", PING}, {"tcp", TCP}, {"dns", DNS},
-	    {"http", HTTP}, {"credit", CREDIT}, {"deadline", DEADLINE},
-	    {"chronic", CHRONIC}, {"commitment", COMMITMENT}};
+	    {"http", HTTP}, {"targets", TARGETS}, {"credit", CREDIT},
+	    {"deadline", DEADLINE}, {"chronic", CHRONIC}, {"commitment", COMMITMENT}};
 
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
 		if (strcmp(KINDS[i].kind, kind) == 0)
@@ -503,8 +505,12 @@ settings_free(struct settings *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < s->n_links; i++)
+	for (size_t i = 0; i < s->n_links; i++) {
+		for (size_t k = 0; k < s->links[i].n_lists; k++)
+			free(s->links[i].lists[k].targets);
+		free(s->links[i].lists);
 		free(s->links[i].probes);
+	}
 	free(s->links);
 	free(s->contracts);
 	free(s->notify);

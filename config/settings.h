@@ -21,6 +21,20 @@ struct probe_conf {
 	unsigned line;
 };
 
+/* Many targets of a link from a file: pings of role reflector, all alike. */
+struct listed {
+	char name[NAME_ROOM], address[46];
+	unsigned line;
+};
+
+struct target_list {
+	char name[NAME_ROOM], file[1024];
+	struct listed *targets;
+	size_t n;
+	int64_t every_ns, timeout_ns;
+	unsigned line;
+};
+
 struct link_conf {
 	struct link_def def;
 	char source[64];  /* literal address or empty */
@@ -30,6 +44,8 @@ struct link_conf {
 	char gateway[64]; /* literal, "auto" or "none" */
 	struct probe_conf *probes;
 	size_t n_probes;
+	struct target_list *lists; /* beside the probes; see settings_target */
+	size_t n_lists;
 	unsigned line;
 };
 
@@ -63,7 +79,7 @@ struct settings {
 	size_t n_contracts;
 	struct notify_conf *notify;
 	size_t n_notify;
-	char sha256[65]; /* of the file's bytes, hex */
+	char sha256[65]; /* hex, of the file's bytes; folded with those of its lists */
 };
 
 /*
@@ -83,6 +99,10 @@ void settings_free(struct settings *s);
 /* The probe that gateway = ADDRESS makes, for a gateway found otherwise. */
 void settings_gateway(
     const struct link_conf *link, const char *address, struct probe_conf *out);
+
+/* The probe that target ${i} of a list makes. */
+void settings_target(const struct link_conf *link, const struct target_list *list,
+    size_t i, struct probe_conf *out);
 
 /* The contract that a link names, whatever its dates, or NULL where it has none. */
 const struct contract_conf *settings_contract(

@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct echo_key KEY = {{0x1122334455667788, 0x99aabbccddeeff00}, 0xbeef};
-static const struct echo_key OTHER = {{0x1122334455667788, 0x99aabbccddeeff01}, 0xbeef};
+static const struct echo_key KEY = {
+    {0x1122334455667788, 0x99aabbccddeeff00}, 0xbeef, 0x5ca1ab1e};
+static const struct echo_key OTHER = {
+    {0x1122334455667788, 0x99aabbccddeeff01}, 0xbeef, 0x5ca1ab1e};
 static const uint8_t SELF[16] = {10, 9, 0, 2}, PEER[16] = {10, 9, 1, 2};
 
 /* An IPv4 header of so many words, or an IPv6 one. */

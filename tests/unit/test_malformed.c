@@ -35,7 +35,7 @@ dns_try(const uint8_t *p, size_t n)
 static void
 feed(const uint8_t *p, size_t n)
 {
-	static const struct echo_key KEY = {{1, 2}, 3};
+	static const struct echo_key KEY = {{1, 2}, 3, 4};
 	struct echo_seen seen;
 	uint32_t probe;
 	uint64_t seq;
