@@ -1,5 +1,5 @@
 noinst_LIBRARIES += base/libbase.a
-base_libbase_a_SOURCES = base/bytes.c base/bytes.h base/clock.c base/clock.h base/hist.c base/hist.h \
+base_libbase_a_SOURCES = base/bytes.c base/bytes.h base/clock.c base/clock.h base/exactness.c base/exactness.h base/hist.c base/hist.h \
 	base/journal.h base/journal_follow.c base/journal_format.c base/journal_format.h \
 	base/journal_open.c base/journal_reader.c base/journal_reading.h \
 	base/journal_recover.c base/journal_recover.h base/journal_rows.c \

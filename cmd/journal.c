@@ -1,3 +1,4 @@
+#include "base/exactness.h"
 #include "base/journal.h"
 
 #include "cmd/options.h"
@@ -45,12 +46,56 @@ dump(struct journal_reader *r)
 }
 
 static int
+add_exactness(void *ctx, const struct event *e)
+{
+	struct exactness x;
+
+	if (e->kind == EVENT_NOTE && exactness_parse(e->text, &x))
+		exactness_join(ctx, &x);
+	return 0;
+}
+
+static json_t *
+exactness_json(const struct exactness *x)
+{
+	return json_pack("{sIsIsIsIsIs{sIsIsI}s{sIsIsI}sI}", "sent", (json_int_t)x->sent,
+	    "unsent", (json_int_t)x->unsent, "skipped", (json_int_t)x->skipped,
+	    "socket_drops", (json_int_t)x->dropped, "own_drop", (json_int_t)x->doubted,
+	    "stamps", "kernel", (json_int_t)x->kernel, "kernel_rx",
+	    (json_int_t)x->kernel_rx, "user", (json_int_t)x->user, "delay_us", "p50",
+	    (json_int_t)x->delay_p50, "p99", (json_int_t)x->delay_p99, "most",
+	    (json_int_t)x->delay_most, "clock_bound_us", (json_int_t)x->clock_bound);
+}
+
+static void
+exactness_text(const struct exactness *x)
+{
+	printf("exactness %llu left, %llu did not, %llu slots passed over\n"
+	       "          %llu packets dropped by our sockets, %llu samples own-drop\n"
+	       "          stamps: kernel %llu, kernel-rx %llu, user %llu\n"
+	       "          behind the slot: at worst p50 %llu us, p99 %llu us, "
+	       "most %llu us\n"
+	       "          clock within %llu us\n",
+	    (unsigned long long)x->sent, (unsigned long long)x->unsent,
+	    (unsigned long long)x->skipped, (unsigned long long)x->dropped,
+	    (unsigned long long)x->doubted, (unsigned long long)x->kernel,
+	    (unsigned long long)x->kernel_rx, (unsigned long long)x->user,
+	    (unsigned long long)x->delay_p50, (unsigned long long)x->delay_p99,
+	    (unsigned long long)x->delay_most, (unsigned long long)x->clock_bound);
+}
+
+static int
 stats(struct journal_reader *r, bool json)
 {
+	struct exactness x = {0};
+	struct journal_visitor v = {.ctx = &x, .event = add_exactness};
 	struct journal_stats s;
 	char first[32], last[32];
 
 	int rc = journal_stats(r, &s);
+	if (rc == 0)
+		rc =
+		    journal_scan(r, (wall_t){INT64_MIN / 2}, (wall_t){INT64_MAX / 2}, &v);
 	instant_utc(s.first.ns, first);
 	instant_utc(s.last.ns, last);
 	if (json) {
@@ -58,13 +103,13 @@ stats(struct journal_reader *r, bool json)
 		for (int i = 0; i < OUTCOME_COUNT; i++)
 			json_object_set_new(by, outcome_name((enum outcome)i),
 			    json_integer((json_int_t)s.by_outcome[i]));
-		json_t *j = json_pack("{sssIsIsIsIsosossssso}", "schema",
+		json_t *j = json_pack("{sssIsIsIsIsosossssoso}", "schema",
 		    "linkwitness/journal-stats/1", "samples", (json_int_t)s.samples,
 		    "blocks", (json_int_t)s.blocks, "segments", (json_int_t)s.segments,
 		    "bytes", (json_int_t)s.bytes, "first",
 		    s.samples ? json_string(first) : json_null(), "last",
 		    s.samples ? json_string(last) : json_null(), "agent", s.agent, "root",
-		    s.root, "by_outcome", by);
+		    s.root, "by_outcome", by, "exactness", exactness_json(&x));
 		json_dumpf(j, stdout, JSON_INDENT(2));
 		putchar('\n');
 		json_decref(j);
@@ -77,6 +122,7 @@ stats(struct journal_reader *r, bool json)
 		for (int i = 0; i < OUTCOME_COUNT; i++)
 			printf("%-9s %llu\n", outcome_name((enum outcome)i),
 			    (unsigned long long)s.by_outcome[i]);
+		exactness_text(&x);
 	}
 	return rc < 0 ? complain(1, "journal: %s", journal_error(r)) : 0;
 }

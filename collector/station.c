@@ -1,6 +1,7 @@
 #include "collector/station.h"
 
 #include "base/bytes.h"
+#include "base/exactness.h"
 #include "base/version.h"
 #include "collector/dns.h"
 #include "collector/http.h"
@@ -13,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RETAIN_EVERY_NS (3600 * NS_PER_S)
-#define TICK_NS         (500 * NS_PER_US)
+#define RETAIN_EVERY_NS  (3600 * NS_PER_S)
+#define ACCOUNT_EVERY_NS (10 * NS_PER_S)
+#define TICK_NS          (500 * NS_PER_US)
 
 /* A probe that is being measured. */
 struct watched {
@@ -55,7 +57,9 @@ struct station {
 	uint32_t *places; /* by number: in watched, + 1 */
 	size_t n_places;
 	struct loop_timer due, beat;
-	mono_t ran, retained;
+	mono_t ran, retained, accounted;
+	uint64_t drops; /* told of so far */
+	int64_t bound_ns;
 	int trouble; /* of the last sync */
 };
 
@@ -436,6 +440,7 @@ tell_clock(struct station *s)
 		clock.synchronised = true;
 		clock.bound_ns = s->settings->clock_bound_ns;
 	}
+	s->bound_ns = clock.bound_ns;
 	journal_clock(s->journal, &clock);
 }
 
@@ -475,6 +480,39 @@ write_down(struct station *s, mono_t now)
 	s->trouble = rc < 0 ? rc : 0;
 }
 
+/* Our own error since it was told last: each ten seconds and at the end. */
+static void
+account(struct station *s, mono_t now)
+{
+	struct event e = {.kind = EVENT_NOTE,
+	    .link = -1,
+	    .session = journal_session(s->journal),
+	    .at = now,
+	    .until = now};
+	struct engine_account a;
+	uint64_t drops = icmp_drops(s->icmp);
+
+	engine_take_account(s->engine, &a);
+	struct exactness x = {.sent = a.sendings,
+	    .unsent = a.unsent,
+	    .skipped = a.skipped,
+	    .dropped = drops - s->drops,
+	    .doubted = a.doubted,
+	    .kernel = a.stamps[STAMP_KERNEL],
+	    .kernel_rx = a.stamps[STAMP_KERNEL_RX],
+	    .user = a.stamps[STAMP_USER],
+	    .clock_bound = (uint64_t)(s->bound_ns / NS_PER_US)};
+	if (a.sendings > 0) {
+		x.delay_p50 = (uint64_t)(a.delay_p50_ns / NS_PER_US);
+		x.delay_p99 = (uint64_t)(a.delay_p99_ns / NS_PER_US);
+		x.delay_most = (uint64_t)(a.delay_most_ns / NS_PER_US);
+	}
+	s->drops = drops;
+	s->accounted = now;
+	if (exactness_print(&x, e.text, sizeof e.text))
+		journal_event(s->journal, &e);
+}
+
 static void
 on_beat(void *ctx, mono_t now)
 {
@@ -487,6 +525,8 @@ on_beat(void *ctx, mono_t now)
 		find_gateway(s, i);
 	}
 	tell_clock(s);
+	if (now.ns - s->accounted.ns >= ACCOUNT_EVERY_NS)
+		account(s, now);
 	write_down(s, now);
 	retain(s, now);
 	int64_t next = s->beat.at.ns + NS_PER_S;
@@ -532,6 +572,7 @@ station_new(struct station **out, const struct station_parts *parts,
 	tell_clock(s);
 	adopt_links(s);
 	adopt_probes(s);
+	s->accounted = clock_mono();
 	char text[128];
 	snprintf(text, sizeof text, "configuration %s", settings->sha256);
 	note(s, EVENT_NOTE, -1, text);
@@ -555,6 +596,7 @@ station_free(struct station *s)
 		return 0;
 	loop_timer_cancel(s->parts.loop, &s->due);
 	loop_timer_cancel(s->parts.loop, &s->beat);
+	account(s, clock_mono());
 	http_free(s->http);
 	dns_free(s->dns);
 	tcp_free(s->tcp);
