@@ -8,7 +8,7 @@ collector_libcollector_a_SOURCES = collector/broker.c collector/broker.h collect
 	collector/http_url.h collector/icmp.c collector/icmp.h collector/outlet.h \
 	collector/pool.c collector/pool.h collector/privilege.c collector/privilege.h \
 	collector/resolve.c collector/resolve.h collector/stamp.c collector/stamp.h \
-	collector/station.c collector/station.h collector/tcp.c collector/tcp.h \
+	collector/scribe.c collector/scribe.h collector/station.c collector/station.h collector/tcp.c collector/tcp.h \
 	collector/wheel.c collector/wheel.h
 collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(CARES_CFLAGS)
 # What only the throughput test's own process needs: curl stays out of the daemon.

@@ -6,6 +6,7 @@
 #include "collector/dns.h"
 #include "collector/http.h"
 #include "collector/icmp.h"
+#include "collector/scribe.h"
 #include "collector/tcp.h"
 
 #include <arpa/inet.h>
@@ -43,7 +44,8 @@ struct station {
 	struct settings *settings;
 	struct settings **old; /* borrowed from until the end: few, one a reload */
 	size_t n_old;
-	struct journal_writer *journal;
+	struct scribe *scribe;
+	uint32_t session;
 	struct engine *engine;
 	struct health *health;
 	struct icmp *icmp;
@@ -60,7 +62,8 @@ struct station {
 	mono_t ran, retained, accounted;
 	uint64_t drops; /* told of so far */
 	int64_t bound_ns;
-	int trouble; /* of the last sync */
+	struct scribe_word word; /* its last */
+	bool slow;
 };
 
 static void
@@ -75,24 +78,23 @@ say(struct station *s, const char *line)
 static void
 on_sent(void *ctx, uint32_t probe, uint64_t seq, mono_t at)
 {
-	journal_sent(((struct station *)ctx)->journal, probe, seq, at);
+	scribe_sent(((struct station *)ctx)->scribe, probe, seq, at);
 }
 
 static void
 on_sample(void *ctx, const struct sample *sample)
 {
-	journal_sample(((struct station *)ctx)->journal, sample);
+	scribe_sample(((struct station *)ctx)->scribe, sample);
 }
 
 static void
 note(struct station *s, enum event_kind kind, int32_t link, const char *text)
 {
-	struct event e = {
-	    .kind = kind, .link = link, .session = journal_session(s->journal)};
+	struct event e = {.kind = kind, .link = link, .session = s->session};
 
 	e.at = e.until = clock_mono();
 	snprintf(e.text, sizeof e.text, "%s", text);
-	journal_event(s->journal, &e);
+	scribe_event(s->scribe, &e);
 }
 
 static void
@@ -224,10 +226,10 @@ same_probe(const struct probe_conf *a, const struct probe_conf *b)
 }
 
 static void
-begin(struct station *s, size_t link, const struct probe_conf *p, bool listed)
+begin(struct station *s, size_t link, const struct probe_conf *p, uint32_t number,
+    bool listed)
 {
 	char line[256];
-	uint32_t number = (uint32_t)journal_probe(s->journal, &p->def);
 
 	if (number < s->n_places && s->places[number] != 0) {
 		struct watched *w = &s->watched[s->places[number] - 1];
@@ -260,6 +262,12 @@ begin(struct station *s, size_t link, const struct probe_conf *p, bool listed)
 	watch(s, &w);
 }
 
+static void
+begin_one(struct station *s, size_t link, const struct probe_conf *p)
+{
+	begin(s, link, p, (uint32_t)scribe_probe(s->scribe, &p->def), false);
+}
+
 /* gateway = auto: the default route's next hop, once it is known. */
 static void
 find_gateway(struct station *s, size_t link)
@@ -290,7 +298,7 @@ find_gateway(struct station *s, size_t link)
 		}
 	}
 	settings_gateway(conf, address, &p);
-	begin(s, link, &p, false);
+	begin_one(s, link, &p);
 }
 
 /* ---- links ---- */
@@ -309,7 +317,7 @@ adopt_links(struct station *s)
 	for (size_t i = 0; i < settings->n_links; i++) {
 		struct way *w = s->ways[i];
 		w->def = settings->links[i].def;
-		w->number = (uint32_t)journal_link(s->journal, &w->def);
+		w->number = (uint32_t)scribe_link(s->scribe, &w->def);
 		w->egress = (struct egress){.broker = s->parts.broker,
 		    .health = s->health,
 		    .conf = &settings->links[i],
@@ -322,28 +330,43 @@ adopt_links(struct station *s)
 	health_links(s->health, settings->links, settings->n_links);
 }
 
+/* Made known first, all of them: no slot passes while others are. */
 static void
-adopt_lists(struct station *s, size_t link)
+adopt_lists(struct station *s, size_t link, double *a_second)
 {
 	const struct link_conf *conf = &s->settings->links[link];
 	struct probe_conf p;
 
-	for (size_t i = 0; i < conf->n_lists; i++)
-		for (size_t k = 0; k < conf->lists[i].n; k++) {
-			settings_target(conf, &conf->lists[i], k, &p);
-			begin(s, link, &p, true);
+	for (size_t i = 0; i < conf->n_lists; i++) {
+		const struct target_list *list = &conf->lists[i];
+		uint32_t *numbers = memory_grow(NULL, list->n, sizeof *numbers);
+		for (size_t k = 0; k < list->n; k++) {
+			settings_target(conf, list, k, &p);
+			numbers[k] = (uint32_t)scribe_probe(s->scribe, &p.def);
 		}
+		for (size_t k = 0; k < list->n; k++) {
+			settings_target(conf, list, k, &p);
+			begin(s, link, &p, numbers[k], true);
+		}
+		free(numbers);
+		*a_second += (double)list->n * 1e9 / (double)list->every_ns;
+	}
 }
 
 static void
 adopt_probes(struct station *s)
 {
+	double a_second = 0;
+
 	for (size_t i = 0; i < s->n_watched; i++)
 		s->watched[i].wanted = false;
 	for (size_t l = 0; l < s->settings->n_links; l++) {
-		for (size_t p = 0; p < s->settings->links[l].n_probes; p++)
-			begin(s, l, &s->settings->links[l].probes[p], false);
-		adopt_lists(s, l);
+		const struct link_conf *conf = &s->settings->links[l];
+		adopt_lists(s, l, &a_second);
+		for (size_t p = 0; p < conf->n_probes; p++) {
+			begin_one(s, l, &conf->probes[p]);
+			a_second += 1e9 / (double)conf->probes[p].def.every_ns;
+		}
 		find_gateway(s, l);
 	}
 	for (size_t i = 0; i < s->n_watched;) {
@@ -352,6 +375,7 @@ adopt_probes(struct station *s)
 		else
 			drop(s, i);
 	}
+	scribe_reserve(s->scribe, a_second);
 }
 
 /* Numbers of links are places in the settings: when those move, everything begins anew.
@@ -420,7 +444,7 @@ count(struct station *s, size_t link, mono_t now)
 	    .admin_up = h->admin_up};
 	int64_t ns = now.ns - w->counted.ns;
 
-	journal_counters(s->journal, &c);
+	scribe_counters(s->scribe, &c);
 	if (w->counted.ns != 0 && ns > 0 && h->rx_bytes >= w->rx && h->tx_bytes >= w->tx)
 		http_link_rate(s->http, w->number,
 		    (uint64_t)((double)(h->rx_bytes - w->rx) * 8e9 / (double)ns),
@@ -441,7 +465,7 @@ tell_clock(struct station *s)
 		clock.bound_ns = s->settings->clock_bound_ns;
 	}
 	s->bound_ns = clock.bound_ns;
-	journal_clock(s->journal, &clock);
+	scribe_clock(s->scribe, &clock);
 }
 
 /* Never what a claim may still need: the longest window of the contracts. */
@@ -458,26 +482,32 @@ retain(struct station *s, mono_t now)
 		int64_t window = contract_claim_ns(&c->contracts[i]);
 		claim = window > claim ? window : claim;
 	}
-	int rc = journal_retain(c->data_dir, (wall_t){wall - c->retain_ns},
+	scribe_retain(s->scribe, c->data_dir, (wall_t){wall - c->retain_ns},
 	    c->retain_bytes, (wall_t){wall - claim});
-	if (rc < 0)
-		say(s, "journal: old segments could not be removed");
 }
 
+/* What the scribe says is of the beats before. */
 static void
 write_down(struct station *s, mono_t now)
 {
 	char line[1200];
-	int rc = journal_sync(s->journal, now);
+	struct scribe_word word;
 
-	if (rc < 0 && s->trouble == 0) {
+	scribe_sync(s->scribe, now);
+	scribe_ask(s->scribe, &word);
+	if (word.sync < 0 && s->word.sync >= 0) {
 		snprintf(line, sizeof line, "%s/journal: %s; measuring goes on unwritten",
-		    s->settings->data_dir, strerror(-rc));
+		    s->settings->data_dir, strerror(-word.sync));
 		say(s, line);
-	} else if (rc == 0 && s->trouble != 0) {
+	} else if (word.sync >= 0 && s->word.sync < 0) {
 		say(s, "journal: written again; the gap is recorded");
 	}
-	s->trouble = rc < 0 ? rc : 0;
+	if (word.retain < 0 && s->word.retain >= 0)
+		say(s, "journal: old segments could not be removed");
+	if (word.unwritten > s->word.unwritten && !s->slow)
+		say(s, "journal: writing is too slow; the gap is recorded");
+	s->slow = word.unwritten > s->word.unwritten;
+	s->word = word;
 }
 
 /* Our own error since it was told last: each ten seconds and at the end. */
@@ -486,7 +516,7 @@ account(struct station *s, mono_t now)
 {
 	struct event e = {.kind = EVENT_NOTE,
 	    .link = -1,
-	    .session = journal_session(s->journal),
+	    .session = s->session,
 	    .at = now,
 	    .until = now};
 	struct engine_account a;
@@ -510,7 +540,7 @@ account(struct station *s, mono_t now)
 	s->drops = drops;
 	s->accounted = now;
 	if (exactness_print(&x, e.text, sizeof e.text))
-		journal_event(s->journal, &e);
+		scribe_event(s->scribe, &e);
 }
 
 static void
@@ -543,12 +573,13 @@ station_new(struct station **out, const struct station_parts *parts,
 {
 	struct station *s = memory_grow(NULL, 1, sizeof *s);
 	struct engine_sink sink = {s, on_sent, on_sample};
+	struct journal_writer *journal;
 	char software[64];
 
 	memset(s, 0, sizeof *s);
 	s->parts = *parts;
 	snprintf(software, sizeof software, "linkwitnessd %s", version_number());
-	int rc = journal_open(&s->journal, settings->data_dir, software, err, room);
+	int rc = journal_open(&journal, settings->data_dir, software, err, room);
 	if (rc < 0) {
 		free(s);
 		return rc;
@@ -557,7 +588,16 @@ station_new(struct station **out, const struct station_parts *parts,
 	if (s->health == NULL) {
 		rc = -errno;
 		snprintf(err, room, "rtnetlink: %s", strerror(-rc));
-		journal_close(s->journal, true);
+		journal_close(journal, true);
+		free(s);
+		return rc;
+	}
+	s->session = journal_session(journal);
+	rc = scribe_new(&s->scribe, journal);
+	if (rc < 0) {
+		snprintf(err, room, "the journal's thread: %s", strerror(-rc));
+		health_free(s->health);
+		journal_close(journal, true);
 		free(s);
 		return rc;
 	}
@@ -603,7 +643,7 @@ station_free(struct station *s)
 	icmp_free(s->icmp);
 	engine_free(s->engine);
 	health_free(s->health);
-	int rc = journal_close(s->journal, true);
+	int rc = journal_close(scribe_free(s->scribe), true);
 	for (size_t i = 0; i < s->n_ways; i++)
 		free(s->ways[i]);
 	for (size_t i = 0; i < s->n_old; i++)
