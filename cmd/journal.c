@@ -103,7 +103,7 @@ stats(struct journal_reader *r, bool json)
 		for (int i = 0; i < OUTCOME_COUNT; i++)
 			json_object_set_new(by, outcome_name((enum outcome)i),
 			    json_integer((json_int_t)s.by_outcome[i]));
-		json_t *j = json_pack("{sssIsIsIsIsosossssoso}", "schema",
+		json_t *j = json_pack("{sssIsIsIsIsososssssoso}", "schema",
 		    "linkwitness/journal-stats/1", "samples", (json_int_t)s.samples,
 		    "blocks", (json_int_t)s.blocks, "segments", (json_int_t)s.segments,
 		    "bytes", (json_int_t)s.bytes, "first",

@@ -310,7 +310,8 @@ deliver(struct door *d, struct letter *l, struct mmsghdr *m, mono_t now)
 static void
 learn_drops(struct door *d, uint32_t drops, mono_t now)
 {
-	if (drops == d->drops)
+	/* What still waited when the socket was asked tells an older count. */
+	if ((int32_t)(drops - d->drops) <= 0)
 		return;
 	d->icmp->drops += drops - d->drops;
 	d->drops = drops;
@@ -445,10 +446,18 @@ static void
 icmp_collect(void *ctx)
 {
 	struct icmp *i = ctx;
+	bool busy = false;
 
-	for (size_t k = 0; k < i->n_doors; k++)
-		if (i->doors[k]->busy && drain(i->doors[k]))
-			i->doors[k]->quiet = 0;
+	for (size_t k = 0; k < i->n_doors; k++) {
+		struct door *d = i->doors[k];
+		if (d->busy && drain(d))
+			d->quiet = 0;
+		busy = busy || d->busy;
+	}
+	/* While much is sent this happens each tick, and need not again. */
+	if (busy)
+		loop_timer_set(
+		    i->loop, &i->tick, (mono_t){clock_mono().ns + 2 * TICK_NS});
 }
 
 /* ---- sending ---- */
