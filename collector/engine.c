@@ -18,6 +18,7 @@
 /* A slot may be sent so much after its time, however short the slots are. */
 #define LATE_START_NS   (50 * NS_PER_MS)
 #define TRANSPORTS_MOST 8
+#define DUE_MOST        32 /* taken from the wheel at once */
 
 enum state {
 	FREE = 0,
@@ -51,7 +52,7 @@ struct probe {
 	uint64_t settled;   /* all up to here are no longer FLYING */
 	uint64_t forgotten; /* all up to here are FREE */
 	struct flight *ring;
-	size_t room;
+	size_t room; /* a power of two */
 };
 
 struct engine {
@@ -75,7 +76,7 @@ static const mono_t NEVER = {INT64_MAX};
 static struct flight *
 flight_of(const struct probe *p, uint64_t seq)
 {
-	struct flight *f = &p->ring[seq % p->room];
+	struct flight *f = &p->ring[seq & (p->room - 1)];
 
 	return seq > p->forgotten && seq < p->next_seq && f->state != FREE ? f : NULL;
 }
@@ -225,7 +226,7 @@ send_one(struct engine *e, struct probe *p, mono_t now)
 {
 	uint64_t seq = p->next_seq;
 	struct departure d = {.sent = now};
-	struct flight *f = &p->ring[seq % p->room];
+	struct flight *f = &p->ring[seq & (p->room - 1)];
 
 	if (ring_full(p)) {
 		e->account.skipped++;
@@ -354,7 +355,9 @@ engine_add(struct engine *e, uint32_t number, const struct probe_def *def,
 	    .transport = t,
 	    .next_seq = 1};
 	/* Offsets are random in their slots: two more than the slots of the hold. */
-	p->room = (size_t)(longest / def->every_ns) + 4;
+	p->room = 4;
+	while (p->room < (size_t)(longest / def->every_ns) + 4)
+		p->room *= 2;
 	p->ring = memory_grow(NULL, p->room, sizeof *p->ring);
 	memset(p->ring, 0, p->room * sizeof *p->ring);
 	next_slot(p, now);
@@ -383,21 +386,38 @@ engine_next(const struct engine *e)
 	return wheel_first(&e->wheel, &i, &at) ? at : NEVER;
 }
 
+static void
+prefetch_ring(const struct probe *p)
+{
+	__builtin_prefetch(&p->ring[p->next_seq & (p->room - 1)], 1);
+	__builtin_prefetch(&p->ring[(p->settled + 1) & (p->room - 1)], 1);
+	__builtin_prefetch(&p->ring[(p->forgotten + 1) & (p->room - 1)], 1);
+}
+
 void
 engine_run(struct engine *e, mono_t now)
 {
-	uint32_t i;
-	mono_t at;
+	uint32_t due[DUE_MOST];
+	size_t n;
 
 	for (size_t k = 0; k < e->n_batching; k++)
 		e->batching[k]->collect(e->batching[k]->ctx);
 	for (;;) {
 		wheel_advance(&e->wheel, now);
-		if (!wheel_first(&e->wheel, &i, &at) || at.ns > now.ns)
+		n = wheel_due(&e->wheel, now, due, DUE_MOST);
+		if (n == 0)
 			break;
-		settle(e, &e->probes[i], now);
-		send_due(e, &e->probes[i], now);
-		plan(e, &e->probes[i]);
+		/* Each lies somewhere else in memory: fetch them together. */
+		for (size_t k = 0; k < n; k++)
+			__builtin_prefetch(&e->probes[due[k]].timeout_ns);
+		for (size_t k = 0; k < n; k++)
+			prefetch_ring(&e->probes[due[k]]);
+		for (size_t k = 0; k < n; k++) {
+			struct probe *p = &e->probes[due[k]];
+			settle(e, p, now);
+			send_due(e, p, now);
+			plan(e, p);
+		}
 	}
 	for (size_t k = 0; k < e->n_batching; k++)
 		e->batching[k]->flush(e->batching[k]->ctx);

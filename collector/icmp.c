@@ -29,7 +29,7 @@
 #define BATCH        64 /* of packets that are read in one */
 #define ROUNDS_MOST  64 /* of reading, before others have their turn */
 #define PACKET_BYTES 512
-#define TICK_NS      (500 * NS_PER_US)
+#define TICK_NS      (750 * NS_PER_US)
 #define BUSY_WAKES   3 /* within a tick */
 #define QUIET_TICKS  16
 #define ASK_NS       NS_PER_MS /* for drops, at most so often */

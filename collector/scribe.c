@@ -10,9 +10,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define ROOM_LEAST (256u << 10)
-#define HAND_BYTES (32u << 10) /* so much is worth a handing over */
-#define SECONDS    2.0
+#define ROOM_LEAST   (256u << 10)
+#define HAND_BYTES   (32u << 10) /* so much is worth a handing over */
+#define SECONDS      2.0
+#define SYNC_SAMPLES 32768 /* a block is at most 4 MiB */
 #define PROBE_BYTES                                                                      \
 	(2 * sizeof(struct head) + sizeof(struct sent) + sizeof(struct sample))
 #define NICE 5 /* measuring goes first where there is one core */
@@ -52,6 +53,7 @@ struct scribe {
 	/* Of the thread that measures alone. */
 	struct buffer front;
 	size_t room;
+	unsigned since_sync; /* samples */
 	uint64_t unwritten, told;
 	mono_t hole_from, hole_to;
 	/* Of whoever holds the lock; back is the scribe's while busy. */
@@ -269,6 +271,8 @@ void
 scribe_sample(struct scribe *s, const struct sample *sample)
 {
 	take(s, SAMPLE, sample, sizeof *sample);
+	if (++s->since_sync >= SYNC_SAMPLES)
+		scribe_sync(s, clock_mono());
 }
 
 void
@@ -292,6 +296,7 @@ scribe_clock(struct scribe *s, const struct clock_state *state)
 void
 scribe_sync(struct scribe *s, mono_t now)
 {
+	s->since_sync = 0;
 	take(s, SYNC, &now, sizeof now);
 	hand_over(s);
 }

@@ -17,7 +17,7 @@
 
 #define RETAIN_EVERY_NS  (3600 * NS_PER_S)
 #define ACCOUNT_EVERY_NS (10 * NS_PER_S)
-#define TICK_NS          (500 * NS_PER_US)
+#define TICK_NS          (750 * NS_PER_US)
 
 /* A probe that is being measured. */
 struct watched {

@@ -188,3 +188,25 @@ wheel_first(const struct wheel *w, uint32_t *number, mono_t *at)
 	}
 	return true;
 }
+
+size_t
+wheel_due(const struct wheel *w, mono_t now, uint32_t *numbers, size_t room)
+{
+	const struct wheel_entry *e = w->entries;
+	int place = first_taken(w, 0);
+	size_t n = 0;
+
+	if (place < 0)
+		return 0;
+	for (uint32_t i = w->heads[0][place]; i != 0; i = e[i - 1].next) {
+		if (e[i - 1].at > now.ns)
+			continue;
+		if (n == room && e[i - 1].at >= e[numbers[n - 1]].at)
+			continue;
+		size_t k = n < room ? n++ : n - 1; /* the latest gives way */
+		for (; k > 0 && e[numbers[k - 1]].at > e[i - 1].at; k--)
+			numbers[k] = numbers[k - 1];
+		numbers[k] = i - 1;
+	}
+	return n;
+}

@@ -43,6 +43,13 @@ mono_t wheel_at(const struct wheel *w, uint32_t number);
  * many are set. */
 void wheel_advance(struct wheel *w, mono_t now);
 
+/*
+ * wheel_due(w, now, numbers, room):
+ * The earliest of what is due at ${now}, in order: all of one place, or as many as there
+ * is room for. They stay set. Result: how many; 0 where nothing is due.
+ */
+size_t wheel_due(const struct wheel *w, mono_t now, uint32_t *numbers, size_t room);
+
 /* The earliest entry, due or not. Result: false where none is set. */
 bool wheel_first(const struct wheel *w, uint32_t *number, mono_t *at);
 

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define BATCH   64
-#define TICK_NS 500000
+#define TICK_NS 750000
 
 static struct sockaddr_in *targets;
 static size_t n_targets;
