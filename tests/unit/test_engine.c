@@ -268,6 +268,146 @@ a_transport_that_settles_has_no_timeout(void **state)
 	engine_free(e);
 }
 
+/* ---- a transport that gathers ---- */
+
+static struct {
+	struct engine *engine;
+	uint64_t seqs[64];
+	size_t n, flushes, collects;
+	int result;
+	bool drops;
+} batch;
+
+static int
+gather_it(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out)
+{
+	(void)ctx;
+	(void)probe;
+	(void)now;
+	(void)out;
+	batch.seqs[batch.n++] = seq;
+	return ENGINE_QUEUED;
+}
+
+static void
+flush_it(void *ctx)
+{
+	struct departure d = {.sent = {*(const int64_t *)ctx}, .flags = FLAG_MASKED};
+
+	for (size_t i = 0; i < batch.n; i++)
+		engine_departed(batch.engine, 7, batch.seqs[i], batch.result, &d);
+	batch.flushes += batch.n > 0;
+	batch.n = 0;
+}
+
+static void
+collect_it(void *ctx)
+{
+	(void)ctx;
+	batch.collects++;
+}
+
+static uint32_t
+doubt_it(void *ctx, uint32_t probe, mono_t sent)
+{
+	(void)ctx;
+	(void)probe;
+	(void)sent;
+	return batch.drops ? FLAG_OWN_DROP : 0;
+}
+
+static void
+a_batch_departs_when_nothing_more_is_due(void **state)
+{
+	int64_t leaves = 0;
+	struct transport t = {.ctx = &leaves,
+	    .send = gather_it,
+	    .flush = flush_it,
+	    .collect = collect_it,
+	    .doubt = doubt_it};
+	struct engine *e = fresh(&t, &DEF);
+	mono_t first = engine_next(e);
+	struct engine_account account;
+
+	(void)state;
+	memset(&batch, 0, sizeof batch);
+	batch.engine = e;
+	leaves = first.ns + 40000;
+	engine_run(e, (mono_t){first.ns + 20000});
+	assert_int_equal(batch.flushes, 1);
+	assert_int_equal(batch.collects, 1);
+	struct answer a = {.outcome = OUTCOME_REPLY, .stamp = STAMP_KERNEL};
+	a.received.ns = leaves + 5 * MS;
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.samples[0].sent.ns, leaves);
+	assert_int_equal(seen.samples[0].rtt_ns, 5 * MS);
+	assert_int_equal(seen.samples[0].flags, FLAG_MASKED);
+	/* Behind its slot: 20 us when it was asked for, 20 more until it left. */
+	engine_take_account(e, &account);
+	assert_int_equal(account.sendings, 1);
+	assert_int_equal(account.delay_most_ns, 40000);
+	assert_in_range(account.delay_p99_ns, 39000, 41000);
+	assert_int_equal(account.stamps[STAMP_KERNEL], 1);
+	/* The kernel takes none: never left, and no loss. */
+	batch.result = -ENOBUFS;
+	engine_run(e, engine_next(e));
+	assert_int_equal(seen.samples[1].outcome, OUTCOME_NOT_SENT);
+	assert_int_equal(engine_in_flight(e), 0);
+	engine_take_account(e, &account);
+	assert_int_equal(account.unsent, 1);
+	assert_int_equal(account.sendings, 0);
+	engine_free(e);
+}
+
+static void
+what_we_may_have_dropped_is_own_drop_and_blames_nobody(void **state)
+{
+	int64_t leaves = 0;
+	struct transport t = {.ctx = &leaves,
+	    .send = gather_it,
+	    .flush = flush_it,
+	    .collect = collect_it,
+	    .doubt = doubt_it};
+	struct engine *e = fresh(&t, &DEF);
+	mono_t first = engine_next(e);
+	struct engine_account account;
+
+	(void)state;
+	memset(&batch, 0, sizeof batch);
+	batch.engine = e;
+	engine_expect_stamps(e, 7);
+	leaves = first.ns;
+	engine_run(e, first);
+	engine_remove(e, 7);
+	batch.drops = true;
+	run_to(e, (mono_t){first.ns + 4 * SEC});
+	assert_int_equal(seen.n_samples, 1);
+	assert_int_equal(seen.samples[0].outcome, OUTCOME_LOST);
+	assert_int_equal(seen.samples[0].flags, FLAG_OWN_DROP | FLAG_MASKED);
+	assert_int_equal(seen.samples[0].code, CODE_TIMEOUT);
+	engine_take_account(e, &account);
+	assert_int_equal(account.doubted, 1);
+	engine_free(e);
+}
+
+static void
+slots_passed_over_are_counted(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+	struct engine_account account;
+
+	(void)state;
+	engine_run(e, first);
+	engine_run(e, (mono_t){first.ns + 3600 * SEC});
+	run_to(e, (mono_t){first.ns + 3610 * SEC});
+	engine_take_account(e, &account);
+	uint64_t from = (uint64_t)(first.ns / SEC), to = from + 3610;
+	assert_in_range(account.skipped + account.sendings, to - from, to - from + 1);
+	assert_in_range(account.skipped, 3597, 3601);
+	engine_free(e);
+}
+
 int
 main(void)
 {
@@ -282,6 +422,9 @@ main(void)
 	    cmocka_unit_test(slots_missed_in_a_suspend_are_not_sent_in_a_burst),
 	    cmocka_unit_test(a_removed_probe_sends_no_more_but_settles),
 	    cmocka_unit_test(a_transport_that_settles_has_no_timeout),
+	    cmocka_unit_test(a_batch_departs_when_nothing_more_is_due),
+	    cmocka_unit_test(what_we_may_have_dropped_is_own_drop_and_blames_nobody),
+	    cmocka_unit_test(slots_passed_over_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
