@@ -386,6 +386,10 @@ scribe_free(struct scribe *s)
 	pthread_cond_signal(&s->work);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->thread, NULL); /* it ends with nothing in back */
+	/* Nobody takes a buffer any more: what there is goes first, then the hole has
+	 * room. */
+	write_all(s, &s->front);
+	s->front.n = 0;
 	if (s->told != s->unwritten)
 		tell_hole(s);
 	write_all(s, &s->front);

@@ -142,7 +142,6 @@ what_finds_no_room_is_told_as_a_gap(void **state)
 	mono_t now = clock_mono();
 	uint64_t n = 200000, written;
 	struct scribe_word word;
-	char expected[TEXT_ROOM];
 
 	(void)state;
 	for (uint64_t seq = 1; seq <= n; seq++) {
@@ -164,8 +163,7 @@ what_finds_no_room_is_told_as_a_gap(void **state)
 	assert_true(f.in_order);
 	assert_true(f.gaps >= 1);
 	assert_true(written + lost >= n);
-	snprintf(expected, sizeof expected, "writing was too slow: ");
-	assert_memory_equal(f.gap, expected, strlen(expected));
+	assert_non_null(strstr(f.gap, "writing was too slow: "));
 	clean_up();
 }
 
