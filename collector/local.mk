@@ -1,5 +1,5 @@
 noinst_LIBRARIES += collector/libcollector.a collector/libthroughput.a
-collector_libcollector_a_SOURCES = collector/broker.c collector/broker.h collector/dns.c \
+collector_libcollector_a_SOURCES = collector/account.c collector/account.h collector/broker.c collector/broker.h collector/dns.c \
 	collector/dns.h collector/dns_channel.c collector/dns_channel.h collector/dns_message.c \
 	collector/dns_message.h collector/dns_socket.c collector/dns_socket.h collector/echo.c \
 	collector/echo.h collector/egress.c collector/egress.h collector/engine.c \

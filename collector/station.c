@@ -1,8 +1,8 @@
 #include "collector/station.h"
 
 #include "base/bytes.h"
-#include "base/exactness.h"
 #include "base/version.h"
+#include "collector/account.h"
 #include "collector/dns.h"
 #include "collector/http.h"
 #include "collector/icmp.h"
@@ -514,33 +514,13 @@ write_down(struct station *s, mono_t now)
 static void
 account(struct station *s, mono_t now)
 {
-	struct event e = {.kind = EVENT_NOTE,
-	    .link = -1,
-	    .session = s->session,
-	    .at = now,
-	    .until = now};
-	struct engine_account a;
+	struct event e = {.session = s->session, .at = now, .until = now};
 	uint64_t drops = icmp_drops(s->icmp);
 
-	engine_take_account(s->engine, &a);
-	struct exactness x = {.sent = a.sendings,
-	    .unsent = a.unsent,
-	    .skipped = a.skipped,
-	    .dropped = drops - s->drops,
-	    .doubted = a.doubted,
-	    .kernel = a.stamps[STAMP_KERNEL],
-	    .kernel_rx = a.stamps[STAMP_KERNEL_RX],
-	    .user = a.stamps[STAMP_USER],
-	    .clock_bound = (uint64_t)(s->bound_ns / NS_PER_US)};
-	if (a.sendings > 0) {
-		x.delay_p50 = (uint64_t)(a.delay_p50_ns / NS_PER_US);
-		x.delay_p99 = (uint64_t)(a.delay_p99_ns / NS_PER_US);
-		x.delay_most = (uint64_t)(a.delay_most_ns / NS_PER_US);
-	}
+	if (account_event(s->engine, drops - s->drops, s->bound_ns, &e))
+		scribe_event(s->scribe, &e);
 	s->drops = drops;
 	s->accounted = now;
-	if (exactness_print(&x, e.text, sizeof e.text))
-		scribe_event(s->scribe, &e);
 }
 
 static void
