@@ -9,7 +9,7 @@
 #define LINKS_MOST     64  /* the judge keeps a bit for each */
 #define PROBES_MOST    256 /* of one link */
 #define CONTRACTS_MOST 256
-#define TARGETS_MOST   200000 /* of one list */
+#define TARGETS_MOST   100000 /* of all lists together */
 
 /* One configuration being read: inside of config/ only. */
 struct reading {

@@ -88,10 +88,21 @@ take_line(struct lines *l, char *text, struct listed *t)
 	return 0;
 }
 
+static size_t
+listed_so_far(const struct settings *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_links; i++)
+		for (size_t k = 0; k < s->links[i].n_lists; k++)
+			n += s->links[i].lists[k].n;
+	return n;
+}
+
 static int
 take_lines(struct lines *l, struct target_list *list, char *text, size_t len)
 {
-	size_t room = 0;
+	size_t room = 0, before = listed_so_far(l->r->settings);
 	char *end = text + len;
 
 	for (char *next; text < end; text = next) {
@@ -106,7 +117,7 @@ take_lines(struct lines *l, struct target_list *list, char *text, size_t len)
 		text += strspn(text, " \t");
 		if (*text == '\0')
 			continue;
-		if (list->n == TARGETS_MOST)
+		if (before + list->n == TARGETS_MOST)
 			return wrong(l,
 			    "there are at most %d targets; divide them over "
 			    "several agents",

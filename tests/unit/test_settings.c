@@ -197,6 +197,90 @@ what_is_no_text_file_is_refused(void **state)
 	rmdir(dir);
 }
 
+/* ---- lists of targets ---- */
+
+static int
+with_list(const char *list, struct settings **out, char *err, size_t room)
+{
+	char path[] = "/tmp/lw-list-XXXXXX", text[400];
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, list, strlen(list)), strlen(list));
+	close(fd);
+	snprintf(text, sizeof text,
+	    "centre a { link b { interface = eth0\n ping taken { address = 192.0.2.9 }\n"
+	    "targets x { file = \"%s\" every = 200ms timeout = 1s } } }",
+	    path);
+	int rc = settings_parse(out, "conf", text, strlen(text), err, room);
+	unlink(path);
+	if (rc < 0 && strncmp(err, path, strlen(path)) == 0)
+		memmove(err, err + strlen(path), strlen(err + strlen(path)) + 1);
+	return rc;
+}
+
+static void
+a_list_makes_a_probe_of_each_line(void **state)
+{
+	struct settings *s, *other;
+	struct probe_conf p;
+	char err[600];
+
+	(void)state;
+	assert_int_equal(with_list("# all\r\n\n 192.0.2.1 first # one\r\n192.0.2.2\n"
+	                           "2001:DB8:0::1\tsix",
+	                     &s, err, sizeof err),
+	    0);
+	const struct link_conf *l = &s->links[0];
+	assert_int_equal(l->n_lists, 1);
+	assert_int_equal(l->lists[0].n, 3);
+	settings_target(l, &l->lists[0], 0, &p);
+	assert_string_equal(p.def.name, "first");
+	assert_string_equal(p.def.target, "192.0.2.1");
+	assert_int_equal(p.def.kind, KIND_PING);
+	assert_int_equal(p.def.role, ROLE_REFLECTOR);
+	assert_int_equal(p.def.every_ns, 200 * NS_PER_MS);
+	assert_int_equal(p.def.timeout_ns, NS_PER_S);
+	settings_target(l, &l->lists[0], 1, &p);
+	assert_string_equal(p.def.name, "192-0-2-2");
+	settings_target(l, &l->lists[0], 2, &p);
+	assert_string_equal(p.def.name, "six");
+	assert_string_equal(p.def.target, "2001:db8::1");
+	assert_int_equal(p.def.family, 6);
+	assert_int_equal(strlen(s->sha256), 64);
+	settings_free(s);
+	assert_int_equal(with_list("192.0.2.1\n", &s, err, sizeof err), 0);
+	assert_int_equal(with_list("192.0.2.2\n", &other, err, sizeof err), 0);
+	assert_string_not_equal(s->sha256, other->sha256);
+	settings_free(s);
+	settings_free(other);
+}
+
+static void
+a_mistake_in_a_list_is_named_with_its_line(void **state)
+{
+	static const struct {
+		const char *list, *error;
+	} CASES[] = {{"192.0.2.1\nnothing\n", ":2: \"nothing\" is no address"},
+	    {"192.0.2.1 A\n", ":1: name \"A\": a name is"},
+	    {"192.0.2.1 a b\n", ":1: more than an address and a name"},
+	    {"192.0.2.1\n\n192.0.2.1\n", ":3: the name 192-0-2-1 is taken by line 1"},
+	    {"192.0.2.1 taken\n", ":1: the name taken is taken by line 2 of conf"},
+	    {"2001:db8:1111:2222:3333:4444:5555:6666\n", ":1: 2001:db8:1111"},
+	    {"\xff\xfe\n", ":1: "}, {"# nobody\n", "has no target"}};
+	struct settings *s;
+	char err[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		err[0] = '\0';
+		assert_int_equal(with_list(CASES[i].list, &s, err, sizeof err), -22);
+		if (strstr(err, CASES[i].error) == NULL)
+			fail_msg("expected …%s…, got %s", CASES[i].error, err);
+		assert_null(strchr(err, '\n'));
+	}
+}
+
 int
 main(void)
 {
@@ -206,6 +290,8 @@ main(void)
 	    cmocka_unit_test(what_was_said_is_what_is_understood),
 	    cmocka_unit_test(a_link_without_targets_gets_five_networks),
 	    cmocka_unit_test(what_is_no_text_file_is_refused),
+	    cmocka_unit_test(a_list_makes_a_probe_of_each_line),
+	    cmocka_unit_test(a_mistake_in_a_list_is_named_with_its_line),
 	};
 	const char *top = getenv("LW_TOP");
 
