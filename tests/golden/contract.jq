@@ -221,7 +221,7 @@ def status:
 def stats:
   keys_fit("stats"; {samples: "count", blocks: "count", segments: "count", bytes: "count",
     first: "?instant", last: "?instant", by_outcome: "object", agent: "string",
-    root: "string"}),
+    root: "string", exactness: "object"}),
   must(([.by_outcome[]] | add) == .samples; "samples is not the sum of by_outcome");
 
 if .schema == "linkwitness/outages/1" then outages
