@@ -23,16 +23,24 @@ bytes_free(struct bytes *b)
 	*b = (struct bytes){0};
 }
 
-void
-bytes_put(struct bytes *b, const void *p, size_t n)
+uint8_t *
+bytes_more(struct bytes *b, size_t n)
 {
 	if (b->room - b->n < n) {
 		b->room = (b->n + n) * 2 + 64;
 		b->p = memory_grow(b->p, b->room, 1);
 	}
-	if (n > 0)
-		memcpy(b->p + b->n, p, n);
 	b->n += n;
+	return b->p + b->n - n;
+}
+
+void
+bytes_put(struct bytes *b, const void *p, size_t n)
+{
+	uint8_t *to = bytes_more(b, n);
+
+	if (n > 0)
+		memcpy(to, p, n);
 }
 
 void
@@ -160,6 +168,8 @@ cursor_varint(struct cursor *c)
 {
 	uint64_t v = 0;
 
+	if (c->p < c->end && *c->p < 0x80 && !c->bad)
+		return *c->p++;
 	for (unsigned shift = 0; shift < 64; shift += 7) {
 		uint8_t byte = cursor_u8(c);
 		v |= (uint64_t)(byte & 0x7f) << shift;
@@ -194,11 +204,10 @@ cursor_text(struct cursor *c, char *out, size_t room)
 	memset(out + n, 0, room - n);
 }
 
-uint32_t
-crc32c(uint32_t crc, const void *p, size_t n)
+static uint32_t
+crc32c_by_table(uint32_t crc, const uint8_t *b, size_t n)
 {
 	static uint32_t table[256];
-	const uint8_t *b = p;
 
 	if (table[1] == 0) {
 		for (uint32_t i = 0; i < 256; i++) {
@@ -208,8 +217,36 @@ crc32c(uint32_t crc, const void *p, size_t n)
 			table[i] = v;
 		}
 	}
-	crc = ~crc;
 	for (size_t i = 0; i < n; i++)
 		crc = table[(crc ^ b[i]) & 0xff] ^ (crc >> 8);
-	return ~crc;
+	return crc;
+}
+
+#ifdef __x86_64__
+/* The processor's own instruction (SSE 4.2): eight bytes at a time. */
+__attribute__((target("sse4.2"))) static uint32_t
+crc32c_by_instruction(uint32_t crc, const uint8_t *b, size_t n)
+{
+	uint64_t wide = crc;
+
+	for (; n >= 8; n -= 8, b += 8) {
+		uint64_t v;
+		memcpy(&v, b, sizeof v);
+		wide = __builtin_ia32_crc32di(wide, v);
+	}
+	crc = (uint32_t)wide;
+	for (; n > 0; n--, b++)
+		crc = __builtin_ia32_crc32qi(crc, *b);
+	return crc;
+}
+#endif
+
+uint32_t
+crc32c(uint32_t crc, const void *p, size_t n)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("sse4.2"))
+		return ~crc32c_by_instruction(~crc, p, n);
+#endif
+	return ~crc32c_by_table(~crc, p, n);
 }

@@ -21,6 +21,8 @@ struct cursor {
 };
 
 void bytes_free(struct bytes *b);
+/* ${n} more bytes at the end, to be filled. */
+uint8_t *bytes_more(struct bytes *b, size_t n);
 void bytes_put(struct bytes *b, const void *p, size_t n);
 void bytes_u8(struct bytes *b, uint8_t v);
 void bytes_u32(struct bytes *b, uint32_t v);

@@ -9,36 +9,108 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Leave out what the write-ahead file has shown already. */
+/* ---- what the write-ahead file has shown already ---- */
+
+static int
+by_number(const void *a, const void *b)
+{
+	const struct shown *x = a, *y = b;
+
+	if (x->probe != y->probe)
+		return x->probe < y->probe ? -1 : 1;
+	return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+static void
+note_shown(struct journal_reader *r)
+{
+	const struct rows *rows = &r->rows;
+
+	if (r->room_shown < r->n_shown + rows->n_samples) {
+		r->room_shown = (r->n_shown + rows->n_samples) * 2;
+		r->shown = memory_grow(r->shown, r->room_shown, sizeof *r->shown);
+	}
+	for (size_t i = 0; i < rows->n_samples; i++)
+		r->shown[r->n_shown++] =
+		    (struct shown){rows->samples[i].probe, rows->samples[i].seq};
+	r->seen_counters += rows->n_counters;
+	r->seen_events += rows->n_events;
+}
+
+/* A block has its samples by probe and number, records of one sending in the order they
+ * were written; so it is enough to know how many of a sending were shown. */
+static void
+drop_samples(struct journal_reader *r)
+{
+	struct sample *s = r->rows.samples;
+	size_t kept = 0, at = 0;
+
+	if (r->n_shown > 1)
+		qsort(r->shown, r->n_shown, sizeof *r->shown, by_number);
+	for (size_t i = 0; i < r->rows.n_samples; i++) {
+		struct shown is = {s[i].probe, s[i].seq};
+		while (at < r->n_shown && by_number(&r->shown[at], &is) < 0)
+			at++;
+		if (at < r->n_shown && by_number(&r->shown[at], &is) == 0)
+			at++;
+		else
+			s[kept++] = s[i];
+	}
+	r->rows.n_samples = kept;
+	r->n_shown = 0;
+}
+
 static void
 drop_seen(struct journal_reader *r)
 {
 	struct rows *w = &r->rows;
-	size_t s = r->seen_samples, c = r->seen_counters, e = r->seen_events;
+	size_t c = r->seen_counters, e = r->seen_events;
 
-	s = s < w->n_samples ? s : w->n_samples;
+	drop_samples(r);
 	c = c < w->n_counters ? c : w->n_counters;
 	e = e < w->n_events ? e : w->n_events;
-	if (s > 0)
-		memmove(
-		    w->samples, w->samples + s, (w->n_samples - s) * sizeof *w->samples);
 	if (c > 0)
 		memmove(w->counters, w->counters + c,
 		    (w->n_counters - c) * sizeof *w->counters);
 	if (e > 0)
 		memmove(w->events, w->events + e, (w->n_events - e) * sizeof *w->events);
-	w->n_samples -= s;
 	w->n_counters -= c;
 	w->n_events -= e;
-	r->seen_samples = r->seen_counters = r->seen_events = r->seen_chunks = 0;
+	r->seen_counters = r->seen_events = r->seen_chunks = 0;
+}
+
+/* ---- blocks ---- */
+
+static int
+give_all(struct reading *g, const struct journal_visitor *v)
+{
+	hold_order(&g->hold, true);
+	int rc = hold_give(&g->hold, INT64_MAX, INT64_MIN, INT64_MAX, v);
+	g->hold.at = g->hold.n_keys; /* also what a visitor did not want any more */
+	hold_clear(&g->hold);
+	return rc;
+}
+
+/* What the numbers mean, from the blocks that were there before. */
+static void
+learn_before(struct journal_reader *r, struct segment *file)
+{
+	struct block_head h;
+	const uint8_t *p;
+
+	while (file->next + file->read_on < r->seen_block &&
+	       segment_next(file, &h, NULL) == 0)
+		if ((h.flags & BLOCK_HAS_DEFS) && segment_payload(file, &h, &p) == 0)
+			(void)reading_block(r, &r->live, &h, p, false);
+	r->live.chained = false;
+	r->living = true;
 }
 
 /* Load the segment followed if it changed since. Result: true if there may be more in it.
  */
 static bool
-follow_load(struct journal_reader *r)
+follow_load(struct journal_reader *r, struct segment *file)
 {
-	struct segment_head head;
 	struct stat st;
 	char path[1100];
 
@@ -47,18 +119,15 @@ follow_load(struct journal_reader *r)
 		return false;
 	if (st.st_size == r->seen_size && st.st_ino == r->seen_inode)
 		return false;
-	r->loaded = 0;
-	if (reader_segment(r, r->seen_segment) < 0 ||
-	    !segment_head_get(&head, r->file.p, r->file.n))
+	r->open[0].by = NULL;
+	if (segment_open(file, r->dir, r->seen_segment) < 0)
 		return false;
-	if (st.st_ino != r->seen_inode && r->seen_inode != 0 && r->seen_block > 0) {
-		/* Sealed under us: the same blocks, elsewhere. */
-		struct block_head h;
-		size_t last = scan_place(r, r->seen_block - 1);
-		if (last == 0 || block_get(&h, r->file.p + last, r->file.n - last) != 0)
-			return false;
-		r->seen_at = last + BLOCK_BYTES + h.stored_bytes;
-	}
+	if (!r->living)
+		learn_before(r, file);
+	bool same = st.st_ino == r->seen_inode && !file->head.sealed;
+	/* Sealed under us: the same blocks, elsewhere. */
+	if (segment_seek(file, r->seen_block, same ? r->seen_at : 0) < 0)
+		return false;
 	r->seen_size = st.st_size;
 	r->seen_inode = st.st_ino;
 	return true;
@@ -83,27 +152,24 @@ follow_next(struct journal_reader *r)
 }
 
 static int
-follow_segment(struct journal_reader *r, const struct journal_visitor *v)
+follow_segment(
+    struct journal_reader *r, struct segment *file, const struct journal_visitor *v)
 {
 	struct block_head h;
+	const uint8_t *p;
 
-	while (r->seen_at < r->file.n &&
-	       block_get(&h, r->file.p + r->seen_at, r->file.n - r->seen_at) == 0) {
-		struct block_ref ref = {.segment = r->seen_segment,
-		    .number = h.number,
-		    .flags = h.flags,
-		    .at = r->seen_at};
-		struct session *s = reader_session(r, h.session, h.boot_id);
-		reader_anchor(r, s, &h.clock);
-		int rc = scan_block(r, s, &ref);
+	while (segment_next(file, &h, NULL) == 0 && segment_payload(file, &h, &p) == 0) {
+		r->live.segment = r->seen_segment;
+		int rc = reading_block(r, &r->live, &h, p, false);
 		if (rc < 0)
 			return rc;
 		drop_seen(r);
-		struct reading g = {.s = s};
-		scan_hold(r, &g, &r->rows);
-		r->seen_at += BLOCK_BYTES + h.stored_bytes;
+		reading_hold(r, &r->live);
+		r->seen_at += (uint64_t)BLOCK_BYTES + h.bytes;
 		r->seen_block++;
-		rc = scan_drain(&g, v);
+		if (h.session > r->newest_session)
+			r->newest_session = h.session;
+		rc = give_all(&r->live, v);
 		if (rc != 0)
 			return rc;
 	}
@@ -117,6 +183,7 @@ follow_segment(struct journal_reader *r, const struct journal_visitor *v)
 static int
 follow_blocks(struct journal_reader *r, const struct journal_visitor *v)
 {
+	struct segment *file = &r->open[0].segment;
 	struct stat st;
 	char path[1100];
 	bool more;
@@ -125,9 +192,10 @@ follow_blocks(struct journal_reader *r, const struct journal_visitor *v)
 	do {
 		segment_path(path, sizeof path, r->dir, r->seen_segment + 1);
 		more = stat(path, &st) == 0;
-		if (follow_load(r))
-			rc = follow_segment(r, v);
+		if (follow_load(r, file))
+			rc = follow_segment(r, file, v);
 	} while (rc == 0 && more && follow_next(r));
+	segment_close(file);
 	return rc;
 }
 
@@ -141,20 +209,17 @@ journal_follow(struct journal_reader *r, const struct journal_visitor *v)
 	if (rc != 0 || reader_wal(r, &h) < 0 || h.segment != r->seen_segment ||
 	    h.block != r->seen_block)
 		return rc;
-	struct session *s = reader_session(r, h.session, h.boot_id);
-	reader_anchor(r, s, &h.clock);
-	struct reading g = {.s = s};
-	while ((n = wal_chunk_get(r->wal.p + at, r->wal.n - at, &r->rows, &s->dialect)) >
+	struct reading *g = &r->live;
+	reading_session(g, reader_boot(r, h.boot_id, &h.clock), h.session);
+	while ((n = wal_chunk_get(r->wal.p + at, r->wal.n - at, &r->rows, &g->dialect)) >
 	       0) {
 		at += n;
-		reader_learn(r, s);
+		reader_learn(r, g);
 		if (chunk++ < r->seen_chunks)
 			continue;
 		r->seen_chunks = chunk;
-		r->seen_samples += r->rows.n_samples;
-		r->seen_counters += r->rows.n_counters;
-		r->seen_events += r->rows.n_events;
-		scan_hold(r, &g, &r->rows);
+		note_shown(r);
+		reading_hold(r, g);
 	}
-	return scan_drain(&g, v);
+	return give_all(g, v);
 }

@@ -13,7 +13,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
+
+#define CRC_AT   140
+#define FILE_MAX (64 << 20)
 
 bool
 instant_sane(int64_t ns)
@@ -44,13 +46,16 @@ segment_head_put(struct bytes *b, const struct segment_head *h)
 	bytes_u32(b, crc32c(0, b->p + start, b->n - start));
 }
 
-bool
+int
 segment_head_get(struct segment_head *h, const uint8_t *p, size_t n)
 {
 	struct cursor c;
 
+	if (n >= 8 && memcmp(p, SEGMENT_MAGIC, 6) == 0 &&
+	    memcmp(p, SEGMENT_MAGIC, 8) != 0 && p[6] >= '1' && p[6] <= '9')
+		return -EPROTONOSUPPORT;
 	if (n < SEGMENT_BYTES || memcmp(p, SEGMENT_MAGIC, 8) != 0)
-		return false;
+		return -EBADMSG;
 	cursor_init(&c, p + 8, SEGMENT_BYTES - 8);
 	memset(h, 0, sizeof *h);
 	memcpy(h->agent, cursor_take(&c, 40), 36);
@@ -58,17 +63,26 @@ segment_head_get(struct segment_head *h, const uint8_t *p, size_t n)
 	h->started_ns = (int64_t)cursor_u64(&c);
 	h->sealed = cursor_u32(&c) != 0;
 	memcpy(h->previous, cursor_take(&c, HASH_BYTES), HASH_BYTES);
-	return cursor_u32(&c) == crc32c(0, p, SEGMENT_BYTES - 4);
+	return cursor_u32(&c) == crc32c(0, p, SEGMENT_BYTES - 4) ? 0 : -EBADMSG;
 }
 
-/* The part of the header that the hash covers: all that compression does not change. */
+const char *
+segment_wrong(int rc)
+{
+	return rc == -EPROTONOSUPPORT
+	           ? "written by another version, in a format this one does not read"
+	           : "damaged header";
+}
+
+/* The part of the header that the hash covers. */
 static void
 canonical_put(struct bytes *b, const struct block_head *h)
 {
 	char boot[40] = {0};
 
 	memcpy(boot, h->boot_id, 36);
-	bytes_u32(b, h->plain_bytes);
+	bytes_u32(b, h->flags);
+	bytes_u32(b, h->bytes);
 	bytes_u32(b, h->number);
 	bytes_u32(b, h->session);
 	bytes_u32(b, h->clock.synchronised ? 1 : 0);
@@ -81,39 +95,35 @@ canonical_put(struct bytes *b, const struct block_head *h)
 }
 
 void
-block_put(struct bytes *b, const struct block_head *h, const void *stored)
+block_put(struct bytes *b, const struct block_head *h, const void *payload)
 {
 	size_t start = b->n;
 
 	bytes_u32(b, BLOCK_MAGIC);
-	bytes_u32(b, h->stored_bytes);
-	bytes_u32(b, h->flags);
 	canonical_put(b, h);
 	bytes_u32(b, 0); /* reserved */
 	bytes_u32(b, 0);
+	bytes_u32(b, 0);
 	uint32_t crc = crc32c(0, b->p + start, b->n - start);
-	crc = crc32c(crc, stored, h->stored_bytes);
+	crc = crc32c(crc, payload, h->bytes);
 	bytes_u32(b, crc);
 	bytes_u32(b, ~crc);
 	while (b->n - start < BLOCK_BYTES)
 		bytes_u8(b, 0);
-	bytes_put(b, stored, h->stored_bytes);
+	bytes_put(b, payload, h->bytes);
 }
 
 int
-block_get(struct block_head *h, const uint8_t *p, size_t n)
+block_head_get(struct block_head *h, const uint8_t *p)
 {
 	struct cursor c;
 
-	if (n < BLOCK_BYTES)
-		return -ENODATA;
 	cursor_init(&c, p, BLOCK_BYTES);
 	if (cursor_u32(&c) != BLOCK_MAGIC)
 		return -EBADMSG;
 	memset(h, 0, sizeof *h);
-	h->stored_bytes = cursor_u32(&c);
 	h->flags = cursor_u32(&c);
-	h->plain_bytes = cursor_u32(&c);
+	h->bytes = cursor_u32(&c);
 	h->number = cursor_u32(&c);
 	h->session = cursor_u32(&c);
 	h->clock.synchronised = cursor_u32(&c) != 0;
@@ -123,27 +133,38 @@ block_get(struct block_head *h, const uint8_t *p, size_t n)
 	h->last_ns = (int64_t)cursor_u64(&c);
 	memcpy(h->boot_id, cursor_take(&c, 40), 36);
 	memcpy(h->previous, cursor_take(&c, HASH_BYTES), HASH_BYTES);
-	cursor_u64(&c);
-	size_t covered = (size_t)(c.p - p);
-	uint32_t crc = cursor_u32(&c), inverse = cursor_u32(&c);
-	if (h->stored_bytes > BLOCK_MAX || h->plain_bytes > BLOCK_MAX)
-		return -EBADMSG;
-	if (n - BLOCK_BYTES < h->stored_bytes)
-		return -ENODATA;
-	uint32_t is = crc32c(crc32c(0, p, covered), p + BLOCK_BYTES, h->stored_bytes);
-	if (crc != is || inverse != ~is)
-		return -EBADMSG;
-	for (; c.p < c.end; c.p++)
-		if (*c.p != 0)
-			return -EBADMSG;
-	return clock_sane(&h->clock) && instant_sane(h->first_ns) &&
-	               instant_sane(h->last_ns)
+	return h->bytes <= BLOCK_MAX && clock_sane(&h->clock) &&
+	               instant_sane(h->first_ns) && instant_sane(h->last_ns)
 	           ? 0
 	           : -EBADMSG;
 }
 
+bool
+block_is_whole(const uint8_t *head, const struct block_head *h, const void *payload)
+{
+	struct cursor c;
+
+	cursor_init(&c, head + CRC_AT, BLOCK_BYTES - CRC_AT);
+	uint32_t crc = cursor_u32(&c), inverse = cursor_u32(&c), rest = cursor_u32(&c);
+	uint32_t is = crc32c(crc32c(0, head, CRC_AT), payload, h->bytes);
+	return crc == is && inverse == ~is && rest == 0;
+}
+
+int
+block_get(struct block_head *h, const uint8_t *p, size_t n)
+{
+	if (n < BLOCK_BYTES)
+		return -ENODATA;
+	int rc = block_head_get(h, p);
+	if (rc < 0)
+		return rc;
+	if (n - BLOCK_BYTES < h->bytes)
+		return -ENODATA;
+	return block_is_whole(p, h, p + BLOCK_BYTES) ? 0 : -EBADMSG;
+}
+
 void
-block_hash(uint8_t out[HASH_BYTES], const struct block_head *h, const void *plain)
+block_hash(uint8_t out[HASH_BYTES], const struct block_head *h, const void *payload)
 {
 	static struct bytes head; /* kept: a steady writer does not allocate */
 	SHA256_CTX c;
@@ -152,7 +173,7 @@ block_hash(uint8_t out[HASH_BYTES], const struct block_head *h, const void *plai
 	canonical_put(&head, h);
 	SHA256_Init(&c);
 	SHA256_Update(&c, head.p, head.n);
-	SHA256_Update(&c, plain, h->plain_bytes);
+	SHA256_Update(&c, payload, h->bytes);
 	SHA256_Final(out, &c);
 }
 
@@ -161,23 +182,6 @@ hash_hex(char out[65], const uint8_t hash[HASH_BYTES])
 {
 	for (int i = 0; i < HASH_BYTES; i++)
 		snprintf(out + 2 * i, 3, "%02x", hash[i]);
-}
-
-const uint8_t *
-block_plain(const struct block_head *h, const uint8_t *stored, struct bytes *b)
-{
-	if (!(h->flags & BLOCK_COMPRESSED))
-		return h->stored_bytes == h->plain_bytes ? stored : NULL;
-	b->n = 0;
-	if (b->room < h->plain_bytes + 1u) {
-		b->room = h->plain_bytes + 1u;
-		b->p = memory_grow(b->p, b->room, 1);
-	}
-	size_t n = ZSTD_decompress(b->p, b->room, stored, h->stored_bytes);
-	if (ZSTD_isError(n) || n != h->plain_bytes)
-		return NULL;
-	b->n = n;
-	return b->p;
 }
 
 void
@@ -231,7 +235,7 @@ file_load(struct bytes *b, const char *path)
 	b->n = 0;
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > (1 << 30)) {
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
 		close(fd);
 		return -EINVAL;
 	}

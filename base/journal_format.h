@@ -9,21 +9,23 @@
  * "Journal format", tells each field; all numbers are little-endian.
  *
  * A segment is a header and a run of blocks. A block is a header and a payload; the hash
- * of a block covers its canonical header (that is: without what compression changes) and
- * the plain payload, and stands in the next block, the first of the next segment
- * included. The CRC covers the bytes as stored, so that no flipped bit goes unseen.
+ * of a block covers header and payload, and stands in the next block, the first of the
+ * next segment included. Sealing packs the blocks of a segment into frames
+ * (journal_segment.h) that give the same bytes back, so no hash changes.
  */
-#define SEGMENT_MAGIC    "LWJSEG1\n"
-#define SEGMENT_BYTES    100
-#define BLOCK_MAGIC      0x31424a4cu /* "LJB1" */
-#define BLOCK_BYTES      152
-#define BLOCK_MAX        (4u << 20)
-#define BLOCK_SAMPLES    512
-#define BLOCK_AGE_NS     (10 * NS_PER_S)
-#define SEGMENT_AGE_NS   (3600 * NS_PER_S)
-#define HASH_BYTES       32
-#define BLOCK_COMPRESSED 1u
-#define BLOCK_HAS_DEFS   2u
+#define SEGMENT_MAGIC  "LWJSEG2\n"
+#define SEGMENT_BYTES  100
+#define BLOCK_MAGIC    0x32424a4cu /* "LJB2" */
+#define BLOCK_BYTES    152
+#define BLOCK_MAX      (16u << 20)
+#define BLOCK_SAMPLES  512   /* closes at so many */
+#define BLOCK_ROWS     65536 /* and never holds more samples */
+#define BLOCK_AGE_NS   (10 * NS_PER_S)
+#define SEGMENT_AGE_NS (3600 * NS_PER_S)
+#define HASH_BYTES     32
+#define NUMBER_MAX     1000000u /* of probes and links */
+#define DEFS_MOST      131072   /* of either, in a block */
+#define BLOCK_HAS_DEFS 2u
 
 /*
  * What a clock can say, in nanoseconds: from three years before its zero to 2103. The
@@ -43,7 +45,7 @@ struct segment_head {
 };
 
 struct block_head {
-	uint32_t stored_bytes, plain_bytes, flags, number, session;
+	uint32_t bytes, flags, number, session; /* bytes: of the payload */
 	struct clock_state clock;
 	int64_t first_ns, last_ns; /* CLOCK_BOOTTIME of the earliest and latest sending */
 	char boot_id[37];
@@ -51,16 +53,22 @@ struct block_head {
 };
 
 void segment_head_put(struct bytes *b, const struct segment_head *h);
-bool segment_head_get(struct segment_head *h, const uint8_t *p, size_t n);
+/* Result: 0; -EBADMSG no good header; -EPROTONOSUPPORT one of another version. */
+int segment_head_get(struct segment_head *h, const uint8_t *p, size_t n);
+/* What is wrong with a segment whose header gave ${rc}, in words. */
+const char *segment_wrong(int rc);
 
 bool instant_sane(int64_t ns);
 bool clock_sane(const struct clock_state *clock);
 
-/* Append a whole block, its CRC computed, for the payload as stored. */
-void block_put(struct bytes *b, const struct block_head *h, const void *stored);
-/* Result: 0, or -EBADMSG; -ENODATA where the bytes end before the block does. */
+/* Append a whole block, its CRC computed. */
+void block_put(struct bytes *b, const struct block_head *h, const void *payload);
+/* The header at p[BLOCK_BYTES], and whether the payload is the one its CRC is of. */
+int block_head_get(struct block_head *h, const uint8_t *p);
+bool block_is_whole(const uint8_t *head, const struct block_head *h, const void *payload);
+/* Both. Result: 0, or -EBADMSG; -ENODATA where the bytes end before the block does. */
 int block_get(struct block_head *h, const uint8_t *p, size_t n);
-void block_hash(uint8_t out[HASH_BYTES], const struct block_head *h, const void *plain);
+void block_hash(uint8_t out[HASH_BYTES], const struct block_head *h, const void *payload);
 void hash_hex(char out[65], const uint8_t hash[HASH_BYTES]);
 
 /* Sends of a probe, as counts. */
@@ -105,42 +113,46 @@ void rows_add_event(struct rows *r, const struct event *e);
 void rows_add_sent(struct rows *r, const struct sent_row *s);
 bool rows_empty(const struct rows *r);
 
-/* What a probe's number means while decoding or encoding, and its last row in the block.
- */
+/* What a probe's number means while decoding or encoding, and its last row in the block;
+ * and room to work in. */
 struct dialect {
 	struct dialect_probe {
-		bool known;
-		int64_t every_ns;
-		uint64_t seed;
-		int64_t sent_ns, rtt_ns;
-		uint64_t seq;
+		bool known, seeded;
 		uint32_t block; /* the block the last row belongs to */
+		int64_t every_ns;
+		uint64_t seed, seq, slot;
+		int64_t sent_us;
 	} * probes;
-	size_t n;
+	size_t n, room_order, room_place, room_runs, room_wide;
 	uint32_t block;
-	struct bytes body; /* of a section being encoded */
+	uint32_t *order, *place;
+	struct run *runs;
+	uint64_t *wide;
+	struct bytes sections[32]; /* being encoded */
 };
 
 void dialect_free(struct dialect *d);
+/* What is known of a probe; NULL where it was not defined. */
+struct dialect_probe *dialect_probe(struct dialect *d, uint32_t number);
 
 /*
  * rows_encode(b, rows, d), rows_decode(rows, p, n, d):
- * The payload of a block. Send times are kept as deviation from the seeded schedule of
- * the probe (schedule.h), RTTs as difference from the probe's last. Result of decode: 0
- * or -EBADMSG; rows is cleared first.
+ * The payload of a block: sections, the samples in columns (journal_columns.h). At most
+ * BLOCK_ROWS samples. Result of decode: 0 or -EBADMSG; rows is cleared first. Samples
+ * come out by probe and number, each probe's in the order they were put in.
  */
 void rows_encode(struct bytes *b, const struct rows *rows, struct dialect *d);
 int rows_decode(struct rows *rows, const void *p, size_t n, struct dialect *d);
 
-/* The payload of a stored block, plain: borrowed from stored, or decompressed into b. */
-const uint8_t *block_plain(
-    const struct block_head *h, const uint8_t *stored, struct bytes *b);
+/* The same of the bodies of the two sections that define, alone: added to rows. */
+int rows_links(struct rows *rows, const void *p, size_t n);
+int rows_probes(struct rows *rows, const void *p, size_t n);
 
 /* ---- names of files ---- */
 void segment_path(char *out, size_t room, const char *dir, uint32_t number);
 /* Numbers of the segments in dir, sorted; free the array. Result: count or -errno. */
 int segment_list(const char *dir, uint32_t **numbers);
-/* A whole file, at most 1 GiB; -errno. */
+/* A whole file, at most 64 MiB; -errno. */
 int file_load(struct bytes *b, const char *path);
 
 #endif

@@ -2,6 +2,7 @@
  * Opening a journal for writing: the lock, the last segment's tail, what the write-ahead
  * file of a dead session still holds, and what was in flight when it died.
  */
+#include "base/journal_segment.h"
 #include "base/journal_writing.h"
 
 #include <errno.h>
@@ -88,33 +89,29 @@ replay_wal(struct journal_writer *w, const struct bytes *wal)
 static int
 load_flights(struct journal_writer *w, uint32_t session)
 {
-	struct bytes file = {0}, plain = {0};
+	struct segment g = {0};
 	struct rows rows = {0};
 	struct dialect d = {0};
-	char path[1100];
-	int rc;
+	struct block_head h;
+	const uint8_t *body;
+	int rc = segment_open(&g, w->dir, w->segment);
 
-	segment_path(path, sizeof path, w->dir, w->segment);
-	rc = file_load(&file, path);
-	for (size_t at = SEGMENT_BYTES; rc == 0 && at < w->segment_bytes;) {
-		struct block_head h;
-		rc = block_get(&h, file.p + at, file.n - at);
-		const uint8_t *body =
-		    rc == 0 ? block_plain(&h, file.p + at + BLOCK_BYTES, &plain) : NULL;
-		if (body == NULL || rows_decode(&rows, body, h.plain_bytes, &d) < 0)
+	for (uint32_t i = 0; rc == 0 && i < w->blocks; i++) {
+		rc = segment_next(&g, &h, NULL);
+		if (rc == 0)
+			rc = segment_payload(&g, &h, &body);
+		if (rc < 0 || rows_decode(&rows, body, h.bytes, &d) < 0)
 			break;
-		at += BLOCK_BYTES + h.stored_bytes;
-		for (size_t i = 0; h.session == session && i < rows.n_samples; i++)
+		for (size_t k = 0; h.session == session && k < rows.n_samples; k++)
 			flights_settled(
-			    &w->flights, rows.samples[i].probe, rows.samples[i].seq);
-		for (size_t i = 0; h.session == session && i < rows.n_sent; i++)
-			flights_sent(&w->flights, rows.sent[i].probe, rows.sent[i].seq,
-			    rows.sent[i].sent);
+			    &w->flights, rows.samples[k].probe, rows.samples[k].seq);
+		for (size_t k = 0; h.session == session && k < rows.n_sent; k++)
+			flights_sent(&w->flights, rows.sent[k].probe, rows.sent[k].seq,
+			    rows.sent[k].sent);
 	}
+	segment_free(&g);
 	dialect_free(&d);
 	rows_free(&rows);
-	bytes_free(&plain);
-	bytes_free(&file);
 	return rc;
 }
 

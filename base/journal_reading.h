@@ -1,102 +1,127 @@
 #ifndef BASE_JOURNAL_READING_H
 #define BASE_JOURNAL_READING_H
 
+#include "base/journal_hold.h"
 #include "base/journal_recover.h"
+#include "base/journal_segment.h"
 
 #include <sys/stat.h>
 
-/* A journal being read: what its reader, its scan and its follower share. */
-#define HOLD_NS (11 * NS_PER_S)
+/*
+ * A journal being read: what its reader, its scan and its follower share. What is kept of
+ * the history does not grow with its length: boots with their clocks, and stretches, of
+ * which there is one as long as time goes on.
+ */
+#define BOOTS_MOST     (1u << 18)
+#define STRETCHES_MOST (1u << 18)
+#define PROBES_MOST    (1u << 18)
+#define LINKS_MOST     (1u << 16)
+#define HELD_MOST      (512u << 20) /* bytes */
+#define OPEN_SEGMENTS  8            /* of readings side by side */
 
-struct block_ref {
-	uint32_t segment, number, flags;
-	size_t at;
-	int64_t first_ns, last_ns;
-};
-
-struct session {
-	uint32_t id;
-	char boot_id[37];
+struct boot {
+	char id[37];
 	int64_t anchor_ns, bound_ns;
 	bool synchronised;
-	struct block_ref *blocks;
-	size_t n_blocks, room_blocks;
+};
+
+/* Blocks one after the other, of one boot, whose times go on. */
+struct stretch {
+	uint32_t boot;
+	uint32_t segment, block;        /* the first */
+	uint32_t end_segment, n_blocks; /* the last, and how many there are of it */
+	int64_t first_ns, last_ns;      /* CLOCK_BOOTTIME */
+	bool any;
+};
+
+/* One stretch being read: what the numbers of its session mean, and its rows. */
+struct reading {
+	const struct stretch *of;
+	uint32_t boot, session;
+	bool in_session, chained, ended;
+	uint32_t segment, block; /* the next one */
+	uint8_t hash[HASH_BYTES];
 	struct dialect dialect;
 	uint32_t *probe_map, *link_map; /* writer's number to table index, plus one */
 	size_t n_probe_map, n_link_map;
+	struct hold hold;
 };
 
-struct item {
-	int64_t key_ns; /* label */
-	uint64_t order;
-	enum {
-		ITEM_SAMPLE,
-		ITEM_COUNTERS,
-		ITEM_EVENT
-	} type;
-	union {
-		struct sample sample;
-		struct counters counters;
-		struct event *event;
-	};
+struct shown {
+	uint32_t probe;
+	uint64_t seq;
 };
 
-/* One session being read. */
-struct reading {
-	struct session *s;
-	size_t next_block;
-	int64_t now_ns, first_key_ns;
-	struct item *heap;
-	size_t n, room;
+struct open_segment {
+	struct segment segment;
+	const struct reading *by;
+	uint32_t number;
+	uint64_t used;
+};
+
+struct table { /* by hash, of indices plus one */
+	uint32_t *slots;
+	size_t room;
 };
 
 struct journal_reader {
 	char dir[1024], error[256];
-	struct session *sessions;
-	size_t n_sessions;
+	struct boot *boots;
+	struct stretch *stretches;
+	struct table boot_table, probe_table;
+	size_t n_boots, n_stretches;
 	struct probe_def *probes;
 	uint32_t *probe_links;
 	struct link_def *links;
 	size_t n_probes, n_links;
-	struct bytes file, plain, wal;
-	uint32_t loaded; /* segment in file; 0: none */
+	struct open_segment open[OPEN_SEGMENTS];
+	uint64_t uses;
+	struct bytes wal;
 	struct rows rows;
-	uint64_t order;
 	char agent[37];
-	uint32_t *segments;
-	int n_segments;
-	uint64_t bytes;
-	uint8_t root[HASH_BYTES];
+	uint32_t first_segment, last_segment, n_segments, newest_session;
+	uint64_t bytes, blocks;
+	uint32_t told_crc[2]; /* of the definitions last learned from a frame */
 	bool corrupt;
 	/* following */
+	struct reading live;
+	bool living;
 	uint32_t seen_segment, seen_block;
-	size_t seen_at;
+	uint64_t seen_at;
 	off_t seen_size;
 	ino_t seen_inode;
-	size_t seen_samples, seen_counters, seen_events, seen_chunks;
+	size_t seen_counters, seen_events, seen_chunks;
+	struct shown *shown; /* samples of the block to come, from the write-ahead file */
+	size_t n_shown, room_shown;
 };
 
-/* ---- journal_reader.c ---- */
+/* ---- journal_tables.c ---- */
 /* What others wrote is shown on terminals and in tables: question marks for what is no
  * plain text. */
 void reader_plain(char *text);
-void reader_learn(struct journal_reader *r, struct session *s);
-struct session *reader_session(
-    struct journal_reader *r, uint32_t id, const char *boot_id);
-/* The first synchronised block of a boot anchors it; until then its first block does. */
-void reader_anchor(
-    struct journal_reader *r, struct session *s, const struct clock_state *clock);
-int reader_segment(struct journal_reader *r, uint32_t number);
+/* The definitions of r->rows into the tables, and what their numbers mean to ${g} (may be
+ * NULL). */
+void reader_learn(struct journal_reader *r, struct reading *g);
+/* The boot of that name, made if need be; its first synchronised block anchors it, until
+ * then its first block does. */
+uint32_t reader_boot(
+    struct journal_reader *r, const char *id, const struct clock_state *clock);
+
+/* ---- journal_reader.c ---- */
+/* Load the write-ahead file. 0, or -ENOENT where it has nothing to say. */
 int reader_wal(struct journal_reader *r, struct wal_head *h);
+void reader_spoilt(
+    struct journal_reader *r, uint32_t segment, uint32_t block, const char *what);
 
 /* ---- journal_scan.c ---- */
-/* Where block ${number} of the loaded segment begins; 0: nowhere. */
-size_t scan_place(const struct journal_reader *r, uint32_t number);
-/* Decode a block into r->rows. */
-int scan_block(struct journal_reader *r, struct session *s, const struct block_ref *ref);
-/* Put r->rows (or others) into the hold; take the earliest out; give it to the visitor.
- */
-void scan_hold(struct journal_reader *r, struct reading *g, const struct rows *rows);
-int scan_drain(struct reading *g, const struct journal_visitor *v);
+void reading_done(struct reading *g);
+/* Rows of another session have other numbers. */
+void reading_session(struct reading *g, uint32_t boot, uint32_t session);
+/* Decode a payload, learn from it, check that the chain goes on, and hold its rows if
+ * asked to. 0 or -EBADMSG. */
+int reading_block(struct journal_reader *r, struct reading *g, const struct block_head *h,
+    const uint8_t *payload, bool hold);
+/* r->rows into the hold. */
+void reading_hold(struct journal_reader *r, struct reading *g);
 
 #endif

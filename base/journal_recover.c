@@ -1,5 +1,7 @@
 #include "base/journal_recover.h"
 
+#include "base/journal_segment.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,77 +173,102 @@ good_block_after(const uint8_t *p, size_t n)
 
 /* The hash chain goes on through this block. Result: false where it does not. */
 static bool
-take_block(struct journal_tail *tail, const struct block_head *h, const uint8_t *stored,
-    struct bytes *plain, struct rows *rows, struct dialect *dialect)
+take_block(struct journal_tail *tail, const struct block_head *h, const uint8_t *body,
+    struct rows *rows, struct dialect *dialect)
 {
-	const uint8_t *body = block_plain(h, stored, plain);
-
-	if (body == NULL || rows_decode(rows, body, h->plain_bytes, dialect) < 0 ||
+	if (rows_decode(rows, body, h->bytes, dialect) < 0 ||
 	    memcmp(h->previous, tail->hash, HASH_BYTES) != 0)
 		return false;
 	block_hash(tail->hash, h, body);
 	if (h->session > tail->session)
 		tail->session = h->session;
 	tail->blocks++;
-	tail->good_bytes += BLOCK_BYTES + h->stored_bytes;
+	tail->good_bytes += (uint64_t)BLOCK_BYTES + h->bytes;
 	return true;
+}
+
+/* The segment as bytes; where the journal ends in it there may be a torn tail. */
+static int
+load_tail(const char *dir, uint32_t number, struct bytes *file, char *err, size_t room)
+{
+	char path[1100];
+
+	segment_path(path, sizeof path, dir, number);
+	int rc = file_load(file, path);
+	if (rc < 0)
+		snprintf(err, room, "%s: %s", path, strerror(-rc));
+	return rc;
+}
+
+static int
+walk_blocks(struct segment *g, struct journal_tail *tail, struct dialect *dialect,
+    const char **what)
+{
+	struct rows rows = {0};
+	struct block_head h;
+	const uint8_t *body;
+	int rc;
+
+	for (;;) {
+		rc = segment_next(g, &h, NULL);
+		if (rc == 0)
+			rc = segment_payload(g, &h, &body);
+		if (rc == 0 && !take_block(tail, &h, body, &rows, dialect)) {
+			*what = "chain broken";
+			rc = -EILSEQ;
+		}
+		if (rc < 0)
+			break;
+	}
+	rows_free(&rows);
+	return rc;
 }
 
 static int
 walk_segment(const char *dir, uint32_t number, struct journal_tail *tail,
     struct dialect *dialect, char *err, size_t room)
 {
-	struct bytes file = {0}, plain = {0};
-	struct rows rows = {0};
-	struct segment_head head;
+	struct segment g = {0};
+	struct bytes file = {0};
+	const char *what = "damaged";
 	char path[1100];
-	int rc;
+	int rc = load_tail(dir, number, &file, err, room), opened;
 
 	segment_path(path, sizeof path, dir, number);
-	rc = file_load(&file, path);
-	if (rc < 0) {
-		snprintf(err, room, "%s: %s", path, strerror(-rc));
+	if (rc < 0)
 		goto out;
-	}
 	tail->segment = number;
 	tail->bytes = file.n;
 	tail->blocks = 0;
 	tail->good_bytes = 0;
 	tail->sealed = false;
-	if (!segment_head_get(&head, file.p, file.n)) {
-		if (file.n >= SEGMENT_BYTES && good_block_after(file.p, file.n)) {
-			snprintf(
-			    err, room, "%s: segment %u: damaged header", path, number);
+	opened = segment_open(&g, dir, number);
+	if (opened < 0) {
+		if (opened == -EPROTONOSUPPORT ||
+		    (file.n >= SEGMENT_BYTES && good_block_after(file.p, file.n))) {
+			snprintf(err, room, "%s: segment %u: %s", path, number,
+			    segment_wrong(opened));
 			rc = -EBADMSG;
 		}
 		goto out;
 	}
-	memcpy(tail->agent, head.agent, sizeof tail->agent);
-	memcpy(tail->hash, head.previous, HASH_BYTES);
-	tail->sealed = head.sealed;
+	memcpy(tail->agent, g.head.agent, sizeof tail->agent);
+	memcpy(tail->hash, g.head.previous, HASH_BYTES);
+	tail->sealed = g.head.sealed;
 	tail->good_bytes = SEGMENT_BYTES;
-	while (tail->good_bytes < file.n) {
-		const uint8_t *p = file.p + tail->good_bytes;
-		size_t left = file.n - tail->good_bytes;
-		struct block_head h;
-		if (block_get(&h, p, left) != 0) {
-			if (!head.sealed && !good_block_after(p, left))
-				break;
-			snprintf(err, room, "%s: segment %u, block %u: damaged", path,
-			    number, tail->blocks);
-			rc = -EBADMSG;
-			goto out;
-		}
-		if (!take_block(tail, &h, p + BLOCK_BYTES, &plain, &rows, dialect)) {
-			snprintf(err, room, "%s: segment %u, block %u: chain broken",
-			    path, number, tail->blocks);
-			rc = -EBADMSG;
-			goto out;
-		}
-	}
+	rc = walk_blocks(&g, tail, dialect, &what);
+	bool end = rc == -ENODATA || rc == -EBADMSG;
+	if (end && !tail->sealed)
+		end = !good_block_after(
+		    file.p + tail->good_bytes, file.n - tail->good_bytes);
+	else if (end)
+		end = rc == -ENODATA;
+	rc = end ? 0 : -EBADMSG;
+	if (rc < 0)
+		snprintf(err, room, "%s: segment %u, block %u: %s", path, number,
+		    tail->blocks, what);
 out:
-	rows_free(&rows);
-	bytes_free(&plain);
+	segment_free(&g);
 	bytes_free(&file);
 	return rc;
 }

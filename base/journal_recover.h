@@ -46,7 +46,7 @@ void flights_settled(struct flights *f, uint32_t probe, uint64_t seq);
 void flights_unsettled(const struct flights *f, uint32_t session, struct rows *rows);
 
 /* The write-ahead file. */
-#define WAL_MAGIC "LWJWAL1\n"
+#define WAL_MAGIC "LWJWAL2\n"
 #define WAL_BYTES 96
 struct wal_head {
 	uint32_t segment, block, session;

@@ -1,28 +1,14 @@
 /*
- * The payload of a block: sections (type, length, body) of rows, samples in columns.
- *
- * Samples are packed against a prediction from their own probe: the sequence number
- * follows the last one, the send time is the seeded schedule's at so many slots later,
- * the RTT is like the last. What is stored is the difference, which is small, and zstd
- * does the rest.
+ * The rows of a block and its payload: what is not a sample, row by row; samples in
+ * columns (journal_columns.h).
  */
-#include "base/journal_format.h"
-#include "base/schedule.h"
+#include "base/journal_columns.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum section {
-	SECTION_LINKS = 1,
-	SECTION_PROBES,
-	SECTION_SAMPLES,
-	SECTION_COUNTERS,
-	SECTION_EVENTS,
-	SECTION_SENT
-};
-
-#define NUMBER_MAX 1000000u
+#define COUNTERS_BACK 64 /* rows in which the last reading of a link is looked for */
 
 #define ADD(r, what, value)                                                              \
 	do {                                                                             \
@@ -122,12 +108,23 @@ void
 dialect_free(struct dialect *d)
 {
 	free(d->probes);
-	bytes_free(&d->body);
+	free(d->order);
+	free(d->place);
+	free(d->runs);
+	free(d->wide);
+	for (size_t i = 0; i < SECTION_MOST; i++)
+		bytes_free(&d->sections[i]);
 	*d = (struct dialect){0};
 }
 
-static struct dialect_probe *
-dialect_at(struct dialect *d, uint32_t number)
+struct dialect_probe *
+dialect_probe(struct dialect *d, uint32_t number)
+{
+	return number < d->n && d->probes[number].known ? &d->probes[number] : NULL;
+}
+
+static void
+dialect_learn(struct dialect *d, uint32_t number, const struct probe_def *def)
 {
 	if (number >= d->n) {
 		size_t n = number + 64u;
@@ -135,62 +132,21 @@ dialect_at(struct dialect *d, uint32_t number)
 		memset(d->probes + d->n, 0, (n - d->n) * sizeof *d->probes);
 		d->n = n;
 	}
-	return &d->probes[number];
-}
-
-static void
-dialect_learn(struct dialect *d, uint32_t number, const struct probe_def *def)
-{
-	struct dialect_probe *p = dialect_at(d, number);
-
-	p->known = true;
-	p->every_ns = def->every_ns;
-	p->seed = def->seed;
+	d->probes[number] = (struct dialect_probe){
+	    .known = true, .every_ns = def->every_ns, .seed = def->seed};
 }
 
 /* The sums below may be of hostile numbers: they wrap as unsigned. */
-static int64_t
-add(int64_t a, int64_t b)
+static uint64_t
+less(uint64_t a, uint64_t b)
 {
-	return (int64_t)((uint64_t)a + (uint64_t)b);
-}
-
-static int64_t
-sub(int64_t a, int64_t b)
-{
-	return (int64_t)((uint64_t)a - (uint64_t)b);
-}
-
-/* When sequence number ${seq} of the probe should have left, by its last row in the
- * block. */
-static int64_t
-predict(const struct dialect_probe *p, uint64_t seq, int64_t base_ns)
-{
-	uint64_t ahead = seq - p->seq;
-
-	if (p->sent_ns == 0)
-		return base_ns;
-	if (p->every_ns <= 0)
-		return p->sent_ns;
-	if (p->seed != 0 && p->sent_ns > 0) {
-		uint64_t slot = (uint64_t)(p->sent_ns / p->every_ns) + ahead;
-		if (slot < (uint64_t)(INSTANT_MOST / p->every_ns))
-			return schedule_at(p->seed, p->every_ns, slot).ns;
-	}
-	return add(p->sent_ns, (int64_t)(ahead * (uint64_t)p->every_ns));
+	return a - b;
 }
 
 static bool
 length_sane(int64_t ns)
 {
 	return ns >= 0 && ns <= DURATION_MOST;
-}
-
-static void
-begin_block(struct dialect *d)
-{
-	for (size_t i = 0; i < d->n; i++)
-		d->probes[i].sent_ns = d->probes[i].rtt_ns = 0, d->probes[i].seq = 0;
 }
 
 static void
@@ -229,7 +185,7 @@ decode_link(struct cursor *c, struct rows *rows)
 	cursor_text(c, l.cpe_owner, sizeof l.cpe_owner);
 	l.capacity_down_bps = cursor_varint(c);
 	l.capacity_up_bps = cursor_varint(c);
-	if (number > NUMBER_MAX)
+	if (number >= NUMBER_MAX)
 		c->bad = true;
 	if (!c->bad)
 		rows_add_link(rows, (uint32_t)number, &l);
@@ -256,7 +212,7 @@ encode_probe(struct bytes *b, const struct probe_row *row)
 }
 
 static void
-decode_probe(struct cursor *c, struct rows *rows, struct dialect *d)
+decode_probe(struct cursor *c, struct rows *rows)
 {
 	struct probe_def p = {0};
 	uint64_t number = cursor_varint(c);
@@ -272,7 +228,7 @@ decode_probe(struct cursor *c, struct rows *rows, struct dialect *d)
 	p.seed = cursor_u64(c);
 	cursor_text(c, p.target, sizeof p.target);
 	cursor_text(c, p.network, sizeof p.network);
-	if (number > NUMBER_MAX || kind >= KIND_COUNT || role >= ROLE_COUNT ||
+	if (number >= NUMBER_MAX || kind >= KIND_COUNT || role >= ROLE_COUNT ||
 	    !length_sane(p.every_ns) || !length_sane(p.timeout_ns) ||
 	    !length_sane(p.max_gap_ns))
 		c->bad = true;
@@ -281,125 +237,33 @@ decode_probe(struct cursor *c, struct rows *rows, struct dialect *d)
 	p.kind = (enum kind)kind;
 	p.role = (enum role)role;
 	rows_add_probe(rows, (uint32_t)number, &p);
-	dialect_learn(d, (uint32_t)number, &p);
 }
 
+/* A reading against the one before. */
 static void
-encode_samples(struct bytes *b, const struct rows *rows, struct dialect *d)
-{
-	size_t n = rows->n_samples;
-	int64_t base = n > 0 ? rows->samples[0].sent.ns : 0;
-
-	bytes_varint(b, n);
-	bytes_svarint(b, base);
-	for (size_t i = 0; i < n; i++)
-		bytes_varint(b, rows->samples[i].probe);
-	for (size_t i = 0; i < n; i++)
-		bytes_u8(
-		    b, (uint8_t)(rows->samples[i].outcome | rows->samples[i].stamp << 4));
-	for (size_t i = 0; i < n; i++)
-		bytes_varint(b, rows->samples[i].code);
-	for (size_t i = 0; i < n; i++)
-		bytes_varint(b, rows->samples[i].flags);
-	for (size_t i = 0; i < n; i++)
-		bytes_varint(b, rows->samples[i].bytes);
-	for (size_t i = 0; i < n; i++) {
-		const struct sample *s = &rows->samples[i];
-		struct dialect_probe *p = dialect_at(d, s->probe);
-		bytes_svarint(b, (int64_t)(s->seq - p->seq));
-		bytes_svarint(b, sub(s->sent.ns, predict(p, s->seq, base)));
-		bytes_svarint(b, s->rtt_ns < 0 ? 0 : sub(s->rtt_ns, p->rtt_ns));
-		bytes_u8(b, s->rtt_ns >= 0);
-		p->seq = s->seq;
-		p->sent_ns = s->sent.ns;
-		if (s->rtt_ns >= 0)
-			p->rtt_ns = s->rtt_ns;
-	}
-}
-
-static bool
-decode_facts(struct cursor *c, struct sample *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		uint64_t v = cursor_varint(c);
-		if (v > NUMBER_MAX)
-			return false;
-		s[i].probe = (uint32_t)v;
-	}
-	for (size_t i = 0; i < n; i++) {
-		uint8_t v = cursor_u8(c);
-		if ((v & 15) >= OUTCOME_COUNT || (v >> 4) >= STAMP_COUNT)
-			return false;
-		s[i].outcome = (enum outcome)(v & 15);
-		s[i].stamp = (enum stamp)(v >> 4);
-	}
-	for (size_t i = 0; i < n; i++) {
-		uint64_t v = cursor_varint(c);
-		if (v >= CODE_COUNT)
-			return false;
-		s[i].code = (enum code)v;
-	}
-	for (size_t i = 0; i < n; i++)
-		s[i].flags = (uint32_t)cursor_varint(c);
-	for (size_t i = 0; i < n; i++)
-		s[i].bytes = cursor_varint(c);
-	return !c->bad;
-}
-
-static void
-decode_samples(struct cursor *c, struct rows *rows, struct dialect *d)
-{
-	uint64_t n = cursor_varint(c);
-	int64_t base = cursor_svarint(c);
-
-	/* Each sample takes at least nine bytes: a bound before anything is allocated. */
-	if (c->bad || n > (size_t)(c->end - c->p) / 9 + 1) {
-		c->bad = true;
-		return;
-	}
-	if (n == 0)
-		return;
-	if (rows->room_samples < n) {
-		rows->room_samples = n;
-		rows->samples = memory_grow(rows->samples, n, sizeof *rows->samples);
-	}
-	memset(rows->samples, 0, n * sizeof *rows->samples);
-	if (!decode_facts(c, rows->samples, n)) {
-		c->bad = true;
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct sample *s = &rows->samples[i];
-		struct dialect_probe *p = dialect_at(d, s->probe);
-		s->seq = p->seq + (uint64_t)cursor_svarint(c);
-		s->sent.ns = add(predict(p, s->seq, base), cursor_svarint(c));
-		s->rtt_ns = add(cursor_svarint(c), p->rtt_ns);
-		if (cursor_u8(c) == 0)
-			s->rtt_ns = -1;
-		else if (length_sane(s->rtt_ns))
-			p->rtt_ns = s->rtt_ns;
-		else
-			c->bad = true;
-		if (!instant_sane(s->sent.ns))
-			c->bad = true;
-		p->seq = s->seq;
-		p->sent_ns = s->sent.ns;
-	}
-	if (!c->bad)
-		rows->n_samples = n;
-}
-
-static void
-encode_counters(struct bytes *b, const struct counters *c)
+encode_counters(struct bytes *b, const struct counters *c, const struct counters *last)
 {
 	bytes_varint(b, c->link);
-	bytes_svarint(b, c->at.ns);
-	bytes_varint(b, c->rx_bytes);
-	bytes_varint(b, c->tx_bytes);
-	bytes_varint(b, c->rx_packets);
-	bytes_varint(b, c->tx_packets);
-	bytes_varint(b, c->ifindex);
+	bytes_svarint(b, (int64_t)less((uint64_t)sent_unit(c->at.ns),
+	                     (uint64_t)sent_unit(last->at.ns)));
+	bytes_svarint(b, (int64_t)less(c->rx_bytes, last->rx_bytes));
+	bytes_svarint(b, (int64_t)less(c->tx_bytes, last->tx_bytes));
+	bytes_svarint(b, (int64_t)less(c->rx_packets, last->rx_packets));
+	bytes_svarint(b, (int64_t)less(c->tx_packets, last->tx_packets));
+	bytes_svarint(b, (int64_t)c->ifindex - last->ifindex);
 	bytes_u8(b, (uint8_t)(c->carrier | c->admin_up << 1));
+}
+
+/* The reading before it of the same link, of those in the block. */
+static const struct counters *
+counters_before(const struct rows *rows, size_t n, uint32_t link)
+{
+	static const struct counters none;
+
+	for (size_t back = 1; back <= n && back <= COUNTERS_BACK; back++)
+		if (rows->counters[n - back].link == link)
+			return &rows->counters[n - back];
+	return &none;
 }
 
 static void
@@ -407,18 +271,24 @@ decode_counters(struct cursor *cur, struct rows *rows)
 {
 	struct counters c = {0};
 	uint64_t link = cursor_varint(cur);
+	const struct counters *last =
+	    counters_before(rows, rows->n_counters, (uint32_t)link);
+	int64_t at =
+	    (int64_t)((uint64_t)sent_unit(last->at.ns) + (uint64_t)cursor_svarint(cur));
 
-	c.at.ns = cursor_svarint(cur);
-	c.rx_bytes = cursor_varint(cur);
-	c.tx_bytes = cursor_varint(cur);
-	c.rx_packets = cursor_varint(cur);
-	c.tx_packets = cursor_varint(cur);
-	c.ifindex = (uint32_t)cursor_varint(cur);
+	c.rx_bytes = last->rx_bytes + (uint64_t)cursor_svarint(cur);
+	c.tx_bytes = last->tx_bytes + (uint64_t)cursor_svarint(cur);
+	c.rx_packets = last->rx_packets + (uint64_t)cursor_svarint(cur);
+	c.tx_packets = last->tx_packets + (uint64_t)cursor_svarint(cur);
+	c.ifindex = last->ifindex + (uint32_t)cursor_svarint(cur);
 	uint8_t bits = cursor_u8(cur);
 	c.carrier = bits & 1;
 	c.admin_up = bits & 2;
 	c.link = (uint32_t)link;
-	if (link > NUMBER_MAX || !instant_sane(c.at.ns))
+	if (link >= NUMBER_MAX || __builtin_mul_overflow(at, SENT_UNIT_NS, &c.at.ns) ||
+	    !instant_sane(c.at.ns))
+		cur->bad = true;
+	if (rows->n_counters == BLOCK_ROWS)
 		cur->bad = true;
 	if (!cur->bad)
 		rows_add_counters(rows, &c);
@@ -444,117 +314,171 @@ decode_event(struct cursor *c, struct rows *rows)
 	e.at.ns = cursor_svarint(c);
 	e.until.ns = cursor_svarint(c);
 	cursor_text(c, e.text, sizeof e.text);
-	if (link < -1 || link > NUMBER_MAX || !instant_sane(e.at.ns) ||
+	if (link < -1 || link >= NUMBER_MAX || !instant_sane(e.at.ns) ||
 	    !instant_sane(e.until.ns))
+		c->bad = true;
+	if (rows->n_events == BLOCK_ROWS)
 		c->bad = true;
 	e.link = (int32_t)link;
 	if (!c->bad)
 		rows_add_event(rows, &e);
 }
 
+/* The newest sending of a probe, against its last sample in the block. */
 static void
-decode_sent(struct cursor *c, struct rows *rows)
+encode_send(
+    struct bytes *b, struct dialect *d, const struct sent_row *s, uint32_t last_probe)
 {
-	struct sent_row s = {0};
-	uint64_t probe = cursor_varint(c);
+	struct dialect_probe none = {0}, *p = dialect_probe(d, s->probe);
 
-	s.seq = cursor_varint(c);
-	s.sent.ns = cursor_svarint(c);
-	s.probe = (uint32_t)probe;
-	if (probe > NUMBER_MAX || !instant_sane(s.sent.ns))
+	p = p != NULL && p->block == d->block ? p : &none;
+	bytes_svarint(b, (int64_t)s->probe - last_probe);
+	bytes_svarint(b, (int64_t)less(s->seq, p->seq));
+	bytes_svarint(b, (int64_t)less((uint64_t)sent_unit(s->sent.ns),
+	                     (uint64_t)sent_predicted(p, s->seq)));
+}
+
+static void
+decode_send(struct cursor *c, struct rows *rows, struct dialect *d, uint32_t *last_probe)
+{
+	struct dialect_probe none = {0}, *p;
+	struct sent_row s = {0};
+	uint64_t probe = *last_probe + (uint64_t)cursor_svarint(c);
+
+	if (probe >= NUMBER_MAX) {
+		c->bad = true;
+		return;
+	}
+	*last_probe = s.probe = (uint32_t)probe;
+	p = dialect_probe(d, s.probe);
+	p = p != NULL && p->block == d->block ? p : &none;
+	s.seq = p->seq + (uint64_t)cursor_svarint(c);
+	int64_t at =
+	    (int64_t)((uint64_t)sent_predicted(p, s.seq) + (uint64_t)cursor_svarint(c));
+	if (__builtin_mul_overflow(at, SENT_UNIT_NS, &s.sent.ns) ||
+	    !instant_sane(s.sent.ns))
 		c->bad = true;
 	if (!c->bad)
 		rows_add_sent(rows, &s);
 }
 
 static void
-close_section(struct bytes *b, enum section type, struct bytes *body)
+begin_block(struct dialect *d)
 {
-	bytes_u8(b, (uint8_t)type);
-	bytes_varint(b, body->n);
-	bytes_put(b, body->p, body->n);
-	body->n = 0;
+	if (++d->block == 0) { /* once in four thousand million */
+		for (size_t i = 0; i < d->n; i++)
+			d->probes[i].block = 0;
+		d->block = 1;
+	}
 }
 
 void
 rows_encode(struct bytes *b, const struct rows *rows, struct dialect *d)
 {
-	struct bytes *body = &d->body;
+	struct bytes *s = d->sections;
+	uint32_t last = 0;
 
 	begin_block(d);
-	body->n = 0;
+	for (size_t i = 0; i < SECTION_MOST; i++)
+		s[i].n = 0;
 	for (size_t i = 0; i < rows->n_links; i++)
-		encode_link(body, &rows->links[i]);
-	close_section(b, SECTION_LINKS, body);
+		encode_link(&s[SECTION_LINKS], &rows->links[i]);
 	for (size_t i = 0; i < rows->n_probes; i++) {
-		encode_probe(body, &rows->probes[i]);
+		encode_probe(&s[SECTION_PROBES], &rows->probes[i]);
 		dialect_learn(d, rows->probes[i].number, &rows->probes[i].def);
 	}
-	close_section(b, SECTION_PROBES, body);
-	encode_samples(body, rows, d);
-	close_section(b, SECTION_SAMPLES, body);
+	columns_put(d, rows);
 	for (size_t i = 0; i < rows->n_counters; i++)
-		encode_counters(body, &rows->counters[i]);
-	close_section(b, SECTION_COUNTERS, body);
+		encode_counters(&s[SECTION_COUNTERS], &rows->counters[i],
+		    counters_before(rows, i, rows->counters[i].link));
 	for (size_t i = 0; i < rows->n_events; i++)
-		encode_event(body, &rows->events[i]);
-	close_section(b, SECTION_EVENTS, body);
-	for (size_t i = 0; i < rows->n_sent; i++) {
-		bytes_varint(body, rows->sent[i].probe);
-		bytes_varint(body, rows->sent[i].seq);
-		bytes_svarint(body, rows->sent[i].sent.ns);
+		encode_event(&s[SECTION_EVENTS], &rows->events[i]);
+	for (size_t i = 0; i < rows->n_sent; last = rows->sent[i++].probe)
+		encode_send(&s[SECTION_SENDS], d, &rows->sent[i], last);
+	for (size_t i = 0; i < SECTION_MOST; i++) {
+		if (s[i].n == 0)
+			continue;
+		bytes_u8(b, (uint8_t)i);
+		bytes_varint(b, s[i].n);
+		bytes_put(b, s[i].p, s[i].n);
 	}
-	close_section(b, SECTION_SENT, body);
 }
 
-static void
-decode_section(uint8_t type, struct cursor *body, struct rows *rows, struct dialect *d)
+/* Result: false where there is a section twice, or one is cut. */
+static bool
+find_sections(struct cursor part[SECTION_MOST], const void *p, size_t n)
 {
-	if (type == SECTION_SAMPLES) {
-		decode_samples(body, rows, d);
-		return;
+	struct cursor c;
+	uint32_t seen = 0;
+
+	for (size_t i = 0; i < SECTION_MOST; i++)
+		cursor_init(&part[i], p, 0);
+	cursor_init(&c, p, n);
+	while (c.p < c.end) {
+		uint8_t type = cursor_u8(&c);
+		uint64_t len = cursor_varint(&c);
+		const uint8_t *at = len <= n ? cursor_take(&c, len) : NULL;
+		if (at == NULL)
+			return false;
+		if (type >= SECTION_MOST)
+			continue;
+		if (seen >> type & 1)
+			return false;
+		seen |= 1u << type;
+		cursor_init(&part[type], at, len);
 	}
-	while (!body->bad && body->p < body->end) {
-		switch (type) {
-		case SECTION_LINKS:
-			decode_link(body, rows);
-			break;
-		case SECTION_PROBES:
-			decode_probe(body, rows, d);
-			break;
-		case SECTION_COUNTERS:
-			decode_counters(body, rows);
-			break;
-		case SECTION_EVENTS:
-			decode_event(body, rows);
-			break;
-		case SECTION_SENT:
-			decode_sent(body, rows);
-			break;
-		default:
-			return; /* of a later version: skipped */
-		}
-	}
+	return true;
+}
+
+int
+rows_links(struct rows *rows, const void *p, size_t n)
+{
+	struct cursor c;
+
+	cursor_init(&c, p, n);
+	while (!c.bad && c.p < c.end && rows->n_links < DEFS_MOST)
+		decode_link(&c, rows);
+	return c.bad || c.p < c.end ? -EBADMSG : 0;
+}
+
+int
+rows_probes(struct rows *rows, const void *p, size_t n)
+{
+	struct cursor c;
+
+	cursor_init(&c, p, n);
+	while (!c.bad && c.p < c.end && rows->n_probes < DEFS_MOST)
+		decode_probe(&c, rows);
+	return c.bad || c.p < c.end ? -EBADMSG : 0;
 }
 
 int
 rows_decode(struct rows *rows, const void *p, size_t n, struct dialect *d)
 {
-	struct cursor c, body;
+	struct cursor part[SECTION_MOST], *c;
+	uint32_t last = 0;
 
 	rows_clear(rows);
 	begin_block(d);
-	cursor_init(&c, p, n);
-	while (!c.bad && c.p < c.end) {
-		uint8_t type = cursor_u8(&c);
-		uint64_t len = cursor_varint(&c);
-		const uint8_t *at = len <= n ? cursor_take(&c, len) : NULL;
-		if (at == NULL)
+	if (!find_sections(part, p, n))
+		return -EBADMSG;
+	c = &part[SECTION_PROBES];
+	if (rows_links(rows, part[SECTION_LINKS].p,
+	        (size_t)(part[SECTION_LINKS].end - part[SECTION_LINKS].p)) < 0 ||
+	    rows_probes(rows, c->p, (size_t)(c->end - c->p)) < 0)
+		return -EBADMSG;
+	for (size_t i = 0; i < rows->n_probes; i++)
+		dialect_learn(d, rows->probes[i].number, &rows->probes[i].def);
+	if (!columns_get(d, part, rows))
+		return -EBADMSG;
+	for (c = &part[SECTION_COUNTERS]; !c->bad && c->p < c->end;)
+		decode_counters(c, rows);
+	for (c = &part[SECTION_EVENTS]; !c->bad && c->p < c->end;)
+		decode_event(c, rows);
+	for (c = &part[SECTION_SENDS]; !c->bad && c->p < c->end;)
+		decode_send(c, rows, d, &last);
+	for (size_t i = 0; i < SECTION_MOST; i++)
+		if (part[i].bad)
 			return -EBADMSG;
-		cursor_init(&body, at, len);
-		decode_section(type, &body, rows, d);
-		if (body.bad)
-			return -EBADMSG;
-	}
-	return c.bad ? -EBADMSG : 0;
+	return 0;
 }

@@ -1,6 +1,8 @@
 /*
- * The pass over a journal: sessions are read side by side, each holding its rows back
- * until their order of sending is certain, and the earliest of all is given out.
+ * The pass over a journal: stretches are read side by side as their time comes, each
+ * holding its rows back until their order of sending is certain, and the earliest of all
+ * is given out. On the way the hash of each block is compared with what the next one says
+ * of it.
  */
 #include "base/journal_reading.h"
 
@@ -8,6 +10,45 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MARGIN_NS (60 * NS_PER_S) /* rows are written so long after at the latest */
+
+struct scan {
+	struct journal_reader *r;
+	int64_t from_ns, to_ns;
+	uint32_t *order; /* of the stretches, by their first label */
+	size_t n, next;
+	struct reading **active;
+	size_t n_active, room_active;
+};
+
+/* ---- a reading ---- */
+
+void
+reading_done(struct reading *g)
+{
+	dialect_free(&g->dialect);
+	free(g->probe_map);
+	free(g->link_map);
+	hold_free(&g->hold);
+	*g = (struct reading){0};
+}
+
+void
+reading_session(struct reading *g, uint32_t boot, uint32_t session)
+{
+	g->boot = boot;
+	if (g->in_session && g->session == session)
+		return;
+	g->in_session = true;
+	g->session = session;
+	for (size_t i = 0; i < g->dialect.n; i++)
+		g->dialect.probes[i].known = false;
+	if (g->n_probe_map > 0)
+		memset(g->probe_map, 0, g->n_probe_map * sizeof *g->probe_map);
+	if (g->n_link_map > 0)
+		memset(g->link_map, 0, g->n_link_map * sizeof *g->link_map);
+}
 
 static bool
 mapped(const uint32_t *map, size_t n, uint32_t number, uint32_t *out)
@@ -18,321 +59,410 @@ mapped(const uint32_t *map, size_t n, uint32_t number, uint32_t *out)
 	return true;
 }
 
-/* ---- the hold ---- */
-
-static bool
-before(const struct item *a, const struct item *b)
-{
-	return a->key_ns != b->key_ns ? a->key_ns < b->key_ns : a->order < b->order;
-}
-
 static void
-heap_push(struct reading *g, const struct item *item)
+take_samples(struct reading *g, const struct rows *rows, int64_t anchor_ns)
 {
-	if (g->n == g->room) {
-		g->room = g->room * 2 + 256;
-		g->heap = memory_grow(g->heap, g->room, sizeof *g->heap);
-	}
-	size_t i = g->n++;
-	for (; i > 0 && before(item, &g->heap[(i - 1) / 2]); i = (i - 1) / 2)
-		g->heap[i] = g->heap[(i - 1) / 2];
-	g->heap[i] = *item;
-}
+	struct sample *to = hold_samples(&g->hold, rows->n_samples);
+	int64_t least = g->hold.least_ns, newest = g->hold.newest_ns;
+	uint32_t flags = 0;
+	size_t n = 0;
 
-static struct item
-heap_pop(struct reading *g)
-{
-	struct item top = g->heap[0], last = g->heap[--g->n];
-	size_t i = 0;
-
-	for (;;) {
-		size_t k = 2 * i + 1;
-		if (k >= g->n)
-			break;
-		if (k + 1 < g->n && before(&g->heap[k + 1], &g->heap[k]))
-			k++;
-		if (!before(&g->heap[k], &last))
-			break;
-		g->heap[i] = g->heap[k];
-		i = k;
-	}
-	if (g->n > 0)
-		g->heap[i] = last;
-	return top;
-}
-
-/*
- * The second record of a sending amends the first: a late reply takes the place of the
- * loss written at its timeout, a duplicate only leaves its flag. Result: true if ${s} is
- * done with.
- */
-static bool
-amend(struct reading *g, const struct sample *s)
-{
-	if (!(s->flags & (FLAG_LATE | FLAG_DUP)))
-		return false;
-	for (size_t i = 0; i < g->n; i++) {
-		struct item *it = &g->heap[i];
-		if (it->type != ITEM_SAMPLE || it->sample.probe != s->probe ||
-		    it->sample.seq != s->seq)
+	for (size_t i = 0; i < rows->n_samples; i++) {
+		struct sample *s = &to[n];
+		*s = rows->samples[i];
+		if (!mapped(g->probe_map, g->n_probe_map, s->probe, &s->probe))
 			continue;
-		if (s->flags & FLAG_DUP) {
-			it->sample.flags |= FLAG_DUP;
-			return true;
-		}
-		struct sample merged = *s;
-		merged.time = it->sample.time;
-		merged.sent = it->sample.sent;
-		it->sample = merged;
-		return true;
+		s->session = g->session;
+		s->time.ns = s->sent.ns + anchor_ns;
+		int64_t until = s->time.ns + (s->rtt_ns > 0 ? s->rtt_ns : 0);
+		least = s->time.ns < least ? s->time.ns : least;
+		newest = until > newest ? until : newest;
+		flags |= s->flags;
+		n++;
 	}
-	return (s->flags & FLAG_DUP) != 0;
-}
-
-static void
-saw(struct reading *g, int64_t t)
-{
-	if (t > g->now_ns)
-		g->now_ns = t;
-}
-
-static void
-hold_sample(struct journal_reader *r, struct reading *g, const struct sample *in)
-{
-	struct item it = {.order = r->order++, .type = ITEM_SAMPLE, .sample = *in};
-	struct sample *s = &it.sample;
-
-	if (!mapped(g->s->probe_map, g->s->n_probe_map, in->probe, &s->probe))
-		return;
-	s->session = g->s->id;
-	s->time.ns = s->sent.ns + g->s->anchor_ns;
-	it.key_ns = s->time.ns;
-	saw(g, it.key_ns + (s->rtt_ns > 0 ? s->rtt_ns : 0));
-	if (!amend(g, s))
-		heap_push(g, &it);
+	g->hold.n_samples += n;
+	g->hold.least_ns = least;
+	g->hold.newest_ns = newest;
+	g->hold.amends |= (flags & (FLAG_LATE | FLAG_DUP)) != 0;
 }
 
 void
-scan_hold(struct journal_reader *r, struct reading *g, const struct rows *rows)
+reading_hold(struct journal_reader *r, struct reading *g)
 {
-	for (size_t i = 0; i < rows->n_samples; i++)
-		hold_sample(r, g, &rows->samples[i]);
+	const struct rows *rows = &r->rows;
+	int64_t anchor = r->boots[g->boot].anchor_ns;
+
+	take_samples(g, rows, anchor);
 	for (size_t i = 0; i < rows->n_counters; i++) {
-		struct item it = {.order = r->order++, .type = ITEM_COUNTERS};
-		it.counters = rows->counters[i];
-		if (!mapped(g->s->link_map, g->s->n_link_map, it.counters.link,
-		        &it.counters.link))
+		struct counters c = rows->counters[i];
+		if (!mapped(g->link_map, g->n_link_map, c.link, &c.link))
 			continue;
-		it.counters.time.ns = it.counters.at.ns + g->s->anchor_ns;
-		it.key_ns = it.counters.time.ns;
-		saw(g, it.key_ns);
-		heap_push(g, &it);
+		c.time.ns = c.at.ns + anchor;
+		hold_counters(&g->hold, &c);
 	}
 	for (size_t i = 0; i < rows->n_events; i++) {
-		struct item it = {.order = r->order++, .type = ITEM_EVENT};
+		struct event e = rows->events[i];
 		uint32_t link;
-		it.event = memory_grow(NULL, 1, sizeof *it.event);
-		*it.event = rows->events[i];
-		reader_plain(it.event->text);
-		it.event->session = g->s->id;
-		if (it.event->link >= 0)
-			it.event->link = mapped(g->s->link_map, g->s->n_link_map,
-			                     (uint32_t)it.event->link, &link)
-			                     ? (int32_t)link
-			                     : -1;
-		it.event->time.ns = it.event->at.ns + g->s->anchor_ns;
-		it.event->time_until.ns = it.event->until.ns + g->s->anchor_ns;
-		it.key_ns = it.event->time.ns;
-		saw(g, it.key_ns);
-		heap_push(g, &it);
+		reader_plain(e.text);
+		e.session = g->session;
+		if (e.link >= 0)
+			e.link =
+			    mapped(g->link_map, g->n_link_map, (uint32_t)e.link, &link)
+			        ? (int32_t)link
+			        : -1;
+		e.time.ns = e.at.ns + anchor;
+		e.time_until.ns = e.until.ns + anchor;
+		hold_event(&g->hold, &e);
 	}
 }
 
-/* ---- scanning ---- */
-
-/* Where block ${number} of the loaded segment begins; 0: nowhere. */
-size_t
-scan_place(const struct journal_reader *r, uint32_t number)
-{
-	struct block_head h;
-	size_t at = SEGMENT_BYTES;
-
-	while (at < r->file.n && block_get(&h, r->file.p + at, r->file.n - at) == 0) {
-		if (h.number == number)
-			return at;
-		at += BLOCK_BYTES + h.stored_bytes;
-	}
-	return 0;
-}
-
-/* The header of a block; sealing since it was indexed has moved it. */
 static int
-find_block(struct journal_reader *r, const struct block_ref *ref, struct block_head *h,
-    size_t *at)
+spoilt(struct journal_reader *r, uint32_t segment, uint32_t block, const char *what)
 {
-	int rc = reader_segment(r, ref->segment);
-
-	if (rc < 0)
-		return rc;
-	*at = ref->at;
-	if (*at < r->file.n && block_get(h, r->file.p + *at, r->file.n - *at) == 0 &&
-	    h->number == ref->number)
-		return 0;
-	*at = scan_place(r, ref->number);
-	return *at != 0 ? block_get(h, r->file.p + *at, r->file.n - *at) : -EBADMSG;
+	snprintf(
+	    r->error, sizeof r->error, "segment %u, block %u: %s", segment, block, what);
+	return -EBADMSG;
 }
 
 int
-scan_block(struct journal_reader *r, struct session *s, const struct block_ref *ref)
+reading_block(struct journal_reader *r, struct reading *g, const struct block_head *h,
+    const uint8_t *payload, bool hold)
 {
-	struct block_head h;
-	size_t at;
-	int rc = find_block(r, ref, &h, &at);
+	uint32_t boot = reader_boot(r, h->boot_id, &h->clock);
 
-	rows_clear(&r->rows);
-	if (rc == -ENOENT)
-		return 0; /* retention took it since it was indexed */
-	const uint8_t *body = NULL;
-	if (rc == 0)
-		body = block_plain(&h, r->file.p + at + BLOCK_BYTES, &r->plain);
-	if (body == NULL || rows_decode(&r->rows, body, h.plain_bytes, &s->dialect) < 0) {
-		snprintf(r->error, sizeof r->error, "segment %u, block %u: damaged",
-		    ref->segment, ref->number);
-		return -EBADMSG;
-	}
-	reader_learn(r, s);
+	if (g->chained && memcmp(g->hash, h->previous, HASH_BYTES) != 0)
+		return spoilt(r, g->segment, h->number, "hash chain broken");
+	block_hash(g->hash, h, payload);
+	g->chained = true;
+	reading_session(g, boot, h->session);
+	if (rows_decode(&r->rows, payload, h->bytes, &g->dialect) < 0)
+		return spoilt(r, g->segment, h->number, "damaged");
+	reader_learn(r, g);
+	if (hold)
+		reading_hold(r, g);
 	return 0;
 }
 
-/* Read on until the earliest item held is settled, or the session is at its end. */
-static int
-fill(struct journal_reader *r, struct reading *g, int64_t from_ns, int64_t to_ns)
-{
-	while (g->next_block < g->s->n_blocks &&
-	       (g->n == 0 || g->now_ns - g->heap[0].key_ns <= HOLD_NS)) {
-		const struct block_ref *ref = &g->s->blocks[g->next_block++];
-		int64_t first = ref->first_ns + g->s->anchor_ns;
-		int64_t last = ref->last_ns + g->s->anchor_ns;
-		bool outside =
-		    last < from_ns - 60 * NS_PER_S || first > to_ns + 60 * NS_PER_S;
-		if (outside && !(ref->flags & BLOCK_HAS_DEFS))
-			continue;
-		int rc = scan_block(r, g->s, ref);
-		if (rc < 0)
-			return rc;
-		if (!outside)
-			scan_hold(r, g, &r->rows);
-	}
-	return 0;
-}
+/* ---- reading on ---- */
 
+/* The segment the reading is at, open at its next block. */
 static int
-give(const struct item *it, int64_t from_ns, int64_t to_ns,
-    const struct journal_visitor *v)
+open_at(struct journal_reader *r, struct reading *g, struct segment **out)
 {
-	int rc = 0;
-	bool inside = it->key_ns >= from_ns && it->key_ns < to_ns;
+	struct open_segment *o = NULL;
 
-	if (it->type == ITEM_SAMPLE && inside && v->sample != NULL)
-		rc = v->sample(v->ctx, &it->sample);
-	if (it->type == ITEM_COUNTERS && inside && v->counters != NULL)
-		rc = v->counters(v->ctx, &it->counters);
-	if (it->type == ITEM_EVENT) {
-		if (inside && v->event != NULL)
-			rc = v->event(v->ctx, it->event);
-		free(it->event);
-	}
+	for (size_t i = 0; i < OPEN_SEGMENTS && o == NULL; i++)
+		if (r->open[i].by == g)
+			o = &r->open[i];
+	for (size_t i = 0; i < OPEN_SEGMENTS && (o == NULL || o->by != g); i++)
+		if (o == NULL || r->open[i].used < o->used)
+			o = &r->open[i];
+	o->used = ++r->uses;
+	*out = &o->segment;
+	if (o->by == g && o->number == g->segment)
+		return 0;
+	o->by = NULL;
+	int rc = segment_open(&o->segment, r->dir, g->segment);
+	if (rc < 0)
+		return rc;
+	if (g->block > 0)
+		rc = segment_seek(&o->segment, g->block, 0);
+	if (g->chained && g->block == 0 &&
+	    memcmp(o->segment.head.previous, g->hash, HASH_BYTES) != 0)
+		return -EILSEQ;
+	o->by = g;
+	o->number = g->segment;
 	return rc;
 }
 
+/* The write-ahead file of a running (or dead) daemon, after the last block. */
 static void
-reading_done(struct reading *g)
-{
-	for (size_t i = 0; i < g->n; i++)
-		if (g->heap[i].type == ITEM_EVENT)
-			free(g->heap[i].event);
-	free(g->heap);
-}
-
-/* The write-ahead file of a running (or dead) daemon, after the last block of its
- * session. */
-static void
-hold_wal(struct journal_reader *r, struct reading *g)
+read_wal(struct journal_reader *r, struct reading *g)
 {
 	struct wal_head h;
 	size_t at = WAL_BYTES, n;
 
-	if (reader_wal(r, &h) < 0 || h.session != g->s->id ||
+	if (g->of != &r->stretches[r->n_stretches - 1] || reader_wal(r, &h) < 0 ||
 	    h.segment != r->seen_segment || h.block != r->seen_block)
 		return;
-	while ((n = wal_chunk_get(
-	            r->wal.p + at, r->wal.n - at, &r->rows, &g->s->dialect)) > 0) {
-		reader_learn(r, g->s);
-		scan_hold(r, g, &r->rows);
+	reading_session(g, reader_boot(r, h.boot_id, &h.clock), h.session);
+	while ((n = wal_chunk_get(r->wal.p + at, r->wal.n - at, &r->rows, &g->dialect)) >
+	       0) {
+		reader_learn(r, g);
+		reading_hold(r, g);
 		at += n;
 	}
+}
+
+static void
+release(struct journal_reader *r, const struct reading *g)
+{
+	for (size_t i = 0; i < OPEN_SEGMENTS; i++)
+		if (r->open[i].by == g) {
+			r->open[i].by = NULL;
+			segment_close(&r->open[i].segment);
+		}
+}
+
+static bool
+at_end(const struct reading *g)
+{
+	return !g->of->any || g->segment > g->of->end_segment ||
+	       (g->segment == g->of->end_segment && g->block >= g->of->n_blocks);
+}
+
+/* One block more into the hold, or the next segment. */
+static int
+read_block(struct scan *s, struct reading *g)
+{
+	struct journal_reader *r = s->r;
+	struct block_head h;
+	struct segment *file;
+	const uint8_t *p;
+	int64_t anchor = r->boots[g->of->boot].anchor_ns;
+	int rc = open_at(r, g, &file);
+
+	if (rc == 0)
+		rc = segment_next(file, &h, NULL);
+	if (rc == -ENODATA || rc == -ENOENT) { /* its end, or retention took it since */
+		g->chained &= rc == -ENODATA;
+		g->segment++;
+		g->block = 0;
+		return 0;
+	}
+	if (rc < 0)
+		return spoilt(r, g->segment, g->block,
+		    rc == -EILSEQ ? "hash chain broken" : "damaged");
+	bool outside = h.last_ns + anchor < s->from_ns - MARGIN_NS ||
+	               h.first_ns + anchor > s->to_ns + MARGIN_NS;
+	g->block = h.number + 1;
+	if (outside && !(h.flags & BLOCK_HAS_DEFS)) {
+		g->chained = false;
+		return 0;
+	}
+	if (segment_payload(file, &h, &p) < 0)
+		return spoilt(r, g->segment, h.number, "damaged");
+	return reading_block(r, g, &h, p, !outside);
+}
+
+/* Until something may go out, or nothing is left. */
+static int
+fill(struct scan *s, struct reading *g)
+{
+	size_t held = 0;
+	int rc = 0;
+
+	while (!g->ended && g->hold.at == g->hold.ready) {
+		hold_clear(&g->hold);
+		while (rc == 0 && !at_end(g) && !hold_is_full(&g->hold))
+			rc = read_block(s, g);
+		if (rc < 0)
+			return rc;
+		g->ended = at_end(g);
+		if (g->ended) {
+			read_wal(s->r, g);
+			release(s->r, g);
+		}
+		hold_order(&g->hold, g->ended);
+	}
+	for (size_t i = 0; i < s->n_active; i++)
+		held += hold_bytes(&s->active[i]->hold);
+	return held <= HELD_MOST ? 0
+	                         : spoilt(s->r, g->segment, g->block,
+	                               "too many histories side by side");
+}
+
+/* ---- side by side ---- */
+
+static int64_t
+label_of(const struct journal_reader *r, uint32_t i)
+{
+	const struct stretch *s = &r->stretches[i];
+
+	return s->any ? s->first_ns + r->boots[s->boot].anchor_ns : INT64_MIN;
+}
+
+/* A heap would do; there are few, and they stand in order already. */
+static void
+sort_stretches(struct scan *s)
+{
+	const struct journal_reader *r = s->r;
+	uint32_t *spare = memory_grow(NULL, s->n + 1, sizeof *spare), *from = s->order;
+
+	for (size_t width = 1; width < s->n; width *= 2) {
+		for (size_t at = 0; at < s->n; at += 2 * width) {
+			size_t mid = at + width < s->n ? at + width : s->n;
+			size_t end = mid + width < s->n ? mid + width : s->n;
+			for (size_t a = at, b = mid, to = at; to < end; to++) {
+				bool left =
+				    a < mid && (b == end || label_of(r, from[a]) <=
+				                                label_of(r, from[b]));
+				spare[to] = left ? from[a++] : from[b++];
+			}
+		}
+		uint32_t *sorted = spare;
+		spare = from;
+		from = sorted;
+	}
+	s->order = from;
+	free(spare);
+}
+
+/* The first label of a segment; INT64_MIN where it cannot be told. */
+static int64_t
+begins_at(struct scan *s, const struct stretch *of, uint32_t number)
+{
+	struct block_head h;
+	struct segment *g = &s->r->open[0].segment;
+	int64_t label = INT64_MIN;
+
+	s->r->open[0].by = NULL;
+	if (segment_open(g, s->r->dir, number) == 0 && segment_next(g, &h, NULL) == 0)
+		label = h.first_ns + s->r->boots[of->boot].anchor_ns;
+	segment_close(g);
+	return label;
+}
+
+/* Where to begin: the last segment of the stretch that begins before what is asked for.
+ * Each defines what is in it. */
+static void
+begin_late(struct scan *s, struct reading *g)
+{
+	uint32_t low = g->of->segment, high = g->of->end_segment;
+
+	if (label_of(s->r, (uint32_t)(g->of - s->r->stretches)) >= s->from_ns)
+		return;
+	while (low < high) {
+		uint32_t mid = low + (high - low + 1) / 2;
+		if (begins_at(s, g->of, mid) < s->from_ns - MARGIN_NS)
+			low = mid;
+		else
+			high = mid - 1;
+	}
+	if (low > g->of->segment) {
+		g->segment = low;
+		g->block = 0;
+	}
+}
+
+static void
+activate(struct scan *s, const struct stretch *of)
+{
+	struct reading *g = memory_grow(NULL, 1, sizeof *g);
+
+	*g = (struct reading){.of = of, .segment = of->segment, .block = of->block};
+	hold_init(&g->hold);
+	if (of->any)
+		begin_late(s, g);
+	if (s->n_active == s->room_active) {
+		s->room_active = s->room_active * 2 + 4;
+		s->active = memory_grow(s->active, s->room_active, sizeof *s->active);
+	}
+	s->active[s->n_active++] = g;
+}
+
+static void
+retire(struct scan *s, size_t i)
+{
+	release(s->r, s->active[i]);
+	reading_done(s->active[i]);
+	free(s->active[i]);
+	s->n_active--;
+	memmove(s->active + i, s->active + i + 1, (s->n_active - i) * sizeof *s->active);
+}
+
+static int64_t
+head_of(const struct reading *g)
+{
+	return g->hold.at < g->hold.ready ? g->hold.keys[g->hold.at].at_ns : INT64_MAX;
+}
+
+/* Fill what is empty, retire what is at its end. */
+static int
+fill_all(struct scan *s)
+{
+	for (size_t i = 0; i < s->n_active;) {
+		struct reading *g = s->active[i];
+		int rc = head_of(g) == INT64_MAX ? fill(s, g) : 0;
+		if (rc < 0)
+			return rc;
+		if (head_of(g) == INT64_MAX)
+			retire(s, i);
+		else
+			i++;
+	}
+	return 0;
+}
+
+/* Give out of the earliest until another one has earlier rows, or a new one begins. */
+static int
+step(struct scan *s, const struct journal_visitor *v)
+{
+	int64_t limit = INT64_MAX;
+	size_t first = 0;
+
+	for (size_t i = 1; i < s->n_active; i++)
+		if (head_of(s->active[i]) < head_of(s->active[first]))
+			first = i;
+	for (size_t i = 0; i < s->n_active; i++)
+		if (i != first && head_of(s->active[i]) < limit)
+			limit = head_of(s->active[i]);
+	if (s->next < s->n && label_of(s->r, s->order[s->next]) < limit)
+		limit = label_of(s->r, s->order[s->next]);
+	return hold_give(&s->active[first]->hold, limit, s->from_ns, s->to_ns, v);
+}
+
+static bool
+is_wanted(const struct scan *s, const struct stretch *of)
+{
+	int64_t anchor = s->r->boots[of->boot].anchor_ns;
+
+	if (of == &s->r->stretches[s->r->n_stretches - 1] || !of->any)
+		return true;
+	return of->last_ns + anchor >= s->from_ns - MARGIN_NS &&
+	       of->first_ns + anchor <= s->to_ns + MARGIN_NS;
+}
+
+static int
+scan_on(struct scan *s, const struct journal_visitor *v)
+{
+	int rc = 0;
+
+	while (rc == 0) {
+		int64_t head = INT64_MAX;
+		rc = fill_all(s);
+		for (size_t i = 0; i < s->n_active; i++)
+			head =
+			    head_of(s->active[i]) < head ? head_of(s->active[i]) : head;
+		if (rc == 0 && s->next < s->n &&
+		    (s->n_active == 0 || label_of(s->r, s->order[s->next]) <= head)) {
+			activate(s, &s->r->stretches[s->order[s->next++]]);
+			continue;
+		}
+		if (rc != 0 || s->n_active == 0)
+			break;
+		rc = step(s, v);
+	}
+	return rc;
 }
 
 int
 journal_scan(
     struct journal_reader *r, wall_t from, wall_t to, const struct journal_visitor *v)
 {
-	struct reading *g = memory_grow(NULL, r->n_sessions + 1, sizeof *g);
-	size_t n = r->n_sessions;
-	int rc = 0;
+	struct scan s = {.r = r, .from_ns = from.ns, .to_ns = to.ns};
 
-	memset(g, 0, (n + 1) * sizeof *g);
-	for (size_t i = 0; i < n; i++) {
-		g[i].s = &r->sessions[i];
-		g[i].now_ns = INT64_MIN / 2;
-	}
-	for (;;) {
-		struct reading *first = NULL;
-		for (size_t i = 0; i < n && rc == 0; i++) {
-			bool more = g[i].next_block < g[i].s->n_blocks;
-			if (g[i].n == 0 && !more && i == n - 1 &&
-			    g[i].first_key_ns == 0) {
-				g[i].first_key_ns = 1;
-				hold_wal(r, &g[i]);
-			}
-			rc = fill(r, &g[i], from.ns, to.ns);
-			if (rc == 0 && i == n - 1 &&
-			    g[i].next_block == g[i].s->n_blocks &&
-			    g[i].first_key_ns == 0) {
-				g[i].first_key_ns = 1;
-				hold_wal(r, &g[i]);
-			}
-			if (g[i].n > 0 &&
-			    (first == NULL || before(&g[i].heap[0], &first->heap[0])))
-				first = &g[i];
-		}
-		if (rc != 0 || first == NULL)
-			break;
-		struct item it = heap_pop(first);
-		rc = give(&it, from.ns, to.ns, v);
-		if (rc != 0)
-			break;
-	}
-	for (size_t i = 0; i < n; i++)
-		reading_done(&g[i]);
-	free(g);
+	s.order = memory_grow(NULL, r->n_stretches + 1, sizeof *s.order);
+	for (size_t i = 0; i < r->n_stretches; i++)
+		if (is_wanted(&s, &r->stretches[i]))
+			s.order[s.n++] = (uint32_t)i;
+	sort_stretches(&s);
+	int rc = scan_on(&s, v);
+	while (s.n_active > 0)
+		retire(&s, s.n_active - 1);
+	free(s.active);
+	free(s.order);
 	return rc != 0 ? rc : (r->corrupt ? -EBADMSG : 0);
-}
-
-int
-scan_drain(struct reading *g, const struct journal_visitor *v)
-{
-	int rc = 0;
-
-	while (g->n > 0) {
-		struct item it = heap_pop(g);
-		int now = give(&it, INT64_MIN, INT64_MAX, v);
-		if (rc == 0)
-			rc = now;
-	}
-	reading_done(g);
-	*g = (struct reading){0};
-	return rc;
 }
 
 /* ---- figures ---- */
@@ -356,19 +486,6 @@ tally_sample(void *ctx, const struct sample *s)
 	return 0;
 }
 
-static void
-span_of(const struct session *s, struct journal_stats *out)
-{
-	for (size_t i = 0; i < s->n_blocks; i++) {
-		int64_t first = s->blocks[i].first_ns + s->anchor_ns;
-		int64_t last = s->blocks[i].last_ns + s->anchor_ns;
-		if (out->first.ns == 0 || first < out->first.ns)
-			out->first.ns = first;
-		if (last > out->last.ns)
-			out->last.ns = last;
-	}
-}
-
 void
 journal_clock_of(const struct journal_reader *r, struct journal_stats *out)
 {
@@ -376,15 +493,24 @@ journal_clock_of(const struct journal_reader *r, struct journal_stats *out)
 	char path[1100];
 
 	memset(out, 0, sizeof *out);
-	out->segments = (uint64_t)r->n_segments;
+	out->segments = r->n_segments;
 	out->bytes = r->bytes;
-	out->synchronised = r->n_sessions > 0;
-	for (size_t i = 0; i < r->n_sessions; i++) {
-		out->blocks += r->sessions[i].n_blocks;
-		out->synchronised &= r->sessions[i].synchronised;
-		if (r->sessions[i].bound_ns > out->clock_bound_ns)
-			out->clock_bound_ns = r->sessions[i].bound_ns;
-		span_of(&r->sessions[i], out);
+	out->blocks = r->blocks;
+	out->synchronised = r->n_boots > 0;
+	for (size_t i = 0; i < r->n_boots; i++) {
+		out->synchronised &= r->boots[i].synchronised;
+		if (r->boots[i].bound_ns > out->clock_bound_ns)
+			out->clock_bound_ns = r->boots[i].bound_ns;
+	}
+	for (size_t i = 0; i < r->n_stretches; i++) {
+		const struct stretch *s = &r->stretches[i];
+		int64_t anchor = r->boots[s->boot].anchor_ns;
+		if (!s->any)
+			continue;
+		if (out->first.ns == 0 || s->first_ns + anchor < out->first.ns)
+			out->first.ns = s->first_ns + anchor;
+		if (s->last_ns + anchor > out->last.ns)
+			out->last.ns = s->last_ns + anchor;
 	}
 	memcpy(out->agent, r->agent, sizeof out->agent);
 	snprintf(path, sizeof path, "%s/journal/root", r->dir);

@@ -1,4 +1,5 @@
 #include "base/journal_recover.h"
+#include "base/journal_segment.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@ struct check {
 	const char *dir;
 	char *err;
 	size_t room;
-	struct bytes file, plain;
+	struct segment segment;
 	struct rows rows;
 	struct dialect dialect;
 	uint8_t hash[HASH_BYTES];
@@ -20,7 +21,6 @@ struct check {
 	bool first, root_named, root_found;
 	uint32_t root_segment, root_block;
 	char root_hash[65];
-	int64_t last_ns; /* of the newest row, for retention */
 };
 
 static int
@@ -30,25 +30,27 @@ broken(struct check *c, uint32_t segment, uint32_t block, const char *what)
 	return 1;
 }
 
+/* Result: 0; -ENODATA where there is no further block; 1. */
 static int
-check_block(struct check *c, uint32_t segment, uint32_t number, size_t *at)
+check_block(struct check *c, uint32_t segment, uint32_t number)
 {
 	struct block_head h;
-	const uint8_t *p = c->file.p + *at;
-	int rc = block_get(&h, p, c->file.n - *at);
+	const uint8_t *body;
+	int rc = segment_next(&c->segment, &h, NULL);
 
+	if (rc == -ENODATA && !segment_is_torn(&c->segment))
+		return rc;
+	if (rc == 0)
+		rc = segment_payload(&c->segment, &h, &body);
 	if (rc == -ENODATA)
 		return broken(c, segment, number, "cut short");
 	if (rc < 0)
-		return broken(c, segment, number, "damaged (CRC)");
-	if (h.number != number)
-		return broken(c, segment, number, "out of sequence");
+		return broken(c, segment, number, "damaged, or out of sequence");
 	if (memcmp(h.previous, c->hash, HASH_BYTES) != 0)
 		return broken(c, segment, number, "hash chain broken");
 	if (h.session < c->session)
 		return broken(c, segment, number, "session id went back");
-	const uint8_t *body = block_plain(&h, p + BLOCK_BYTES, &c->plain);
-	if (body == NULL || rows_decode(&c->rows, body, h.plain_bytes, &c->dialect) < 0)
+	if (rows_decode(&c->rows, body, h.bytes, &c->dialect) < 0)
 		return broken(c, segment, number, "contents do not decode");
 	c->session = h.session;
 	block_hash(c->hash, &h, body);
@@ -60,37 +62,36 @@ check_block(struct check *c, uint32_t segment, uint32_t number, size_t *at)
 			    c, segment, number, "is not what the root file says");
 		c->root_found = true;
 	}
-	*at += BLOCK_BYTES + h.stored_bytes;
 	return 0;
 }
 
 static int
 check_segment(struct check *c, uint32_t number)
 {
-	struct segment_head head;
 	char path[1100];
-	size_t at = SEGMENT_BYTES;
-	int rc;
+	int rc = segment_open(&c->segment, c->dir, number);
 
-	segment_path(path, sizeof path, c->dir, number);
-	rc = file_load(&c->file, path);
-	if (rc < 0) {
+	if (rc < 0 && rc != -EBADMSG && rc != -EPROTONOSUPPORT) {
+		segment_path(path, sizeof path, c->dir, number);
 		snprintf(c->err, c->room, "%s: %s", path, strerror(-rc));
 		return rc;
 	}
-	if (!segment_head_get(&head, c->file.p, c->file.n) || head.number != number)
-		return broken(c, number, 0, "segment header damaged");
+	if (rc < 0)
+		return broken(c, number, 0, segment_wrong(rc));
+	const struct segment_head *head = &c->segment.head;
+	if (head->number != number)
+		return broken(c, number, 0, "header of another segment");
 	if (c->first) /* what retention deleted before it cannot be checked */
-		memcpy(c->hash, head.previous, HASH_BYTES);
+		memcpy(c->hash, head->previous, HASH_BYTES);
 	else if (number != c->expect)
 		return broken(c, c->expect, 0, "segment missing");
-	else if (memcmp(head.previous, c->hash, HASH_BYTES) != 0)
+	else if (memcmp(head->previous, c->hash, HASH_BYTES) != 0)
 		return broken(c, number, 0, "hash chain broken at the segment's start");
 	c->first = false;
 	c->expect = number + 1;
-	for (uint32_t block = 0; at < c->file.n && rc == 0; block++)
-		rc = check_block(c, number, block, &at);
-	return rc;
+	for (uint32_t block = 0; rc == 0; block++)
+		rc = check_block(c, number, block);
+	return rc == -ENODATA ? 0 : rc;
 }
 
 static void
@@ -134,8 +135,7 @@ journal_verify(const char *dir, char *err, size_t room)
 		    "named by the root file, is gone: the tail was lost");
 	rows_free(&c.rows);
 	dialect_free(&c.dialect);
-	bytes_free(&c.file);
-	bytes_free(&c.plain);
+	segment_free(&c.segment);
 	free(numbers);
 	return rc;
 }
@@ -155,7 +155,7 @@ begun_ns(const char *dir, uint32_t number)
 		n = read(fd, bytes, sizeof bytes);
 		close(fd);
 	}
-	return n == sizeof bytes && segment_head_get(&head, bytes, sizeof bytes)
+	return n == sizeof bytes && segment_head_get(&head, bytes, sizeof bytes) == 0
 	           ? head.started_ns
 	           : INT64_MAX;
 }

@@ -5,6 +5,7 @@
  * nothing that was synced: the write-ahead file names the block it is for, and is void
  * once that exists.
  */
+#include "base/journal_segment.h"
 #include "base/journal_writing.h"
 
 #include <errno.h>
@@ -16,9 +17,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define SEGMENT_ROOM (16u << 20)
-#define SEAL_LEVEL   3
 
 int
 writer_write_all(int fd, const void *p, size_t n, uint64_t at)
@@ -123,49 +121,20 @@ writer_begin_segment(struct journal_writer *w)
 	return 0;
 }
 
-/* Compress a finished segment block by block. The hashes stay; only the storage changes.
- */
+/* Pack a finished segment. The hashes stay; only the storage changes. */
 static int
 seal_segment(ZSTD_CCtx *zstd, const char *dir, uint32_t number)
 {
-	struct bytes file = {0}, out = {0}, packed = {0};
-	struct segment_head head;
+	struct bytes file = {0}, out = {0};
 	char path[1100], name[16];
-	int rc;
 
 	segment_path(path, sizeof path, dir, number);
 	snprintf(name, sizeof name, "%08u.lwj", number);
-	rc = file_load(&file, path);
-	if (rc < 0 || !segment_head_get(&head, file.p, file.n) || head.sealed)
-		goto out;
-	head.sealed = true;
-	segment_head_put(&out, &head);
-	for (size_t at = SEGMENT_BYTES; at < file.n;) {
-		struct block_head h;
-		rc = block_get(&h, file.p + at, file.n - at);
-		if (rc < 0)
-			goto out;
-		const uint8_t *body = file.p + at + BLOCK_BYTES;
-		at += BLOCK_BYTES + h.stored_bytes;
-		size_t bound = ZSTD_compressBound(h.plain_bytes);
-		packed.n = 0;
-		if (packed.room < bound) {
-			packed.room = bound;
-			packed.p = memory_grow(packed.p, bound, 1);
-		}
-		size_t n = ZSTD_compressCCtx(
-		    zstd, packed.p, bound, body, h.plain_bytes, SEAL_LEVEL);
-		if (!ZSTD_isError(n) && n < h.plain_bytes &&
-		    !(h.flags & BLOCK_COMPRESSED)) {
-			h.flags |= BLOCK_COMPRESSED;
-			h.stored_bytes = (uint32_t)n;
-			body = packed.p;
-		}
-		block_put(&out, &h, body);
-	}
-	rc = writer_replace_file(dir, name, out.p, out.n);
-out:
-	bytes_free(&packed);
+	int rc = file_load(&file, path);
+	if (rc == 0)
+		rc = segment_seal(&out, file.p, file.n, zstd);
+	if (rc == 0)
+		rc = writer_replace_file(dir, name, out.p, out.n);
 	bytes_free(&out);
 	bytes_free(&file);
 	return rc;
@@ -218,7 +187,7 @@ writer_close_block(struct journal_writer *w)
 	memcpy(h.previous, w->hash, HASH_BYTES);
 	w->payload.n = w->out.n = 0;
 	rows_encode(&w->payload, &w->rows, &w->dialect);
-	h.stored_bytes = h.plain_bytes = (uint32_t)w->payload.n;
+	h.bytes = (uint32_t)w->payload.n;
 	h.flags = w->rows.n_links + w->rows.n_probes > 0 ? BLOCK_HAS_DEFS : 0;
 	times_of(&w->rows, &h.first_ns, &h.last_ns);
 	block_put(&w->out, &h, w->payload.p);
@@ -263,10 +232,10 @@ writer_move_rows(struct rows *to, const struct rows *from)
 }
 
 static int
-append_wal(struct journal_writer *w)
+append_wal(struct journal_writer *w, const struct rows *rows)
 {
 	w->payload.n = w->out.n = 0;
-	rows_encode(&w->payload, &w->pending, &w->wal_dialect);
+	rows_encode(&w->payload, rows, &w->wal_dialect);
 	wal_chunk_put(&w->out, w->payload.p, w->payload.n);
 	int rc = writer_write_all(w->wal_fd, w->out.p, w->out.n, w->wal_bytes);
 	if (rc < 0) {
@@ -277,7 +246,23 @@ append_wal(struct journal_writer *w)
 	return 0;
 }
 
-/* Append what is pending to the write-ahead file and take it into the block. */
+/* So many of the samples pending as the block still holds, and whatever else there is. */
+static int
+sync_part(struct journal_writer *w, struct rows *part, size_t most)
+{
+	size_t room = BLOCK_ROWS - w->rows.n_samples;
+
+	part->n_samples = most < room ? most : room;
+	int rc = w->import ? 0 : append_wal(w, part);
+	if (rc == 0)
+		writer_move_rows(&w->rows, part);
+	return rc;
+}
+
+/*
+ * Append what is pending to the write-ahead file and take it into the block; more samples
+ * than one holds into several, one after the other: the write-ahead file is for one.
+ */
 static int
 writer_sync_pending(struct journal_writer *w)
 {
@@ -290,12 +275,21 @@ writer_sync_pending(struct journal_writer *w)
 	}
 	if (rows_empty(&w->pending))
 		return 0;
-	int rc = w->import ? 0 : append_wal(w);
-	if (rc < 0)
-		return rc;
-	writer_move_rows(&w->rows, &w->pending);
-	rows_clear(&w->pending);
-	return 0;
+	struct rows part = w->pending;
+	size_t left = w->pending.n_samples;
+	int rc = sync_part(w, &part, left);
+	while (rc == 0 && (left -= part.n_samples) > 0) {
+		rc = writer_close_block(w);
+		if (rc < 0)
+			return rc;
+		part.samples += part.n_samples;
+		part.n_links = part.n_probes = part.n_counters = 0;
+		part.n_events = part.n_sent = 0;
+		rc = sync_part(w, &part, left);
+	}
+	if (rc == 0)
+		rows_clear(&w->pending);
+	return rc;
 }
 
 static int

@@ -104,7 +104,8 @@ see(void *ctx, const struct sample *s)
 	struct probe_def p = probe("a");
 	int64_t due =
 	    schedule_at(p.seed, p.every_ns, (uint64_t)(1000 + (int64_t)s->seq - 1)).ns;
-	t->moved += s->outcome != OUTCOME_UNSETTLED && s->sent.ns != due;
+	t->moved +=
+	    s->outcome != OUTCOME_UNSETTLED && s->sent.ns != due - due % NS_PER_US;
 	return 0;
 }
 

@@ -144,7 +144,7 @@ segments(unsigned *sealed)
 		char path[128];
 		segment_path(path, sizeof path, dir, numbers[i]);
 		assert_int_equal(file_load(&file, path), 0);
-		assert_true(segment_head_get(&head, file.p, file.n));
+		assert_int_equal(segment_head_get(&head, file.p, file.n), 0);
 		*sealed += head.sealed;
 		bytes_free(&file);
 	}

@@ -1,0 +1,288 @@
+#include "base/journal_hold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROW_SAMPLE   0u
+#define ROW_COUNTERS (1u << 30)
+#define ROW_EVENT    (2u << 30)
+#define ROW_TYPE     (3u << 30)
+#define DIGIT_BITS   11
+#define GONE         INT64_MAX /* the label of a record that amended another */
+
+void
+hold_init(struct hold *h)
+{
+	*h = (struct hold){.least_ns = INT64_MAX, .newest_ns = INT64_MIN / 2};
+}
+
+void
+hold_free(struct hold *h)
+{
+	free(h->samples);
+	free(h->counters);
+	free(h->events);
+	free(h->keys);
+	free(h->spare);
+	free(h->places);
+	hold_init(h);
+}
+
+size_t
+hold_bytes(const struct hold *h)
+{
+	return h->room_samples * sizeof *h->samples +
+	       h->room_counters * sizeof *h->counters +
+	       h->room_events * sizeof *h->events + h->room_keys * 2 * sizeof *h->keys +
+	       h->room_places * sizeof *h->places;
+}
+
+struct sample *
+hold_samples(struct hold *h, size_t n)
+{
+	if (h->room_samples - h->n_samples < n) {
+		h->room_samples = h->n_samples + n + h->room_samples / 2;
+		h->samples = memory_grow(h->samples, h->room_samples, sizeof *h->samples);
+	}
+	return h->samples + h->n_samples;
+}
+
+static void
+saw(struct hold *h, int64_t label_ns)
+{
+	h->least_ns = label_ns < h->least_ns ? label_ns : h->least_ns;
+	h->newest_ns = label_ns > h->newest_ns ? label_ns : h->newest_ns;
+}
+
+void
+hold_counters(struct hold *h, const struct counters *c)
+{
+	if (h->n_counters == h->room_counters) {
+		h->room_counters = h->room_counters * 2 + 64;
+		h->counters =
+		    memory_grow(h->counters, h->room_counters, sizeof *h->counters);
+	}
+	h->counters[h->n_counters++] = *c;
+	saw(h, c->time.ns);
+}
+
+void
+hold_event(struct hold *h, const struct event *e)
+{
+	if (h->n_events == h->room_events) {
+		h->room_events = h->room_events * 2 + 16;
+		h->events = memory_grow(h->events, h->room_events, sizeof *h->events);
+	}
+	h->events[h->n_events++] = *e;
+	saw(h, e->time.ns);
+}
+
+bool
+hold_is_full(const struct hold *h)
+{
+	return h->n_samples + h->n_counters + h->n_events >= HOLD_MANY &&
+	       h->newest_ns - h->least_ns > 2 * HOLD_NS;
+}
+
+/* ---- second records ---- */
+
+static size_t
+place_of(const struct hold *h, const struct sample *s)
+{
+	uint64_t x = (s->seq * 0x9e3779b97f4a7c15u) ^
+	             ((uint64_t)s->probe << 32 | s->session) * 0xbf58476d1ce4e5b9u;
+	size_t at = (x ^ x >> 29) & (h->room_places - 1);
+
+	for (; h->places[at] != 0; at = (at + 1) & (h->room_places - 1)) {
+		const struct sample *is = &h->samples[h->places[at] - 1];
+		if (is->seq == s->seq && is->probe == s->probe &&
+		    is->session == s->session)
+			break;
+	}
+	return at;
+}
+
+static void
+amend(struct hold *h)
+{
+	size_t want = 64;
+
+	while (want < h->n_samples * 2)
+		want *= 2;
+	if (h->room_places < want) {
+		h->room_places = want;
+		h->places = memory_grow(h->places, want, sizeof *h->places);
+	}
+	memset(h->places, 0, h->room_places * sizeof *h->places);
+	for (size_t i = 0; i < h->n_samples; i++) {
+		struct sample *s = &h->samples[i];
+		size_t at = place_of(h, s);
+		struct sample *first =
+		    h->places[at] > 0 ? &h->samples[h->places[at] - 1] : NULL;
+		if (first == NULL) {
+			if (s->flags & FLAG_DUP)
+				s->time.ns = GONE;
+			else
+				h->places[at] = (uint32_t)i + 1;
+			continue;
+		}
+		if (!(s->flags & (FLAG_LATE | FLAG_DUP)))
+			continue;
+		if (s->flags & FLAG_DUP) {
+			first->flags |= FLAG_DUP;
+		} else {
+			struct sample merged = *s;
+			merged.time = first->time;
+			merged.sent = first->sent;
+			*first = merged;
+		}
+		s->time.ns = GONE;
+	}
+	h->amends = false;
+}
+
+/* ---- order ---- */
+
+static void
+sort_few(struct hold_key *k, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct hold_key x = k[i];
+		size_t j = i;
+		for (; j > 0 && k[j - 1].at_ns > x.at_ns; j--)
+			k[j] = k[j - 1];
+		k[j] = x;
+	}
+}
+
+/* By the digits of the time since the least, the lowest first: what is equal stays in the
+ * order it came in. */
+static void
+sort_keys(struct hold *h)
+{
+	static size_t count[1u << DIGIT_BITS];
+	int64_t least = INT64_MAX, most = INT64_MIN;
+	size_t n = h->n_keys;
+
+	if (n <= 64) {
+		sort_few(h->keys, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		int64_t t = h->keys[i].at_ns;
+		least = t < least ? t : least;
+		most = t > most ? t : most;
+	}
+	uint64_t span = (uint64_t)most - (uint64_t)least;
+	unsigned bits = n < 2048 ? 8 : DIGIT_BITS;
+	uint64_t mask = (1u << bits) - 1;
+	for (unsigned shift = 0; shift < 64 && span >> shift > 0; shift += bits) {
+		memset(count, 0, (mask + 1) * sizeof *count);
+		for (size_t i = 0; i < n; i++)
+			count[((uint64_t)h->keys[i].at_ns - (uint64_t)least) >> shift &
+			      mask]++;
+		for (size_t d = 0, at = 0; d <= mask; d++) {
+			size_t many = count[d];
+			count[d] = at;
+			at += many;
+		}
+		for (size_t i = 0; i < n; i++) {
+			uint64_t t = (uint64_t)h->keys[i].at_ns - (uint64_t)least;
+			h->spare[count[t >> shift & mask]++] = h->keys[i];
+		}
+		struct hold_key *sorted = h->spare;
+		h->spare = h->keys;
+		h->keys = sorted;
+	}
+}
+
+void
+hold_order(struct hold *h, bool all)
+{
+	size_t n = h->n_samples + h->n_counters + h->n_events;
+	struct hold_key *k;
+
+	if (h->amends)
+		amend(h);
+	if (h->room_keys < n) {
+		h->room_keys = n + n / 4;
+		h->keys = memory_grow(h->keys, h->room_keys, sizeof *h->keys);
+		h->spare = memory_grow(h->spare, h->room_keys, sizeof *h->spare);
+	}
+	k = h->keys;
+	for (size_t i = 0; i < h->n_samples; i++)
+		if (h->samples[i].time.ns != GONE)
+			*k++ = (struct hold_key){
+			    h->samples[i].time.ns, ROW_SAMPLE | (uint32_t)i};
+	for (size_t i = 0; i < h->n_counters; i++)
+		*k++ =
+		    (struct hold_key){h->counters[i].time.ns, ROW_COUNTERS | (uint32_t)i};
+	for (size_t i = 0; i < h->n_events; i++)
+		*k++ = (struct hold_key){h->events[i].time.ns, ROW_EVENT | (uint32_t)i};
+	h->n_keys = (size_t)(k - h->keys);
+	sort_keys(h);
+	h->at = 0;
+	h->ready = h->n_keys;
+	while (
+	    !all && h->ready > 0 && h->newest_ns - h->keys[h->ready - 1].at_ns <= HOLD_NS)
+		h->ready--;
+}
+
+/* Those that are kept go to the front, in order, through room of their own. */
+#define KEEP(type, what, place)                                                          \
+	do {                                                                             \
+		size_t many = 0;                                                         \
+		for (size_t i = h->at; i < h->n_keys; i++)                               \
+			many += (h->keys[i].row & ROW_TYPE) == (type);                   \
+		place = memory_grow(NULL, many, sizeof *place);                          \
+		many = 0;                                                                \
+		for (size_t i = h->at; i < h->n_keys; i++)                               \
+			if ((h->keys[i].row & ROW_TYPE) == (type))                       \
+				place[many++] = h->what[h->keys[i].row & ~ROW_TYPE];     \
+		memcpy(h->what, place, many * sizeof *place);                            \
+		h->n_##what = many;                                                      \
+		free(place);                                                             \
+	} while (0)
+
+void
+hold_clear(struct hold *h)
+{
+	struct sample *samples;
+	struct counters *counters;
+	struct event *events;
+
+	h->least_ns = h->at < h->n_keys ? h->keys[h->at].at_ns : INT64_MAX;
+	if (h->n_samples > 0)
+		KEEP(ROW_SAMPLE, samples, samples);
+	if (h->n_counters > 0)
+		KEEP(ROW_COUNTERS, counters, counters);
+	if (h->n_events > 0)
+		KEEP(ROW_EVENT, events, events);
+	h->n_keys = h->at = h->ready = 0;
+}
+
+int
+hold_give(struct hold *h, int64_t limit_ns, int64_t from_ns, int64_t to_ns,
+    const struct journal_visitor *v)
+{
+	int rc = 0;
+
+	for (; rc == 0 && h->at < h->ready; h->at++) {
+		const struct hold_key *k = &h->keys[h->at];
+		uint32_t row = k->row & ~ROW_TYPE;
+		if (k->at_ns > limit_ns)
+			break;
+		if (k->at_ns < from_ns || k->at_ns >= to_ns)
+			continue;
+		if ((k->row & ROW_TYPE) == ROW_SAMPLE) {
+			if (v->sample != NULL)
+				rc = v->sample(v->ctx, &h->samples[row]);
+		} else if ((k->row & ROW_TYPE) == ROW_COUNTERS) {
+			if (v->counters != NULL)
+				rc = v->counters(v->ctx, &h->counters[row]);
+		} else if (v->event != NULL) {
+			rc = v->event(v->ctx, &h->events[row]);
+		}
+	}
+	return rc;
+}
