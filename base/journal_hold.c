@@ -40,8 +40,8 @@ hold_bytes(const struct hold *h)
 struct sample *
 hold_samples(struct hold *h, size_t n)
 {
-	if (h->room_samples - h->n_samples < n) {
-		h->room_samples = h->n_samples + n + h->room_samples / 2;
+	if (h->room_samples - h->n_samples <= n) {
+		h->room_samples = h->n_samples + n + h->room_samples / 2 + 1;
 		h->samples = memory_grow(h->samples, h->room_samples, sizeof *h->samples);
 	}
 	return h->samples + h->n_samples;

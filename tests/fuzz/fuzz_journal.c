@@ -11,12 +11,15 @@
  *
  * The second byte says how much of the last segment is torn off for the recovery.
  *
- * Links: base/bytes.c base/clock.c base/sample.c base/schedule.c base/journal_follow.c
- * Links: base/journal_format.c base/journal_open.c base/journal_reader.c
+ * Links: base/bytes.c base/clock.c base/sample.c base/schedule.c base/journal_columns.c
+ * Links: base/journal_follow.c base/journal_format.c base/journal_frame.c
+ * Links: base/journal_hold.c base/journal_open.c base/journal_reader.c
  * Links: base/journal_recover.c base/journal_rows.c base/journal_scan.c
- * Links: base/journal_verify.c base/journal_writer.c
+ * Links: base/journal_segment.c base/journal_tables.c base/journal_verify.c
+ * Links: base/journal_writer.c
  * Links: -lcrypto -lzstd
  */
+#include "base/journal_frame.h"
 #include "base/journal_recover.h"
 
 #include <dirent.h>
@@ -47,7 +50,7 @@ enum file {
 
 enum record_flag {
 	RECORD_SEGMENT = 1 << 0, /* a new segment begins with it */
-	RECORD_COMPRESSED = 1 << 1,
+	RECORD_SEALED = 1 << 1, /* its segment, once the next begins */
 	RECORD_SYNCHRONISED = 1 << 2,
 	RECORD_DEFS = 1 << 3,
 	RECORD_CHUNK = 1 << 4, /* of the write-ahead file */
@@ -60,7 +63,7 @@ static char dir[64];
 
 /* Of a journal made of rows: what is in it. */
 struct truth {
-	bool known, tame; /* tame: every instant within reach of a scan */
+	bool known, sealed, tame; /* tame: every instant within reach of a scan */
 	uint32_t segment, blocks, session;
 	bool broken; /* what verification finds first: where */
 	bool back;   /* it is a session id that went back, which a writer does not mind */
@@ -205,34 +208,61 @@ put_u32(uint8_t *p, uint32_t v)
 		p[i] = (uint8_t)(v >> (8 * i));
 }
 
+static uint32_t
+get_u32(const uint8_t *p)
+{
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* Put right what guards the frames of a sealed segment. */
+static void
+repair_frames(struct bytes *b)
+{
+	for (size_t at = SEGMENT_BYTES; b->n - at >= FRAME_HEAD;) {
+		uint8_t *head = b->p + at;
+		size_t body = at + FRAME_HEAD;
+		for (uint32_t i = 0; i < get_u32(head + 12) && i < FRAME_PARTS; i++) {
+			uint8_t *part = head + 16 + 16 * (size_t)i;
+			uint32_t stored = get_u32(part + 4);
+			if (stored > b->n - body)
+				stored = (uint32_t)(b->n - body);
+			put_u32(part + 4, stored);
+			put_u32(part + 12, crc32c(0, b->p + body, stored));
+			body += stored;
+		}
+		put_u32(head + FRAME_HEAD - 4, crc32c(0, head, FRAME_HEAD - 4));
+		at = body;
+	}
+}
+
 /* Put right what guards the bytes of a segment, as far as its blocks can be told. */
 static void
 repair(struct bytes *b, uint8_t hash[HASH_BYTES])
 {
-	static struct bytes plain;
 	size_t at = SEGMENT_BYTES;
 
 	if (b->n < SEGMENT_BYTES)
 		return;
 	memcpy(b->p + 64, hash, HASH_BYTES);
 	put_u32(b->p + 96, crc32c(0, b->p, 96));
+	if (get_u32(b->p + 60) != 0) {
+		repair_frames(b);
+		return;
+	}
 	while (b->n - at >= BLOCK_BYTES) {
 		uint8_t *p = b->p + at;
 		struct block_head h;
-		uint32_t stored = p[4] | (uint32_t)p[5] << 8;
-		if (stored > b->n - at - BLOCK_BYTES)
-			stored = (uint32_t)(b->n - at - BLOCK_BYTES);
-		put_u32(p + 4, stored);
-		memcpy(p + 100, hash, HASH_BYTES);
-		uint32_t crc = crc32c(crc32c(0, p, 140), p + BLOCK_BYTES, stored);
+		uint32_t n = p[8] | (uint32_t)p[9] << 8;
+		if (n > b->n - at - BLOCK_BYTES)
+			n = (uint32_t)(b->n - at - BLOCK_BYTES);
+		put_u32(p + 8, n);
+		memcpy(p + 96, hash, HASH_BYTES);
+		uint32_t crc = crc32c(crc32c(0, p, 140), p + BLOCK_BYTES, n);
 		put_u32(p + 140, crc);
 		put_u32(p + 144, ~crc);
-		at += BLOCK_BYTES + stored;
-		if (block_get(&h, p, b->n) != 0)
-			continue;
-		const uint8_t *body = block_plain(&h, p + BLOCK_BYTES, &plain);
-		if (body != NULL)
-			block_hash(hash, &h, body);
+		at += BLOCK_BYTES + n;
+		if (block_get(&h, p, b->n) == 0)
+			block_hash(hash, &h, p + BLOCK_BYTES);
 	}
 }
 
@@ -260,33 +290,32 @@ begin_segment(struct truth *t)
 	struct segment_head h = {
 	    .agent = "01234567-89ab-4cde-8f01-23456789abcd", .number = ++t->segment};
 
+	if (t->sealed) {
+		struct bytes out = {0}, *open = &file[t->segment - 2];
+		ZSTD_CCtx *zstd = ZSTD_createCCtx();
+		must(segment_seal(&out, open->p, open->n, zstd) == 0);
+		ZSTD_freeCCtx(zstd);
+		bytes_free(open);
+		*open = out;
+	}
 	memcpy(h.previous, t->hash, HASH_BYTES);
 	segment_head_put(&file[t->segment - 1], &h);
 	t->blocks = 0;
+	t->sealed = false;
 }
 
 /* A block around the rows, which ends up as verification must find it. */
 static void
 put_block(struct truth *t, unsigned flags, struct block_head *h, const uint8_t *rows)
 {
-	static uint8_t packed[ZSTD_COMPRESSBOUND(1 << 16)];
-	const uint8_t *stored = rows;
-
 	if (t->segment == 0 || ((flags & RECORD_SEGMENT) && t->segment < SEGMENTS))
 		begin_segment(t);
 	h->number = t->blocks++;
-	h->stored_bytes = h->plain_bytes;
-	if (flags & RECORD_COMPRESSED) {
-		size_t n = ZSTD_compress(packed, sizeof packed, rows, h->plain_bytes, 1);
-		must(!ZSTD_isError(n));
-		h->flags |= BLOCK_COMPRESSED;
-		h->stored_bytes = (uint32_t)n;
-		stored = packed;
-	}
+	t->sealed |= (flags & RECORD_SEALED) != 0;
 	memcpy(h->previous, t->hash, HASH_BYTES);
 	if (flags & RECORD_UNCHAINED)
 		h->previous[0] ^= 1;
-	block_put(&file[t->segment - 1], h, stored);
+	block_put(&file[t->segment - 1], h, rows);
 	block_hash(t->hash, h, rows);
 }
 
@@ -364,7 +393,7 @@ take_rows(struct cursor *c, struct truth *t)
 			t->session = session;
 		h.clock = clock;
 		h.session = t->session - back;
-		h.plain_bytes = (uint32_t)n;
+		h.bytes = (uint32_t)n;
 		h.flags = flags & RECORD_DEFS ? BLOCK_HAS_DEFS : 0;
 		put_block(t, flags, &h, payload);
 		bool decodes = rows_decode(&rows, payload, n, &d) == 0;
