@@ -13,20 +13,32 @@
 #include <string.h>
 
 #define ROUND_TRIP 0x80 /* beside outcome and stamp: there is one */
-#define RTT_MOST   (DURATION_MOST / RTT_UNIT_NS)
 
 /* The samples of one probe. */
 struct run {
 	uint32_t probe, n;
 	bool seeded;
 	uint64_t seq, slot;
-	int64_t sent_us; /* of the first: where unseeded */
+	int64_t sent; /* of the first, in units: where unseeded */
 };
 
 int64_t
-sent_unit(int64_t ns)
+sent_us(int64_t ns)
 {
-	return ns / SENT_UNIT_NS - (ns % SENT_UNIT_NS < 0);
+	return ns / NS_PER_US - (ns % NS_PER_US < 0);
+}
+
+/* An instant in the units of the block, downwards: as instants are printed. */
+static int64_t
+sent_unit(const struct dialect *d, int64_t ns)
+{
+	return d->exact ? ns : sent_us(ns);
+}
+
+static int64_t
+unit_ns(const struct dialect *d)
+{
+	return d->exact ? 1 : NS_PER_US;
 }
 
 static uint64_t
@@ -60,20 +72,27 @@ slots_of(const struct dialect_probe *p)
 	return p->seeded ? (uint64_t)(INSTANT_MOST / p->every_ns) : 0;
 }
 
-int64_t
-sent_predicted(const struct dialect_probe *p, uint64_t seq)
+/* When sequence number ${seq} of a probe should have left, in units. */
+static int64_t
+predicted(const struct dialect *d, const struct dialect_probe *p, uint64_t seq)
 {
 	uint64_t ahead = seq - p->seq;
 
 	if (p->seeded)
 		return p->slot + ahead < slots_of(p)
-		           ? schedule_at(p->seed, p->every_ns, p->slot + ahead).ns /
-		                 SENT_UNIT_NS
-		           : p->sent_us;
+		           ? sent_unit(
+		                 d, schedule_at(p->seed, p->every_ns, p->slot + ahead).ns)
+		           : p->sent;
 	if (p->every_ns > 0)
-		return add(p->sent_us,
-		    (int64_t)(ahead * (uint64_t)(p->every_ns / SENT_UNIT_NS)));
-	return p->sent_us;
+		return add(
+		    p->sent, (int64_t)(ahead * (uint64_t)sent_unit(d, p->every_ns)));
+	return p->sent;
+}
+
+int64_t
+sent_predicted(const struct dialect *d, const struct dialect_probe *p, uint64_t seq)
+{
+	return sent_us((int64_t)((uint64_t)predicted(d, p, seq) * (uint64_t)unit_ns(d)));
 }
 
 static struct run *
@@ -219,7 +238,7 @@ static bool
 is_seeded(const struct dialect_probe *p, const struct sample *s, const uint32_t *order,
     size_t n)
 {
-	bool all = p != NULL && p->seed != 0 && p->every_ns >= SENT_UNIT_NS;
+	bool all = p != NULL && p->seed != 0 && p->every_ns > 0;
 
 	for (size_t i = 0; all && i < n; i++)
 		all = s[order[i]].sent.ns >= 0 &&
@@ -255,11 +274,11 @@ put_run(struct dialect *d, const struct run *run, const struct sample *s,
 	p->seeded = run->seeded;
 	p->seq = run->seq;
 	p->slot = run->slot;
-	p->sent_us = run->sent_us;
+	p->sent = run->sent;
 	for (size_t i = 0; i < run->n; i++) {
 		const struct sample *x = &s[order[i]];
 		uint64_t ahead = i == 0 ? 0 : x->seq - p->seq, slot = p->slot + ahead;
-		int64_t sent = sent_unit(x->sent.ns);
+		int64_t sent = sent_unit(d, x->sent.ns);
 		if (p->seeded)
 			slot = nearest_slot(p, x->sent.ns, slot);
 		if (i > 0 && (ahead != 1 || slot != p->slot + ahead)) {
@@ -269,10 +288,10 @@ put_run(struct dialect *d, const struct run *run, const struct sample *s,
 			*last_jump = at + i;
 		}
 		p->slot = slot - ahead; /* as of the row before, for the prediction */
-		wide[at + i] = zigzag(sub(sent, sent_predicted(p, p->seq + ahead)));
+		wide[at + i] = zigzag(sub(sent, predicted(d, p, p->seq + ahead)));
 		p->slot = slot;
 		p->seq = x->seq;
-		p->sent_us = sent;
+		p->sent = sent;
 	}
 }
 
@@ -291,7 +310,8 @@ put_round_trips(struct dialect *d, size_t n_runs, const struct sample *s,
 			int64_t rtt = s[order[i]].rtt_ns;
 			if (rtt < 0)
 				continue;
-			rtt = rtt / RTT_UNIT_NS + (rtt % RTT_UNIT_NS >= RTT_UNIT_NS / 2);
+			if (!d->exact)
+				rtt = (rtt + RTT_UNIT_NS / 2) / RTT_UNIT_NS;
 			least = rtt < least ? rtt : least;
 			wide[n++] = (uint64_t)rtt;
 		}
@@ -321,14 +341,15 @@ columns_put(struct dialect *d, const struct rows *rows)
 	uint64_t *wide = room_for_wide(d, n);
 	int64_t base = s[order[0]].sent.ns;
 
-	bytes_svarint(b, sent_unit(base));
+	bytes_u8(b, d->exact);
+	bytes_svarint(b, sent_unit(d, base));
 	for (size_t r = 0; r < n_runs; at += d->runs[r++].n) {
 		struct run *run = &d->runs[r];
 		const struct dialect_probe *p = dialect_probe(d, run->probe);
 		const struct sample *x = &s[order[at]];
 		run->seeded = is_seeded(p, s, order + at, run->n);
 		run->seq = x->seq;
-		run->sent_us = sent_unit(x->sent.ns);
+		run->sent = sent_unit(d, x->sent.ns);
 		bytes_varint(b, run->probe - next);
 		bytes_varint(b, (uint64_t)run->n << 1 | run->seeded);
 		bytes_svarint(b, (int64_t)(run->seq - seq));
@@ -336,7 +357,7 @@ columns_put(struct dialect *d, const struct rows *rows)
 			run->slot = (uint64_t)(x->sent.ns / p->every_ns);
 			bytes_svarint(b, (int64_t)run->slot - base / p->every_ns);
 		} else {
-			bytes_svarint(b, sub(run->sent_us, sent_unit(base)));
+			bytes_svarint(b, sub(run->sent, sent_unit(d, base)));
 		}
 		put_run(d, run, s, order + at, at, &jump, wide);
 		next = run->probe + 1;
@@ -354,11 +375,13 @@ columns_put(struct dialect *d, const struct rows *rows)
 static size_t
 get_runs(struct dialect *d, struct cursor *c, size_t *n_runs)
 {
+	uint8_t exact = cursor_u8(c);
 	int64_t base = cursor_svarint(c), base_ns = 0;
 	uint64_t next = 0, seq = 0, total = 0;
 	size_t n = 0;
 
-	if (c->bad || __builtin_mul_overflow(base, SENT_UNIT_NS, &base_ns) ||
+	d->exact = exact;
+	if (c->bad || exact > 1 || __builtin_mul_overflow(base, unit_ns(d), &base_ns) ||
 	    !instant_sane(base_ns))
 		return 0;
 	while (c->p < c->end) {
@@ -379,7 +402,7 @@ get_runs(struct dialect *d, struct cursor *c, size_t *n_runs)
 			return 0;
 		if (run.seeded)
 			run.slot = (uint64_t)add(base_ns / p->every_ns, place);
-		run.sent_us = add(base, place);
+		run.sent = add(base, place);
 		room_for_runs(d, n + 1);
 		d->runs[n++] = run;
 		next = probe + 1;
@@ -422,26 +445,29 @@ get_facts(struct cursor part[SECTION_MOST], struct sample *s, size_t n, size_t *
 
 /* The rows of a run until the next jump. Result: false where an instant is none. */
 static bool
-get_stretch(
-    struct dialect_probe *p, struct sample *s, const uint64_t *wide, size_t n, bool first)
+get_stretch(const struct dialect *d, struct dialect_probe *p, struct sample *s,
+    const uint64_t *wide, size_t n, bool first)
 {
-	uint64_t limit = slots_of(p), bad = 0;
-	int64_t period = p->every_ns > 0 && !p->seeded ? p->every_ns / SENT_UNIT_NS : 0;
-	uint64_t step = first ? 0 : 1;
+	uint64_t limit = slots_of(p), bad = 0, step = first ? 0 : 1;
+	int64_t unit = unit_ns(d),
+	        period = p->every_ns > 0 ? sent_unit(d, p->every_ns) : 0;
 
 	if (p->seeded && (p->slot >= limit || n > limit - p->slot))
 		return false;
 	for (size_t i = 0; i < n; i++, step = 1) {
 		p->seq += step;
 		p->slot += step;
-		int64_t due = p->seeded ? schedule_at(p->seed, p->every_ns, p->slot).ns /
-		                              SENT_UNIT_NS
-		                        : add(p->sent_us, step > 0 ? period : 0);
-		p->sent_us = add(due, unzigzag(wide[i]));
-		bad |= (uint64_t)p->sent_us - (uint64_t)(INSTANT_LEAST / SENT_UNIT_NS) >
-		       (uint64_t)((INSTANT_MOST - INSTANT_LEAST) / SENT_UNIT_NS);
+		int64_t due =
+		    p->seeded
+		        ? sent_unit(d, schedule_at(p->seed, p->every_ns, p->slot).ns)
+		        : add(p->sent, step > 0 ? period : 0);
+		int64_t ns;
+		p->sent = add(due, unzigzag(wide[i]));
+		bad |= __builtin_mul_overflow(p->sent, unit, &ns);
+		bad |= (uint64_t)ns - (uint64_t)INSTANT_LEAST >
+		       (uint64_t)INSTANT_MOST - (uint64_t)INSTANT_LEAST;
 		s[i].seq = p->seq;
-		s[i].sent.ns = (int64_t)((uint64_t)p->sent_us * SENT_UNIT_NS);
+		s[i].sent.ns = ns;
 	}
 	return bad == 0;
 }
@@ -481,13 +507,13 @@ get_run(struct dialect *d, const struct run *run, struct sample *s, size_t at,
 	p->seeded = run->seeded;
 	p->seq = run->seq;
 	p->slot = run->slot;
-	p->sent_us = run->sent_us;
+	p->sent = run->sent;
 	for (size_t i = at; i < end; i++)
 		s[i].probe = run->probe;
 	while (good && at < end) {
 		size_t to = j->at < end ? j->at : end;
 		if (to > at)
-			good = get_stretch(p, s + at, wide + at, to - at, first);
+			good = get_stretch(d, p, s + at, wide + at, to - at, first);
 		first = false;
 		at = to;
 		if (at < end && good) {
@@ -496,9 +522,9 @@ get_run(struct dialect *d, const struct run *run, struct sample *s, size_t at,
 			p->seq += (uint64_t)j->ahead;
 			p->slot += (uint64_t)extra;
 			if (!p->seeded && p->every_ns > 0)
-				p->sent_us = add(p->sent_us,
+				p->sent = add(p->sent,
 				    (int64_t)((uint64_t)j->ahead *
-				              (uint64_t)(p->every_ns / SENT_UNIT_NS)));
+				              (uint64_t)sent_unit(d, p->every_ns)));
 			next_jump(jumps, j, at);
 		}
 	}
@@ -510,7 +536,7 @@ get_round_trips(struct dialect *d, size_t n_runs, struct cursor *c, struct sampl
     const uint64_t *wide)
 {
 	int64_t least = 0;
-	uint64_t bad = 0;
+	uint64_t unit = d->exact ? 1 : RTT_UNIT_NS, most = DURATION_MOST / unit, bad = 0;
 
 	for (size_t r = 0; r < n_runs; r++) {
 		struct sample *end = s + d->runs[r].n;
@@ -522,8 +548,8 @@ get_round_trips(struct dialect *d, size_t n_runs, struct cursor *c, struct sampl
 				least = add(least, cursor_svarint(c));
 			any = true;
 			uint64_t rtt = (uint64_t)least + *wide++;
-			bad |= rtt > RTT_MOST;
-			s->rtt_ns = (int64_t)(rtt * RTT_UNIT_NS);
+			bad |= rtt > most;
+			s->rtt_ns = (int64_t)(rtt * unit);
 		}
 	}
 	return bad == 0 && !c->bad && c->p == c->end;

@@ -24,16 +24,19 @@ enum section {
 	SECTION_MOST = 32
 };
 
-/* What was measured is kept in these units: a sending is stamped to some microseconds, a
- * round trip agrees with a capture on the wire to some microseconds. */
-#define SENT_UNIT_NS 1000
-#define RTT_UNIT_NS  100
+/*
+ * What we measured is kept in microseconds (sent) and tenths of one (round trip): the
+ * kernel's stamps agree with a capture on the wire to some microseconds, so what is left
+ * out is noise. What others measured is kept as they wrote it, to the nanosecond.
+ */
+#define RTT_UNIT_NS 100
 
 /* Microseconds, downwards: as instants are printed. */
-int64_t sent_unit(int64_t ns);
-/* When sequence number ${seq} of a probe should have left, by its last row of the block.
- */
-int64_t sent_predicted(const struct dialect_probe *p, uint64_t seq);
+int64_t sent_us(int64_t ns);
+/* When sequence number ${seq} of a probe should have left, by its last row of the block;
+ * in microseconds. */
+int64_t sent_predicted(
+    const struct dialect *d, const struct dialect_probe *p, uint64_t seq);
 
 /* Samples into d->sections, and back from them: ${part} has one cursor a section. Rows
  * then has them by probe and number. Result of get: false where they are damaged. */

@@ -210,7 +210,7 @@ journal_follow(struct journal_reader *r, const struct journal_visitor *v)
 	    h.block != r->seen_block)
 		return rc;
 	struct reading *g = &r->live;
-	reading_session(g, reader_boot(r, h.boot_id, &h.clock), h.session);
+	reading_session(g, reader_boot(r, h.boot_id, &h.clock), h.session, h.block);
 	while ((n = wal_chunk_get(r->wal.p + at, r->wal.n - at, &r->rows, &g->dialect)) >
 	       0) {
 		at += n;

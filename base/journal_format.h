@@ -121,10 +121,11 @@ struct dialect {
 		uint32_t block; /* the block the last row belongs to */
 		int64_t every_ns;
 		uint64_t seed, seq, slot;
-		int64_t sent_us;
+		int64_t sent; /* in units */
 	} * probes;
 	size_t n, room_order, room_place, room_runs, room_wide;
 	uint32_t block;
+	bool exact; /* to the nanosecond: what others measured */
 	uint32_t *order, *place;
 	struct run *runs;
 	uint64_t *wide;
@@ -132,6 +133,8 @@ struct dialect {
 };
 
 void dialect_free(struct dialect *d);
+/* Numbers mean nothing any more: at the beginning of a session, and of a segment. */
+void dialect_forget(struct dialect *d);
 /* What is known of a probe; NULL where it was not defined. */
 struct dialect_probe *dialect_probe(struct dialect *d, uint32_t number);
 

@@ -53,6 +53,8 @@ replay_wal(struct journal_writer *w, const struct bytes *wal)
 	if (!wal_head_get(&h, wal->p, wal->n) || h.segment != w->segment ||
 	    h.block != w->blocks || h.session < w->session || h.session == UINT32_MAX)
 		return 0;
+	if (h.block == 0 || h.session != w->session)
+		dialect_forget(&w->wal_dialect);
 	w->session = h.session;
 	w->clock = h.clock;
 	memcpy(w->boot_id, h.boot_id, sizeof w->boot_id);
@@ -96,10 +98,13 @@ load_flights(struct journal_writer *w, uint32_t session)
 	const uint8_t *body;
 	int rc = segment_open(&g, w->dir, w->segment);
 
-	for (uint32_t i = 0; rc == 0 && i < w->blocks; i++) {
+	for (uint32_t i = 0, last = 0; rc == 0 && i < w->blocks; i++) {
 		rc = segment_next(&g, &h, NULL);
 		if (rc == 0)
 			rc = segment_payload(&g, &h, &body);
+		if (rc == 0 && h.session != last)
+			dialect_forget(&d);
+		last = h.session;
 		if (rc < 0 || rows_decode(&rows, body, h.bytes, &d) < 0)
 			break;
 		for (size_t k = 0; h.session == session && k < rows.n_samples; k++)

@@ -115,8 +115,9 @@ void reader_spoilt(
 
 /* ---- journal_scan.c ---- */
 void reading_done(struct reading *g);
-/* Rows of another session have other numbers. */
-void reading_session(struct reading *g, uint32_t boot, uint32_t session);
+/* Rows of another session, and of another segment, have other numbers: of the block
+ * ${block} of its segment. */
+void reading_session(struct reading *g, uint32_t boot, uint32_t session, uint32_t block);
 /* Decode a payload, learn from it, check that the chain goes on, and hold its rows if
  * asked to. 0 or -EBADMSG. */
 int reading_block(struct journal_reader *r, struct reading *g, const struct block_head *h,

@@ -176,6 +176,9 @@ static bool
 take_block(struct journal_tail *tail, const struct block_head *h, const uint8_t *body,
     struct rows *rows, struct dialect *dialect)
 {
+	if (h->number == 0 || h->session != tail->newest)
+		dialect_forget(dialect);
+	tail->newest = h->session;
 	if (rows_decode(rows, body, h->bytes, dialect) < 0 ||
 	    memcmp(h->previous, tail->hash, HASH_BYTES) != 0)
 		return false;

@@ -9,6 +9,7 @@ struct journal_tail {
 	uint32_t blocks;            /* good ones in it */
 	uint64_t good_bytes, bytes; /* of the last segment; the rest is a torn tail */
 	uint32_t session;           /* highest seen */
+	uint32_t newest;            /* of the last block */
 	bool sealed;
 	uint8_t hash[HASH_BYTES]; /* of the last good block */
 	char agent[37];

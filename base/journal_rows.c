@@ -117,6 +117,13 @@ dialect_free(struct dialect *d)
 	*d = (struct dialect){0};
 }
 
+void
+dialect_forget(struct dialect *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		d->probes[i].known = false;
+}
+
 struct dialect_probe *
 dialect_probe(struct dialect *d, uint32_t number)
 {
@@ -244,8 +251,8 @@ static void
 encode_counters(struct bytes *b, const struct counters *c, const struct counters *last)
 {
 	bytes_varint(b, c->link);
-	bytes_svarint(b, (int64_t)less((uint64_t)sent_unit(c->at.ns),
-	                     (uint64_t)sent_unit(last->at.ns)));
+	bytes_svarint(b,
+	    (int64_t)less((uint64_t)sent_us(c->at.ns), (uint64_t)sent_us(last->at.ns)));
 	bytes_svarint(b, (int64_t)less(c->rx_bytes, last->rx_bytes));
 	bytes_svarint(b, (int64_t)less(c->tx_bytes, last->tx_bytes));
 	bytes_svarint(b, (int64_t)less(c->rx_packets, last->rx_packets));
@@ -274,7 +281,7 @@ decode_counters(struct cursor *cur, struct rows *rows)
 	const struct counters *last =
 	    counters_before(rows, rows->n_counters, (uint32_t)link);
 	int64_t at =
-	    (int64_t)((uint64_t)sent_unit(last->at.ns) + (uint64_t)cursor_svarint(cur));
+	    (int64_t)((uint64_t)sent_us(last->at.ns) + (uint64_t)cursor_svarint(cur));
 
 	c.rx_bytes = last->rx_bytes + (uint64_t)cursor_svarint(cur);
 	c.tx_bytes = last->tx_bytes + (uint64_t)cursor_svarint(cur);
@@ -285,7 +292,7 @@ decode_counters(struct cursor *cur, struct rows *rows)
 	c.carrier = bits & 1;
 	c.admin_up = bits & 2;
 	c.link = (uint32_t)link;
-	if (link >= NUMBER_MAX || __builtin_mul_overflow(at, SENT_UNIT_NS, &c.at.ns) ||
+	if (link >= NUMBER_MAX || __builtin_mul_overflow(at, NS_PER_US, &c.at.ns) ||
 	    !instant_sane(c.at.ns))
 		cur->bad = true;
 	if (rows->n_counters == BLOCK_ROWS)
@@ -334,8 +341,8 @@ encode_send(
 	p = p != NULL && p->block == d->block ? p : &none;
 	bytes_svarint(b, (int64_t)s->probe - last_probe);
 	bytes_svarint(b, (int64_t)less(s->seq, p->seq));
-	bytes_svarint(b, (int64_t)less((uint64_t)sent_unit(s->sent.ns),
-	                     (uint64_t)sent_predicted(p, s->seq)));
+	bytes_svarint(b, (int64_t)less((uint64_t)sent_us(s->sent.ns),
+	                     (uint64_t)sent_predicted(d, p, s->seq)));
 }
 
 static void
@@ -353,10 +360,9 @@ decode_send(struct cursor *c, struct rows *rows, struct dialect *d, uint32_t *la
 	p = dialect_probe(d, s.probe);
 	p = p != NULL && p->block == d->block ? p : &none;
 	s.seq = p->seq + (uint64_t)cursor_svarint(c);
-	int64_t at =
-	    (int64_t)((uint64_t)sent_predicted(p, s.seq) + (uint64_t)cursor_svarint(c));
-	if (__builtin_mul_overflow(at, SENT_UNIT_NS, &s.sent.ns) ||
-	    !instant_sane(s.sent.ns))
+	int64_t at = (int64_t)((uint64_t)sent_predicted(d, p, s.seq) +
+	                       (uint64_t)cursor_svarint(c));
+	if (__builtin_mul_overflow(at, NS_PER_US, &s.sent.ns) || !instant_sane(s.sent.ns))
 		c->bad = true;
 	if (!c->bad)
 		rows_add_sent(rows, &s);

@@ -35,15 +35,14 @@ reading_done(struct reading *g)
 }
 
 void
-reading_session(struct reading *g, uint32_t boot, uint32_t session)
+reading_session(struct reading *g, uint32_t boot, uint32_t session, uint32_t block)
 {
 	g->boot = boot;
-	if (g->in_session && g->session == session)
+	if (g->in_session && g->session == session && block > 0)
 		return;
 	g->in_session = true;
 	g->session = session;
-	for (size_t i = 0; i < g->dialect.n; i++)
-		g->dialect.probes[i].known = false;
+	dialect_forget(&g->dialect);
 	if (g->n_probe_map > 0)
 		memset(g->probe_map, 0, g->n_probe_map * sizeof *g->probe_map);
 	if (g->n_link_map > 0)
@@ -134,7 +133,7 @@ reading_block(struct journal_reader *r, struct reading *g, const struct block_he
 		return spoilt(r, g->segment, h->number, "hash chain broken");
 	block_hash(g->hash, h, payload);
 	g->chained = true;
-	reading_session(g, boot, h->session);
+	reading_session(g, boot, h->session, h->number);
 	if (rows_decode(&r->rows, payload, h->bytes, &g->dialect) < 0)
 		return spoilt(r, g->segment, h->number, "damaged");
 	reader_learn(r, g);
@@ -185,7 +184,7 @@ read_wal(struct journal_reader *r, struct reading *g)
 	if (g->of != &r->stretches[r->n_stretches - 1] || reader_wal(r, &h) < 0 ||
 	    h.segment != r->seen_segment || h.block != r->seen_block)
 		return;
-	reading_session(g, reader_boot(r, h.boot_id, &h.clock), h.session);
+	reading_session(g, reader_boot(r, h.boot_id, &h.clock), h.session, h.block);
 	while ((n = wal_chunk_get(r->wal.p + at, r->wal.n - at, &r->rows, &g->dialect)) >
 	       0) {
 		reader_learn(r, g);

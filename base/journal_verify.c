@@ -50,6 +50,8 @@ check_block(struct check *c, uint32_t segment, uint32_t number)
 		return broken(c, segment, number, "hash chain broken");
 	if (h.session < c->session)
 		return broken(c, segment, number, "session id went back");
+	if (number == 0 || h.session != c->session)
+		dialect_forget(&c->dialect);
 	if (rows_decode(&c->rows, body, h.bytes, &c->dialect) < 0)
 		return broken(c, segment, number, "contents do not decode");
 	c->session = h.session;

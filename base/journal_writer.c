@@ -275,18 +275,25 @@ writer_sync_pending(struct journal_writer *w)
 	}
 	if (rows_empty(&w->pending))
 		return 0;
-	struct rows part = w->pending;
+	struct rows part = w->pending, defs = {0};
 	size_t left = w->pending.n_samples;
 	int rc = sync_part(w, &part, left);
 	while (rc == 0 && (left -= part.n_samples) > 0) {
 		rc = writer_close_block(w);
 		if (rc < 0)
-			return rc;
+			break;
 		part.samples += part.n_samples;
-		part.n_links = part.n_probes = part.n_counters = 0;
-		part.n_events = part.n_sent = 0;
+		part.n_counters = part.n_events = part.n_sent = 0;
+		rows_clear(&defs);
+		if (w->redefine) /* that block was the last of its segment */
+			define_all(w, &defs);
+		part.links = defs.links;
+		part.probes = defs.probes;
+		part.n_links = defs.n_links;
+		part.n_probes = defs.n_probes;
 		rc = sync_part(w, &part, left);
 	}
+	rows_free(&defs);
 	if (rc == 0)
 		rows_clear(&w->pending);
 	return rc;
@@ -440,7 +447,7 @@ journal_sent(struct journal_writer *w, uint32_t probe, uint64_t seq, mono_t sent
 void
 journal_import(struct journal_writer *w)
 {
-	w->import = true;
+	w->import = w->dialect.exact = w->wal_dialect.exact = true;
 	strcpy(w->boot_id, "import");
 	w->clock = (struct clock_state){0, 0, true};
 	rows_clear(&w->pending);

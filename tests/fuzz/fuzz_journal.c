@@ -50,7 +50,7 @@ enum file {
 
 enum record_flag {
 	RECORD_SEGMENT = 1 << 0, /* a new segment begins with it */
-	RECORD_SEALED = 1 << 1, /* its segment, once the next begins */
+	RECORD_SEALED = 1 << 1,  /* its segment, once the next begins */
 	RECORD_SYNCHRONISED = 1 << 2,
 	RECORD_DEFS = 1 << 3,
 	RECORD_CHUNK = 1 << 4, /* of the write-ahead file */
@@ -65,8 +65,9 @@ static char dir[64];
 struct truth {
 	bool known, sealed, tame; /* tame: every instant within reach of a scan */
 	uint32_t segment, blocks, session;
-	bool broken; /* what verification finds first: where */
-	bool back;   /* it is a session id that went back, which a writer does not mind */
+	uint32_t newest; /* session of the last block */
+	bool broken;     /* what verification finds first: where */
+	bool back; /* it is a session id that went back, which a writer does not mind */
 	uint32_t broken_segment, broken_block;
 	size_t samples, counters, events;
 	uint8_t hash[HASH_BYTES];
@@ -344,21 +345,21 @@ put_root(const struct truth *t)
  */
 static void
 put_wal(struct truth *t, uint32_t session, const struct clock_state *clock,
-    const struct bytes *chunks)
+    const struct bytes *chunks, struct dialect *d)
 {
 	static struct rows rows;
-	struct dialect d = {0};
 	struct wal_head h = {t->segment, t->blocks, session, *clock, "boot"};
 	size_t at = 0, n;
 
+	if (session != t->newest)
+		dialect_forget(d);
 	wal_head_put(&file[FILE_WAL], &h);
 	bytes_put(&file[FILE_WAL], chunks->p, chunks->n);
 	while (session >= t->session && at < chunks->n &&
-	       (n = wal_chunk_get(chunks->p + at, chunks->n - at, &rows, &d)) > 0) {
+	       (n = wal_chunk_get(chunks->p + at, chunks->n - at, &rows, d)) > 0) {
 		count_rows(t, &rows);
 		at += n;
 	}
-	dialect_free(&d);
 }
 
 static void
@@ -396,6 +397,9 @@ take_rows(struct cursor *c, struct truth *t)
 		h.bytes = (uint32_t)n;
 		h.flags = flags & RECORD_DEFS ? BLOCK_HAS_DEFS : 0;
 		put_block(t, flags, &h, payload);
+		if (h.number == 0 || h.session != t->newest)
+			dialect_forget(&d);
+		t->newest = h.session;
 		bool decodes = rows_decode(&rows, payload, n, &d) == 0;
 		if (decodes) /* a scan does not ask for the chain */
 			count_rows(t, &rows);
@@ -408,7 +412,7 @@ take_rows(struct cursor *c, struct truth *t)
 	}
 	if (t->segment > 0) {
 		put_root(t);
-		put_wal(t, wal_session, &clock, &chunks);
+		put_wal(t, wal_session, &clock, &chunks, &d);
 	}
 	dialect_free(&d);
 	bytes_free(&chunks);
