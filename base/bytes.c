@@ -26,7 +26,7 @@ bytes_free(struct bytes *b)
 uint8_t *
 bytes_more(struct bytes *b, size_t n)
 {
-	if (b->room - b->n < n) {
+	if (b->p == NULL || b->room - b->n < n) {
 		b->room = (b->n + n) * 2 + 64;
 		b->p = memory_grow(b->p, b->room, 1);
 	}
@@ -133,7 +133,8 @@ cursor_take(struct cursor *c, size_t n)
 		c->bad = true;
 		return NULL;
 	}
-	c->p += n;
+	if (n > 0)
+		c->p += n;
 	return p;
 }
 

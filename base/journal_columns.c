@@ -567,11 +567,12 @@ columns_get(struct dialect *d, struct cursor part[SECTION_MOST], struct rows *ro
 	n = get_runs(d, &part[SECTION_RUNS], &n_runs);
 	if (n == 0)
 		return false;
-	if (rows->room_samples < n) {
-		rows->room_samples = n;
-		rows->samples = memory_grow(rows->samples, n, sizeof *rows->samples);
+	if (rows->room_samples < rows->behind + n) {
+		rows->room_samples = rows->behind + n + rows->room_samples / 2;
+		rows->samples =
+		    memory_grow(rows->samples, rows->room_samples, sizeof *rows->samples);
 	}
-	struct sample *s = rows->samples;
+	struct sample *s = rows->samples + rows->behind;
 	uint64_t *wide = room_for_wide(d, n);
 	if (!get_facts(part, s, n, &n_rtt) || !planes_get(part + SECTION_SENT, wide, n))
 		return false;

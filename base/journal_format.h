@@ -98,6 +98,7 @@ struct rows {
 	struct sent_row *sent;
 	uint32_t *sent_of; /* by probe: a guess at its place in sent */
 	size_t n_sent_of;
+	size_t behind; /* so many samples stand before those: not of this block */
 	size_t n_links, n_probes, n_samples, n_counters, n_events, n_sent;
 	size_t room_links, room_probes, room_samples, room_counters, room_events,
 	    room_sent;

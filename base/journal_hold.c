@@ -7,7 +7,8 @@
 #define ROW_COUNTERS (1u << 30)
 #define ROW_EVENT    (2u << 30)
 #define ROW_TYPE     (3u << 30)
-#define DIGIT_BITS   11
+#define DIGIT_MOST   18 /* bits */
+#define FEW          64
 #define GONE         INT64_MAX /* the label of a record that amended another */
 
 void
@@ -25,6 +26,7 @@ hold_free(struct hold *h)
 	free(h->keys);
 	free(h->spare);
 	free(h->places);
+	free(h->count);
 	hold_init(h);
 }
 
@@ -35,16 +37,6 @@ hold_bytes(const struct hold *h)
 	       h->room_counters * sizeof *h->counters +
 	       h->room_events * sizeof *h->events + h->room_keys * 2 * sizeof *h->keys +
 	       h->room_places * sizeof *h->places;
-}
-
-struct sample *
-hold_samples(struct hold *h, size_t n)
-{
-	if (h->room_samples - h->n_samples <= n) {
-		h->room_samples = h->n_samples + n + h->room_samples / 2 + 1;
-		h->samples = memory_grow(h->samples, h->room_samples, sizeof *h->samples);
-	}
-	return h->samples + h->n_samples;
 }
 
 static void
@@ -155,16 +147,64 @@ sort_few(struct hold_key *k, size_t n)
 	}
 }
 
-/* By the digits of the time since the least, the lowest first: what is equal stays in the
- * order it came in. */
+static void
+swap_keys(struct hold *h)
+{
+	struct hold_key *sorted = h->spare;
+
+	h->spare = h->keys;
+	h->keys = sorted;
+}
+
+/* By one digit of ${bits} at ${shift}; what is equal stays in the order it came in. */
+static void
+sort_digit(struct hold *h, int64_t least, unsigned shift, unsigned bits)
+{
+	size_t n = h->n_keys, many = (size_t)1 << bits;
+	uint64_t mask = many - 1;
+	uint32_t *count = h->count;
+
+	memset(count, 0, many * sizeof *count);
+	for (size_t i = 0; i < n; i++)
+		count[((uint64_t)h->keys[i].at_ns - (uint64_t)least) >> shift & mask]++;
+	for (size_t d = 0, at = 0; d < many; d++) {
+		size_t here = count[d];
+		count[d] = (uint32_t)at;
+		at += here;
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint64_t t = (uint64_t)h->keys[i].at_ns - (uint64_t)least;
+		h->spare[count[t >> shift & mask]++] = h->keys[i];
+	}
+	swap_keys(h);
+}
+
+/* The most that stand in one place after a sort by its highest digit. */
+static size_t
+crowd(const struct hold *h, unsigned bits)
+{
+	uint32_t before = 0, most = 0;
+
+	for (size_t d = 0; d < (size_t)1 << bits; d++) {
+		most = h->count[d] - before > most ? h->count[d] - before : most;
+		before = h->count[d];
+	}
+	return most;
+}
+
+/*
+ * Sendings are spread evenly over time: one digit, with as many values as there are keys,
+ * puts nearly all of them in their place, and a look at the neighbours does the rest.
+ * Where they are not, each digit in turn, the lowest first.
+ */
 static void
 sort_keys(struct hold *h)
 {
-	static size_t count[1u << DIGIT_BITS];
 	int64_t least = INT64_MAX, most = INT64_MIN;
+	unsigned bits = 0, span_bits;
 	size_t n = h->n_keys;
 
-	if (n <= 64) {
+	if (n <= FEW) {
 		sort_few(h->keys, n);
 		return;
 	}
@@ -173,27 +213,23 @@ sort_keys(struct hold *h)
 		least = t < least ? t : least;
 		most = t > most ? t : most;
 	}
-	uint64_t span = (uint64_t)most - (uint64_t)least;
-	unsigned bits = n < 2048 ? 8 : DIGIT_BITS;
-	uint64_t mask = (1u << bits) - 1;
-	for (unsigned shift = 0; shift < 64 && span >> shift > 0; shift += bits) {
-		memset(count, 0, (mask + 1) * sizeof *count);
-		for (size_t i = 0; i < n; i++)
-			count[((uint64_t)h->keys[i].at_ns - (uint64_t)least) >> shift &
-			      mask]++;
-		for (size_t d = 0, at = 0; d <= mask; d++) {
-			size_t many = count[d];
-			count[d] = at;
-			at += many;
-		}
-		for (size_t i = 0; i < n; i++) {
-			uint64_t t = (uint64_t)h->keys[i].at_ns - (uint64_t)least;
-			h->spare[count[t >> shift & mask]++] = h->keys[i];
-		}
-		struct hold_key *sorted = h->spare;
-		h->spare = h->keys;
-		h->keys = sorted;
+	while (n >> bits > 1 && bits < DIGIT_MOST)
+		bits++;
+	if (h->room_count < (size_t)1 << bits) {
+		h->room_count = (size_t)1 << bits;
+		h->count = memory_grow(h->count, h->room_count, sizeof *h->count);
 	}
+	uint64_t span = (uint64_t)most - (uint64_t)least;
+	span_bits = span > 0 ? 64 - (unsigned)__builtin_clzll(span) : 0;
+	unsigned shift = span_bits > bits ? span_bits - bits : 0;
+	sort_digit(h, least, shift, bits);
+	if (crowd(h, bits) <= FEW) {
+		sort_few(h->keys, n);
+		return;
+	}
+	swap_keys(h); /* back to the order they came in */
+	for (shift = 0; shift < span_bits; shift += bits)
+		sort_digit(h, least, shift, bits);
 }
 
 void

@@ -5,10 +5,9 @@
 
 /*
  * Rows held back until their order of sending is certain. They come in by blocks, are put
- * in order many thousand at a time (a radix sort: as many passes as their span of time
- * has digits), and go out until HOLD_NS before the newest that was seen. The second
- * record of a sending amends the first on the way: a late reply takes the place of the
- * loss written at its timeout, a duplicate only leaves its flag.
+ * in order many thousand at a time, and go out until HOLD_NS before the newest that was
+ * seen. The second record of a sending amends the first on the way: a late reply takes
+ * the place of the loss written at its timeout, a duplicate only leaves its flag.
  */
 #define HOLD_NS   (11 * NS_PER_S)
 #define HOLD_MANY 8192 /* worth putting in order */
@@ -29,14 +28,13 @@ struct hold {
 	bool amends;
 	int64_t least_ns, newest_ns; /* labels: the earliest held, the latest known of */
 	uint32_t *places;            /* of samples, by their hash: while amending */
-	size_t room_places;
+	uint32_t *count;             /* of each value of a digit: while sorting */
+	size_t room_places, room_count;
 };
 
 void hold_init(struct hold *h);
 void hold_free(struct hold *h);
 
-/* Room for ${n} more; the caller fills it and counts it. */
-struct sample *hold_samples(struct hold *h, size_t n);
 void hold_counters(struct hold *h, const struct counters *c);
 void hold_event(struct hold *h, const struct event *e);
 

@@ -52,13 +52,18 @@ add_stretch(struct journal_reader *r, uint32_t boot, uint32_t segment, uint32_t 
 	return s;
 }
 
-/* Result: false where there are more boots or stretches than are read. */
+/* Result: false where there are more boots or stretches than are read, or a boot is of no
+ * use. */
 static bool
 take_block(struct journal_reader *r, const struct block_head *h, uint32_t segment)
 {
 	uint32_t boot = reader_boot(r, h->boot_id, &h->clock);
 	struct stretch *s = r->n_stretches > 0 ? &r->stretches[r->n_stretches - 1] : NULL;
 
+	if (s != NULL && s->any && h->session == r->newest_session && s->boot != boot) {
+		reader_spoilt(r, segment, h->number, "of another boot than its session");
+		return false;
+	}
 	if (s == NULL || !goes_on(r, s, boot, h))
 		s = add_stretch(r, boot, segment, h->number);
 	if (s == NULL || r->n_boots == BOOTS_MOST) {

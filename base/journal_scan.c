@@ -58,40 +58,45 @@ mapped(const uint32_t *map, size_t n, uint32_t number, uint32_t *out)
 	return true;
 }
 
+/* Samples in the hold, behind those it counts, become those of the reader's tables. */
 static void
-take_samples(struct reading *g, const struct rows *rows, int64_t anchor_ns)
+take_samples(struct reading *g, size_t n, int64_t anchor_ns)
 {
-	struct sample *to = hold_samples(&g->hold, rows->n_samples);
-	int64_t least = g->hold.least_ns, newest = g->hold.newest_ns;
-	uint32_t flags = 0;
-	size_t n = 0;
+	struct hold *h = &g->hold;
+	struct sample *s = h->samples + h->n_samples, *to = s, *end = s + n;
+	int64_t least = h->least_ns, newest = h->newest_ns;
+	uint32_t flags = 0, probe = UINT32_MAX, index = 0;
+	bool known = false;
 
-	for (size_t i = 0; i < rows->n_samples; i++) {
-		struct sample *s = &to[n];
-		*s = rows->samples[i];
-		if (!mapped(g->probe_map, g->n_probe_map, s->probe, &s->probe))
+	for (; s < end; s++) {
+		if (s->probe != probe) {
+			probe = s->probe;
+			known = mapped(g->probe_map, g->n_probe_map, probe, &index);
+		}
+		if (!known)
 			continue;
-		s->session = g->session;
-		s->time.ns = s->sent.ns + anchor_ns;
-		int64_t until = s->time.ns + (s->rtt_ns > 0 ? s->rtt_ns : 0);
-		least = s->time.ns < least ? s->time.ns : least;
+		if (to != s)
+			*to = *s;
+		to->probe = index;
+		to->session = g->session;
+		to->time.ns = to->sent.ns + anchor_ns;
+		int64_t until = to->time.ns + (to->rtt_ns > 0 ? to->rtt_ns : 0);
+		least = to->time.ns < least ? to->time.ns : least;
 		newest = until > newest ? until : newest;
-		flags |= s->flags;
-		n++;
+		flags |= to->flags;
+		to++;
 	}
-	g->hold.n_samples += n;
-	g->hold.least_ns = least;
-	g->hold.newest_ns = newest;
-	g->hold.amends |= (flags & (FLAG_LATE | FLAG_DUP)) != 0;
+	h->n_samples = (size_t)(to - h->samples);
+	h->least_ns = least;
+	h->newest_ns = newest;
+	h->amends |= (flags & (FLAG_LATE | FLAG_DUP)) != 0;
 }
 
-void
-reading_hold(struct journal_reader *r, struct reading *g)
+static void
+take_others(struct journal_reader *r, struct reading *g, int64_t anchor)
 {
 	const struct rows *rows = &r->rows;
-	int64_t anchor = r->boots[g->boot].anchor_ns;
 
-	take_samples(g, rows, anchor);
 	for (size_t i = 0; i < rows->n_counters; i++) {
 		struct counters c = rows->counters[i];
 		if (!mapped(g->link_map, g->n_link_map, c.link, &c.link))
@@ -115,6 +120,50 @@ reading_hold(struct journal_reader *r, struct reading *g)
 	}
 }
 
+void
+reading_hold(struct journal_reader *r, struct reading *g)
+{
+	struct hold *h = &g->hold;
+	size_t n = r->rows.n_samples, want = h->n_samples + n;
+
+	if (h->room_samples < want) {
+		h->room_samples = want * 2;
+		h->samples = memory_grow(h->samples, h->room_samples, sizeof *h->samples);
+	}
+	if (n > 0)
+		memcpy(
+		    h->samples + h->n_samples, r->rows.samples, n * sizeof *h->samples);
+	take_samples(g, n, r->boots[g->boot].anchor_ns);
+	take_others(r, g, r->boots[g->boot].anchor_ns);
+}
+
+/* The samples of a block straight into the hold. */
+static int
+decode_held(struct journal_reader *r, struct reading *g, const struct block_head *h,
+    const uint8_t *payload)
+{
+	struct hold *hold = &g->hold;
+	struct sample *own = r->rows.samples;
+	size_t room = r->rows.room_samples, n;
+
+	r->rows.samples = hold->samples;
+	r->rows.room_samples = hold->room_samples;
+	r->rows.behind = hold->n_samples;
+	int rc = rows_decode(&r->rows, payload, h->bytes, &g->dialect);
+	hold->samples = r->rows.samples;
+	hold->room_samples = r->rows.room_samples;
+	n = r->rows.n_samples;
+	r->rows.samples = own;
+	r->rows.room_samples = room;
+	r->rows.behind = r->rows.n_samples = 0;
+	if (rc < 0)
+		return rc;
+	reader_learn(r, g);
+	take_samples(g, n, r->boots[g->boot].anchor_ns);
+	take_others(r, g, r->boots[g->boot].anchor_ns);
+	return 0;
+}
+
 static int
 spoilt(struct journal_reader *r, uint32_t segment, uint32_t block, const char *what)
 {
@@ -134,11 +183,12 @@ reading_block(struct journal_reader *r, struct reading *g, const struct block_he
 	block_hash(g->hash, h, payload);
 	g->chained = true;
 	reading_session(g, boot, h->session, h->number);
-	if (rows_decode(&r->rows, payload, h->bytes, &g->dialect) < 0)
+	int rc = hold ? decode_held(r, g, h, payload)
+	              : rows_decode(&r->rows, payload, h->bytes, &g->dialect);
+	if (rc < 0)
 		return spoilt(r, g->segment, h->number, "damaged");
-	reader_learn(r, g);
-	if (hold)
-		reading_hold(r, g);
+	if (!hold)
+		reader_learn(r, g);
 	return 0;
 }
 

@@ -18,7 +18,8 @@ struct check {
 	struct dialect dialect;
 	uint8_t hash[HASH_BYTES];
 	uint32_t session, expect;
-	bool first, root_named, root_found;
+	char boot_id[37]; /* of that session */
+	bool first, began, root_named, root_found;
 	uint32_t root_segment, root_block;
 	char root_hash[65];
 };
@@ -50,6 +51,10 @@ check_block(struct check *c, uint32_t segment, uint32_t number)
 		return broken(c, segment, number, "hash chain broken");
 	if (h.session < c->session)
 		return broken(c, segment, number, "session id went back");
+	if (c->began && h.session == c->session && strcmp(h.boot_id, c->boot_id) != 0)
+		return broken(c, segment, number, "of another boot than its session");
+	c->began = true;
+	memcpy(c->boot_id, h.boot_id, sizeof c->boot_id);
 	if (number == 0 || h.session != c->session)
 		dialect_forget(&c->dialect);
 	if (rows_decode(&c->rows, body, h.bytes, &c->dialect) < 0)
