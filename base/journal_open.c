@@ -44,7 +44,8 @@ load_agent(struct journal_writer *w)
 
 /* Replay the write-ahead file of a session that died, then what was in flight. */
 static int
-replay_wal(struct journal_writer *w, const struct bytes *wal)
+replay_wal(
+    struct journal_writer *w, const struct bytes *wal, const struct journal_tail *tail)
 {
 	struct wal_head h;
 	struct rows chunk = {0};
@@ -52,6 +53,9 @@ replay_wal(struct journal_writer *w, const struct bytes *wal)
 
 	if (!wal_head_get(&h, wal->p, wal->n) || h.segment != w->segment ||
 	    h.block != w->blocks || h.session < w->session || h.session == UINT32_MAX)
+		return 0;
+	if (tail->any && h.session == tail->newest &&
+	    strcmp(h.boot_id, tail->boot_id) != 0) /* a session is of one boot */
 		return 0;
 	if (h.block == 0 || h.session != w->session)
 		dialect_forget(&w->wal_dialect);
@@ -177,7 +181,7 @@ start_session(struct journal_writer *w, const struct journal_tail *tail)
 	if (rc == 0 && w->segment_bytes > SEGMENT_BYTES)
 		rc = load_flights(w, tail->session);
 	if (rc == 0)
-		rc = replay_wal(w, &wal);
+		rc = replay_wal(w, &wal, tail);
 	bytes_free(&wal);
 	flights_free(&w->flights);
 	if (rc < 0)

@@ -150,6 +150,11 @@ reader_wal(struct journal_reader *r, struct wal_head *h)
 	snprintf(path, sizeof path, "%s/journal/wal", r->dir);
 	if (file_load(&r->wal, path) < 0 || !wal_head_get(h, r->wal.p, r->wal.n))
 		return -ENOENT;
+	const struct stretch *s =
+	    r->n_stretches > 0 ? &r->stretches[r->n_stretches - 1] : NULL;
+	if (s != NULL && s->any && h->session == r->newest_session &&
+	    strcmp(r->boots[s->boot].id, h->boot_id) != 0)
+		return -ENOENT; /* a session is of one boot */
 	/* Sessions increase: one before those in blocks has nothing more to say. */
 	return h->session >= r->newest_session && h->session < UINT32_MAX ? 0 : -ENOENT;
 }

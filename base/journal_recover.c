@@ -179,6 +179,8 @@ take_block(struct journal_tail *tail, const struct block_head *h, const uint8_t 
 	if (h->number == 0 || h->session != tail->newest)
 		dialect_forget(dialect);
 	tail->newest = h->session;
+	tail->any = true;
+	memcpy(tail->boot_id, h->boot_id, sizeof tail->boot_id);
 	if (rows_decode(rows, body, h->bytes, dialect) < 0 ||
 	    memcmp(h->previous, tail->hash, HASH_BYTES) != 0)
 		return false;

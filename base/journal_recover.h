@@ -10,6 +10,8 @@ struct journal_tail {
 	uint64_t good_bytes, bytes; /* of the last segment; the rest is a torn tail */
 	uint32_t session;           /* highest seen */
 	uint32_t newest;            /* of the last block */
+	char boot_id[37];           /* of that */
+	bool any;                   /* there was one */
 	bool sealed;
 	uint8_t hash[HASH_BYTES]; /* of the last good block */
 	char agent[37];

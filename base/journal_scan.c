@@ -63,6 +63,9 @@ static void
 take_samples(struct reading *g, size_t n, int64_t anchor_ns)
 {
 	struct hold *h = &g->hold;
+
+	if (n == 0)
+		return;
 	struct sample *s = h->samples + h->n_samples, *to = s, *end = s + n;
 	int64_t least = h->least_ns, newest = h->newest_ns;
 	uint32_t flags = 0, probe = UINT32_MAX, index = 0;
