@@ -220,6 +220,9 @@ vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
 	if (sent > 0)
 		l->long_loss +=
 		    ((double)lost / (double)sent - l->long_loss) / (double)l->counted;
+	/* A good line's would go on towards 0 for ever; denormal numbers are slow. */
+	if (l->long_loss < 1e-15)
+		l->long_loss = 0;
 }
 
 /* What was counted as loss was the onset of an outage. */

@@ -368,9 +368,20 @@ decode_send(struct cursor *c, struct rows *rows, struct dialect *d, uint32_t *la
 		rows_add_sent(rows, &s);
 }
 
+/*
+ * What one sync of a station at a quiet hour needs not, one in an outage needs: room for it
+ * is taken at the first, as the steady state allocates nothing.
+ */
+#define SECTION_ROOM 4096
+
 static void
 begin_block(struct dialect *d)
 {
+	for (size_t i = 0; i < SECTION_MOST; i++) {
+		if (d->sections[i].p == NULL)
+			bytes_more(&d->sections[i], SECTION_ROOM);
+		d->sections[i].n = 0;
+	}
 	if (++d->block == 0) { /* once in four thousand million */
 		for (size_t i = 0; i < d->n; i++)
 			d->probes[i].block = 0;
@@ -385,8 +396,6 @@ rows_encode(struct bytes *b, const struct rows *rows, struct dialect *d)
 	uint32_t last = 0;
 
 	begin_block(d);
-	for (size_t i = 0; i < SECTION_MOST; i++)
-		s[i].n = 0;
 	for (size_t i = 0; i < rows->n_links; i++)
 		encode_link(&s[SECTION_LINKS], &rows->links[i]);
 	for (size_t i = 0; i < rows->n_probes; i++) {

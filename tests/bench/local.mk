@@ -2,8 +2,11 @@ BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench
 EXTRA_PROGRAMS = $(BENCHES) tests/bench/bare_icmp
 CLEANFILES += $(BENCHES) tests/bench/bare_icmp
 EXTRA_DIST += tests/bench/bench_rate
+tests_bench_bench_journal_SOURCES = tests/bench/bench_journal.c tests/bench/made.c \
+	tests/bench/made.h
 tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)
-tests_bench_bench_analyzer_SOURCES = tests/bench/bench_analyzer.c
+tests_bench_bench_analyzer_SOURCES = tests/bench/bench_analyzer.c tests/bench/made.c \
+	tests/bench/made.h
 tests_bench_bench_analyzer_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) -lm
 tests_bench_bench_verdict_LDADD = analyzer/libanalyzer.a config/libconfig.a base/libbase.a \
 	$(CONFUSE_LIBS) $(BASE_LIBS) -lm
