@@ -185,25 +185,25 @@ is_sound(const struct contract_conf *c, const struct account *a)
 	return true;
 }
 
-/* A day of the charge: a 30th of it, or of the calendar months that they are. */
-static void
-days_of_charge(struct credit_work *w)
+void
+credit_charge_days(const struct contract_conf *c, const struct span *period,
+    const char *zone, int *days, int *months)
 {
 	static const int MONTHS[] = {[PERIOD_MONTH] = 1,
 	    [PERIOD_QUARTER] = 3,
 	    [PERIOD_YEAR] = 12,
 	    [PERIOD_ROLLING_30D] = 0};
 	struct zone_time t;
-	int n = MONTHS[w->c->period_kind];
+	int n = MONTHS[c->period_kind];
 
-	w->days = 30;
-	w->months = 1;
-	if (!w->c->day_of_month || n == 0)
+	*days = 30;
+	*months = 1;
+	if (!c->day_of_month || n == 0)
 		return;
-	zone_civil(w->a->period.start_ns, w->a->zone, &t);
+	zone_civil(period->start_ns, zone, &t);
 	int first = (t.month - 1) / n * n + 1;
-	w->days = zone_days(t.year, first + n, 1) - zone_days(t.year, first, 1);
-	w->months = n;
+	*days = zone_days(t.year, first + n, 1) - zone_days(t.year, first, 1);
+	*months = n;
 }
 
 int
@@ -215,7 +215,10 @@ credit_work_out(
 
 	if (!is_sound(c, a))
 		return -EINVAL;
-	days_of_charge(&w);
+	int days, months;
+	credit_charge_days(c, &a->period, a->zone, &days, &months);
+	w.days = days;
+	w.months = months;
 	for (size_t i = 0; i < s.n; i++)
 		clause(&w, &s, i);
 	settle(&w, &s);

@@ -88,6 +88,11 @@ int credit_work_out(
     struct credit_sheet *out, const struct contract_conf *c, const struct account *a);
 void credit_done(struct credit_sheet *s);
 
+/* A day of the charge is ${months}/${days} of the monthly one: a 30th of it, or by the
+ * calendar months that the period begins in, as the contract says. */
+void credit_charge_days(const struct contract_conf *c, const struct span *period,
+    const char *zone, int *days, int *months);
+
 /* The smallest unit of a currency (ISO 4217) in mills: 10, of yen and its like 1000, of
  * dinars 1. */
 int64_t credit_step(const char *currency);

@@ -369,8 +369,8 @@ decode_send(struct cursor *c, struct rows *rows, struct dialect *d, uint32_t *la
 }
 
 /*
- * What one sync of a station at a quiet hour needs not, one in an outage needs: room for it
- * is taken at the first, as the steady state allocates nothing.
+ * What one sync of a station at a quiet hour needs not, one in an outage needs: room for
+ * it is taken at the first, as the steady state allocates nothing.
  */
 #define SECTION_ROOM 4096
 

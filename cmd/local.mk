@@ -26,7 +26,7 @@ linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
 	cmd/sla.c cmd/spool.c cmd/spool.h cmd/status.c cmd/timespec.c cmd/timespec.h cmd/verdicts.c cmd/verdicts.h cmd/watch.c
 linkwitness_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 linkwitness_LDADD = reports/libreports.a analyzer/libanalyzer.a rrd/libarchive.a records/librecords.a \
-	collector/libcollector.a config/libconfig.a base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) \
+	collector/libcollector.a config/libconfig.a base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) $(XLSX_LIBS) \
 	$(RRD_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(CARES_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) -lm
 
 # The regimes' files are built in: their text, as it lies in config/regimes.

@@ -1,5 +1,6 @@
 #include "cmd/gather.h"
 #include "cmd/report.h"
+#include "reports/workbook.h"
 
 #include <string.h>
 
@@ -37,13 +38,13 @@ cmd_report(struct options *o)
 		    "report: say what: report dossier, sla, compare or migration, -o FILE.pdf");
 	if (o->output == NULL)
 		return complain(EXIT_USAGE, "report dossier: say where to: -o FILE.pdf");
-	if (o->xlsx != NULL)
-		return complain(
-		    EXIT_USAGE, "report: --xlsx is not there yet; outages --csv is");
 	int status = gather(&g, o, GATHER_VERDICTS | GATHER_CURVES);
 	if (status != 0)
 		return status;
 	if (dossier_pdf(gathered_results(g), o->output, o->png, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	else if (o->xlsx != NULL &&
+	         workbook_write(gathered_results(g), o->xlsx, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
 	gathered_free(g);
 	return status;

@@ -8,5 +8,8 @@ reports_libreports_a_SOURCES = reports/chart.h reports/chart_axis.c reports/char
 	reports/draft.c reports/draft.h reports/draw.c reports/draw.h reports/draw_text.c \
 	reports/draw_text.h reports/instant.c reports/json.c reports/json_sla.c reports/value.c reports/value.h reports/page.c reports/page.h \
 	reports/migration.c reports/migration.h reports/migration_pdf.c \
-	reports/chart_week.c reports/page_table.c reports/promise.c reports/promise.h reports/results.h reports/sla.c reports/sla.h reports/text.c
-reports_libreports_a_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(QPDF_CFLAGS) $(JANSSON_CFLAGS)
+	reports/chart_week.c reports/page_table.c reports/promise.c reports/promise.h reports/results.h reports/sla.c reports/sla.h reports/text.c \
+	reports/workbook.c reports/workbook.h reports/workbook_credit.c \
+	reports/workbook_formula.c reports/workbook_formula.h reports/workbook_working.c \
+	reports/workbook_incidents.c reports/workbook_sheet.h reports/workbook_tables.c
+reports_libreports_a_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(QPDF_CFLAGS) $(XLSX_CFLAGS) $(JANSSON_CFLAGS)

@@ -24,10 +24,10 @@ tests_unit_test_records_LDADD = records/librecords.a base/libbase.a $(SQLITE_LIB
 tests_unit_test_site_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_compare
 tests_unit_test_compare_LDADD = $(JUDGE_LIBS)
-TESTS += tests/golden/reports.sh
+TESTS += tests/golden/reports.sh tests/golden/workbook.sh
 noinst_PROGRAMS += tests/golden/made_move
 tests_golden_made_move_LDADD = base/libbase.a $(BASE_LIBS)
-EXTRA_DIST += tests/golden/reports.sh
+EXTRA_DIST += tests/golden/reports.sh tests/golden/workbook.sh
 tests_unit_test_chronic_LDADD = $(JUDGE_LIBS)
 tests_unit_test_credit_SOURCES = tests/unit/test_credit.c tests/unit/account.h
 tests_unit_test_credit_rules_SOURCES = tests/unit/test_credit_rules.c tests/unit/account.h
@@ -63,7 +63,7 @@ tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c tests/golden/made_re
 	tests/golden/made_results.h
 tests_unit_test_dossier_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_dossier_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
-	$(DRAW_LIBS) $(QPDF_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+	$(DRAW_LIBS) $(QPDF_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 check_PROGRAMS += tests/unit/test_archive tests/unit/test_import tests/unit/test_notify
 tests_unit_test_archive_CFLAGS = $(AM_CFLAGS) $(RRD_CFLAGS)
 tests_unit_test_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) \
