@@ -30,23 +30,23 @@ thin_out(struct interval *i)
 void
 interval_take(struct interval *i, int64_t at_ns, int64_t rtt_ns)
 {
-	int64_t start = at_ns - at_ns % i->width_ns;
-
 	if (interval_is_empty(i)) {
-		i->start_ns = start;
+		i->start_ns = at_ns - at_ns % i->width_ns;
 		i->answered = 0;
 		i->every = 1;
 	}
-	if (start != i->start_ns)
+	if (at_ns < i->start_ns || at_ns - i->start_ns >= i->width_ns)
 		return;
 	if (rtt_ns < 0) {
 		i->lost++;
 		return;
 	}
 	uint64_t nth = i->answered++;
-	if (i->n == INTERVAL_VALUES && nth % i->every == 0)
+	/* every is a power of two: the division is worth avoiding, as this is each
+	 * sample's */
+	if (i->n == INTERVAL_VALUES && (nth & (i->every - 1)) == 0)
 		thin_out(i);
-	if (nth % i->every == 0)
+	if ((nth & (i->every - 1)) == 0)
 		i->rtt_ns[i->n++] = rtt_ns;
 }
 
@@ -60,10 +60,12 @@ interval_median(struct interval *i)
 }
 
 int64_t
-interval_pdv(struct interval *i, unsigned least)
+interval_pdv(struct interval *i, unsigned fewest)
 {
-	if (i->n < least || i->n == 0)
+	if (i->n < fewest || i->n == 0)
 		return -1;
-	return stats_select(i->rtt_ns, i->n, 0, PDV_QUANTILE) -
-	       stats_select(i->rtt_ns, i->n, 0, 0);
+	int64_t least = i->rtt_ns[0];
+	for (unsigned k = 1; k < i->n; k++)
+		least = i->rtt_ns[k] < least ? i->rtt_ns[k] : least;
+	return stats_select(i->rtt_ns, i->n, 0, PDV_QUANTILE) - least;
 }

@@ -30,6 +30,6 @@ int64_t interval_median(struct interval *i);
 
 /* Packet delay variation (RFC 5481): the 95th percentile of the answered less the least
  * of them; -1 with fewer than ${least} of them. */
-int64_t interval_pdv(struct interval *i, unsigned least);
+int64_t interval_pdv(struct interval *i, unsigned fewest);
 
 #endif

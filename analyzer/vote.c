@@ -159,8 +159,9 @@ vote_heard(struct judge *j, struct line *l, struct probe_line *p, int64_t now_ns
 {
 	p->heard_ns = now_ns;
 	if (p->current) {
-		struct probe_line *q =
-		    &j->probes[l->probes[l->heard_next++ % l->n_probes]];
+		if (l->heard_next >= l->n_probes)
+			l->heard_next = 0;
+		struct probe_line *q = &j->probes[l->probes[l->heard_next++]];
 		if (is_stale(q, now_ns)) {
 			retire(l, q);
 			elect(j, l);
