@@ -49,6 +49,7 @@ struct dns_channel {
 	int fd;            /* its only socket, or -1 */
 	uint32_t generation;
 	struct loop_timer timer;
+	bool armed;
 	struct query *buckets[BUCKETS];
 
 	/* During ares_send: */
@@ -283,15 +284,22 @@ static const struct ares_socket_functions functions = {
 
 /* ---- the loop ---- */
 
+/*
+ * c-ares looks at every query in flight to say which ends first. All are followed equally
+ * long, so whichever that is, none ends before the timer that is set already: it may ring
+ * in vain, once in so long.
+ */
 static void
 rearm(struct dns_channel *ch)
 {
-	struct timeval tv, *next = ares_timeout(ch->ares, NULL, &tv);
+	struct timeval tv;
 
-	if (next == NULL) {
-		loop_timer_cancel(ch->loop, &ch->timer);
+	if (ch->armed)
 		return;
-	}
+	const struct timeval *next = ares_timeout(ch->ares, NULL, &tv);
+	ch->armed = next != NULL;
+	if (next == NULL)
+		return;
 	mono_t at = clock_mono();
 	/* One millisecond more, for c-ares counts in them and wakes for nothing else. */
 	at.ns += next->tv_sec * NS_PER_S + next->tv_usec * NS_PER_US + NS_PER_MS;
@@ -304,6 +312,7 @@ on_time(void *ctx, mono_t now)
 	struct dns_channel *ch = ctx;
 
 	(void)now;
+	ch->armed = false;
 	ares_process_fd(ch->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	rearm(ch);
 }
@@ -338,6 +347,7 @@ unmake(struct dns_channel *ch)
 		return;
 	ares_destroy(ch->ares); /* calls back for each query: on_answer drops it */
 	ch->ares = NULL;
+	ch->armed = false;
 	loop_timer_cancel(ch->loop, &ch->timer);
 }
 

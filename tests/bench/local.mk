@@ -1,7 +1,7 @@
 BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench_verdict
 EXTRA_PROGRAMS = $(BENCHES) tests/bench/bare_icmp
 CLEANFILES += $(BENCHES) tests/bench/bare_icmp
-EXTRA_DIST += tests/bench/bench_rate
+EXTRA_DIST += tests/bench/bench_rate tests/bench/bench_services
 tests_bench_bench_journal_SOURCES = tests/bench/bench_journal.c tests/bench/made.c \
 	tests/bench/made.h
 tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)
@@ -14,3 +14,4 @@ tests_bench_bench_verdict_LDADD = analyzer/libanalyzer.a config/libconfig.a base
 bench: $(BENCHES) tests/bench/bare_icmp linkwitnessd linkwitness
 	@for b in $(BENCHES); do ./$$b || exit 1; done
 	@$(top_srcdir)/tests/bench/bench_rate .
+	@$(top_srcdir)/tests/bench/bench_services .
