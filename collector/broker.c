@@ -1,6 +1,7 @@
 #include "collector/broker.h"
 
 #include "base/bytes.h"
+#include "collector/capture.h"
 #include "collector/privilege.h"
 
 #include <arpa/inet.h>
@@ -87,6 +88,19 @@ open_for(const struct link_conf *link, const struct request *q)
 	return fd;
 }
 
+/* One capture serves all links of its interface: it looks at what any of them wants. */
+static int
+open_capture(const struct settings *s, const struct link_conf *link)
+{
+	enum capture_want want = link->capture;
+
+	for (size_t i = 0; i < s->n_links; i++)
+		if (strcmp(s->links[i].def.interface, link->def.interface) == 0 &&
+		    s->links[i].capture > want)
+			want = s->links[i].capture;
+	return want == CAPTURE_NONE ? -EPERM : capture_socket(link, s, want);
+}
+
 static void
 answer(int to, int result)
 {
@@ -169,7 +183,9 @@ serve(int fd, const struct settings *first, const char *path, bool admin)
 			answer(fd, code < 0 ? code : -EALREADY);
 			continue;
 		}
-		int got = q.link < s->n_links ? open_for(&s->links[q.link], &q) : -EINVAL;
+		int got = q.link >= s->n_links       ? -EINVAL
+		          : q.kind == BROKER_CAPTURE ? open_capture(s, &s->links[q.link])
+		                                     : open_for(&s->links[q.link], &q);
 		answer(fd, got);
 		if (got >= 0)
 			close(got);

@@ -15,7 +15,8 @@ enum broker_kind {
 	BROKER_ICMP4 = 1,
 	BROKER_ICMP6,
 	BROKER_UDP,
-	BROKER_TCP
+	BROKER_TCP,
+	BROKER_CAPTURE /* a packet socket of the link's interface; see capture.h */
 };
 
 /*

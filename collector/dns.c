@@ -78,12 +78,18 @@ static int
 send_one(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out)
 {
 	const struct dns_probe *p = probe_of(ctx, probe);
+	uint16_t id;
 
 	(void)now;
 	if (p == NULL)
 		return -ENOENT;
 	out->flags = p->outlet.flags(p->outlet.ctx);
-	return dns_channel_send(p->channel, seq, out);
+	int rc = dns_channel_send(p->channel, seq, out);
+	if (rc == 0 && p->outlet.sent != NULL) {
+		int fd = dns_channel_last(p->channel, &id);
+		p->outlet.sent(p->outlet.ctx, fd, id, probe, seq);
+	}
+	return rc;
 }
 
 struct dns *

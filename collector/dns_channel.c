@@ -53,6 +53,7 @@ struct dns_channel {
 	struct query *buckets[BUCKETS];
 
 	/* During ares_send: */
+	uint16_t last; /* id of the newest query */
 	struct query *sending;
 	int error; /* errno of the call that failed */
 	enum code why;
@@ -495,9 +496,17 @@ dns_channel_send(struct dns_channel *ch, uint64_t token, struct departure *out)
 		return -error;
 	}
 	ch->sending = NULL;
+	ch->last = id;
 	out->sent = q->sent;
 	rearm(ch);
 	return 0;
+}
+
+int
+dns_channel_last(const struct dns_channel *ch, uint16_t *id)
+{
+	*id = ch->last;
+	return ch->fd;
 }
 
 int

@@ -74,4 +74,7 @@ void dns_channel_free(struct dns_channel *ch);
  */
 int dns_channel_send(struct dns_channel *ch, uint64_t token, struct departure *out);
 
+/* Of the newest query: its id and its socket. */
+int dns_channel_last(const struct dns_channel *ch, uint16_t *id);
+
 #endif

@@ -160,3 +160,20 @@ echo_recognise(const struct echo_key *key, const uint8_t *p, size_t n, uint32_t 
 		return false;
 	return read_mark(key, p + n - ECHO_PAYLOAD, probe, seq);
 }
+
+bool
+echo_captured(const struct echo_key *key, int family, const uint8_t *p, size_t n,
+    uint32_t *probe, uint64_t *seq)
+{
+	struct echo_seen seen = {0};
+
+	if (n < 8)
+		return false;
+	if (p[0] == (family == 4 ? V4_ECHO : V6_ECHO))
+		return n == ECHO_BYTES && read_mark(key, p + 8, probe, seq);
+	if (kind_of(&seen, key, family, p, n) == ECHO_NOT_OURS)
+		return false;
+	*probe = seen.probe;
+	*seq = seen.seq;
+	return true;
+}

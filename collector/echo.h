@@ -53,4 +53,9 @@ void echo_parse(struct echo_seen *out, int family, const struct echo_key *key,
 bool echo_recognise(const struct echo_key *key, const uint8_t *p, size_t n,
     uint32_t *probe, uint64_t *seq);
 
+/* A packet as a capture shows it, from its ICMP header on: a request of ours, the reply
+ * to one, or an error that quotes one. */
+bool echo_captured(const struct echo_key *key, int family, const uint8_t *p, size_t n,
+    uint32_t *probe, uint64_t *seq);
+
 #endif

@@ -1,6 +1,7 @@
 #include "collector/egress.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,6 +78,21 @@ egress_flags(const struct egress *e)
 	return e->masked != NULL && e->masked(e->masked_ctx, e->link) ? FLAG_MASKED : 0;
 }
 
+void
+egress_sent(struct egress *e, int fd, uint8_t protocol,
+    const struct sockaddr_storage *peer, uint16_t tag, uint32_t probe, uint64_t seq)
+{
+	struct flow flow;
+
+	if (e->wire == NULL || !flow_of_socket(&flow, fd, protocol, peer))
+		return;
+	flow.tag = tag;
+	flow.probe = probe;
+	flow.seq = seq;
+	flow.at = clock_mono();
+	wire_expect(e->wire, &flow);
+}
+
 /* ---- the outlet ---- */
 
 static int
@@ -104,6 +120,12 @@ outlet_flags(void *ctx)
 	return egress_flags(ctx);
 }
 
+static void
+outlet_sent(void *ctx, int fd, uint16_t id, uint32_t probe, uint64_t seq)
+{
+	egress_sent(ctx, fd, IPPROTO_UDP, NULL, id, probe, seq);
+}
+
 struct outlet
 egress_outlet(struct egress *e)
 {
@@ -111,5 +133,6 @@ egress_outlet(struct egress *e)
 	    .open = outlet_open,
 	    .generation = outlet_generation,
 	    .ready = outlet_ready,
-	    .flags = outlet_flags};
+	    .flags = outlet_flags,
+	    .sent = outlet_sent};
 }

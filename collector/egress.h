@@ -4,6 +4,7 @@
 #include "collector/broker.h"
 #include "collector/health.h"
 #include "collector/outlet.h"
+#include "collector/wire.h"
 
 /*
  * A link's way out: sockets bound to it, and whether it can carry. Raw sockets, and all
@@ -18,6 +19,7 @@ struct egress {
 	bool (*masked)(
 	    void *ctx, size_t link); /* a throughput test loads the link; or NULL */
 	void *masked_ctx;
+	struct wire *wire; /* who watches what leaves; or NULL */
 };
 
 /* CODE_NONE while the link can carry this family (0: any); else why not. */
@@ -31,6 +33,10 @@ enum code egress_code(int error);
 
 uint32_t egress_generation(const struct egress *e);
 uint32_t egress_flags(const struct egress *e);
+
+/* Sending ${seq} of ${probe} was put on its way by this socket. ${peer}: see flows.h. */
+void egress_sent(struct egress *e, int fd, uint8_t protocol,
+    const struct sockaddr_storage *peer, uint16_t tag, uint32_t probe, uint64_t seq);
 
 /* The same as what dns and http ask for. */
 struct outlet egress_outlet(struct egress *e);

@@ -36,6 +36,8 @@ struct flight {
 	uint8_t state : 3;
 	uint8_t stamped : 1; /* by the kernel */
 	uint8_t dup : 1;     /* one is enough to tell */
+	uint8_t left : 1;    /* seen leaving by its link */
+	uint8_t astray : 1;  /* by another */
 };
 _Static_assert(sizeof(struct flight) == 16, "a flight is small");
 _Static_assert(FLAG_COUNT <= 16, "and its flags fit");
@@ -66,6 +68,7 @@ struct engine {
 	size_t n_batching;
 	struct engine_account account;
 	struct hist delay;
+	struct engine_proof proof;
 };
 
 static const mono_t NEVER = {INT64_MAX};
@@ -108,6 +111,19 @@ plan(struct engine *e, struct probe *p)
 	wheel_set(&e->wheel, (uint32_t)(p - e->probes), (mono_t){at});
 }
 
+/* By its link and by another (a loop through this host): it did leave by its link. */
+static uint32_t
+egress_of(struct engine *e, const struct flight *f, struct sample *s)
+{
+	if (e->proof.judge == NULL || s->outcome == OUTCOME_NOT_SENT || f->left)
+		return 0;
+	e->proof.collect(e->proof.ctx);
+	if (f->left)
+		return 0;
+	return f->astray ? FLAG_EGRESS_WRONG
+	                 : e->proof.judge(e->proof.ctx, s, f->stamped);
+}
+
 static void
 emit(struct engine *e, const struct probe *p, uint64_t seq, const struct flight *f,
     struct sample *s)
@@ -116,6 +132,7 @@ emit(struct engine *e, const struct probe *p, uint64_t seq, const struct flight 
 	s->seq = seq;
 	s->sent = f->sent;
 	s->flags |= f->flags;
+	s->flags |= egress_of(e, f, s);
 	e->sink.sample(e->sink.ctx, s);
 }
 
@@ -509,6 +526,24 @@ engine_stamped(struct engine *e, uint32_t number, uint64_t seq, mono_t sent)
 	f->stamped = true;
 	if (sent.ns != 0)
 		f->sent = sent;
+}
+
+void
+engine_prove(struct engine *e, const struct engine_proof *proof)
+{
+	e->proof = *proof;
+}
+
+void
+engine_left(struct engine *e, uint32_t number, uint64_t seq, bool by_its_link)
+{
+	struct probe *p = probe_of(e, number);
+	struct flight *f = p != NULL ? flight_of(p, seq) : NULL;
+
+	if (f == NULL)
+		return;
+	f->left |= by_its_link;
+	f->astray |= !by_its_link;
 }
 
 void

@@ -67,6 +67,20 @@ struct answer {
 	uint64_t bytes;
 };
 
+/*
+ * Who can tell whether a sending left by its link.
+ *
+ * collect  read what was seen leaving
+ * judge    of a sample whose sending nobody saw leave (stamped: the kernel says that it
+ *          left by something): FLAG_EGRESS_WRONG, FLAG_EGRESS_UNPROVEN, or 0 where it is
+ *          a loss all the same; it may change the sample's code
+ */
+struct engine_proof {
+	void *ctx;
+	void (*collect)(void *ctx);
+	uint32_t (*judge)(void *ctx, struct sample *s, bool stamped);
+};
+
 struct engine;
 
 struct engine *engine_new(const struct engine_sink *sink);
@@ -97,6 +111,12 @@ void engine_answer(
 /* The kernel's stamp of a sending (ns 0: it left, but when is not known better); probes
  * without one by the timeout are code neighbour. */
 void engine_stamped(struct engine *e, uint32_t probe, uint64_t seq, mono_t sent);
+
+/* With a proof each sample says whether its sending left by its link. */
+void engine_prove(struct engine *e, const struct engine_proof *proof);
+
+/* A sending was seen leaving: by its link, or by another. */
+void engine_left(struct engine *e, uint32_t probe, uint64_t seq, bool by_its_link);
 
 /* From now on ${probe} expects kernel TX stamps: set by the transport once its socket has
  * given one. */

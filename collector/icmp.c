@@ -628,6 +628,20 @@ icmp_forget(struct icmp *i, const struct egress *e)
 	}
 }
 
+bool
+icmp_own(const struct icmp *i, const struct packet *p, uint32_t *probe, uint64_t *seq)
+{
+	int family = p->family == 4 ? AF_INET : AF_INET6;
+
+	for (size_t k = 0; k < i->n_doors; k++) {
+		const struct door *d = i->doors[k];
+		if (d->family == family &&
+		    echo_captured(&d->key, p->family, p->body, p->body_n, probe, seq))
+			return true;
+	}
+	return false;
+}
+
 uint64_t
 icmp_drops(const struct icmp *i)
 {

@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "collector/egress.h"
 #include "collector/engine.h"
+#include "collector/packet.h"
 
 /*
  * The transport of ping probes: ICMP and ICMPv6 echo over one raw socket a link and
@@ -28,6 +29,13 @@ void icmp_remove(struct icmp *i, uint32_t probe);
 
 /* No socket of this egress is used any more: it goes away. */
 void icmp_forget(struct icmp *i, const struct egress *e);
+
+/*
+ * icmp_own(i, p, probe, seq):
+ * Is a captured packet a request of ours, its reply, or an error that quotes it?
+ */
+bool icmp_own(
+    const struct icmp *i, const struct packet *p, uint32_t *probe, uint64_t *seq);
 
 /* Packets the kernel dropped for want of room in our sockets. */
 uint64_t icmp_drops(const struct icmp *i);

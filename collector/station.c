@@ -8,6 +8,7 @@
 #include "collector/icmp.h"
 #include "collector/scribe.h"
 #include "collector/tcp.h"
+#include "collector/wire.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -52,6 +53,7 @@ struct station {
 	struct tcp *tcp;
 	struct dns *dns;
 	struct http *http;
+	struct wire *wire;
 	struct way **ways;
 	size_t n_ways;
 	struct watched *watched;
@@ -240,6 +242,7 @@ begin(struct station *s, size_t link, const struct probe_conf *p, uint32_t numbe
 		drop(s, s->places[number] - 1);
 	}
 	int rc = hand_over(s, number, link, p);
+	wire_probe(s->wire, number, link, p);
 	if (rc == 0)
 		rc = engine_add(s->engine, number, &p->def, transport_of(s, p->def.kind),
 		    clock_mono());
@@ -323,11 +326,13 @@ adopt_links(struct station *s)
 		    .conf = &settings->links[i],
 		    .link = i,
 		    .masked = is_masked,
-		    .masked_ctx = s};
+		    .masked_ctx = s,
+		    .wire = s->wire};
 		w->outlet = egress_outlet(&w->egress);
 		w->rx = w->tx = 0;
 	}
 	health_links(s->health, settings->links, settings->n_links);
+	wire_links(s->wire, settings->links, settings->n_links);
 }
 
 /* Made known first, all of them: no slot passes while others are. */
@@ -530,6 +535,7 @@ on_beat(void *ctx, mono_t now)
 
 	/* What could not be asked is not written down as if it had been. */
 	bool asked = health_refresh(s->health) == 0;
+	wire_refresh(s->wire, now);
 	for (size_t i = 0; asked && i < s->settings->n_links; i++) {
 		count(s, i, now);
 		find_gateway(s, i);
@@ -587,6 +593,8 @@ station_new(struct station **out, const struct station_parts *parts,
 	s->tcp = tcp_new(parts->loop, s->engine);
 	s->dns = dns_new(parts->loop, s->engine);
 	s->http = http_new(parts->loop, s->engine, parts->http_child);
+	s->wire = wire_new(&(struct wire_parts){
+	    parts->loop, s->engine, s->icmp, parts->broker, s->health, on_change, s});
 	s->due = (struct loop_timer){.fn = on_due, .ctx = s};
 	s->beat = (struct loop_timer){.fn = on_beat, .ctx = s};
 	tell_clock(s);
@@ -621,6 +629,7 @@ station_free(struct station *s)
 	dns_free(s->dns);
 	tcp_free(s->tcp);
 	icmp_free(s->icmp);
+	wire_free(s->wire);
 	engine_free(s->engine);
 	health_free(s->health);
 	int rc = journal_close(scribe_free(s->scribe), true);

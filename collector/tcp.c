@@ -241,6 +241,7 @@ tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 		release(t, c);
 		return rc;
 	}
+	egress_sent(g->egress, fd, IPPROTO_TCP, &g->address, 0, probe, seq);
 	/* Settled already (loopback) is found like any other, in the loop. */
 	rc = loop_watch(t->loop, fd, EPOLLOUT, on_ready, c);
 	if (rc < 0) {

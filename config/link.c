@@ -423,6 +423,22 @@ read_options(struct reading *r, int at, cfg_t *cfg, struct link_conf *link, bool
 	return 0;
 }
 
+/* With many targets each packet twice is much: then it is for who wants it. */
+static int
+take_capture(struct reading *r, int at, cfg_t *cfg, struct link_conf *link)
+{
+	static const char *const WANTS[] = {"none", "probes", "all", NULL};
+	char word[16];
+
+	strcpy(word, link->n_lists > 0 ? "none" : "all");
+	if (take_word(r, at, cfg, "capture", WANTS, word, sizeof word) < 0)
+		return -EINVAL;
+	for (unsigned i = 0; WANTS[i] != NULL; i++)
+		if (strcmp(word, WANTS[i]) == 0)
+			link->capture = (enum capture_want)i;
+	return 0;
+}
+
 int
 read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *cfg)
 {
@@ -452,7 +468,8 @@ read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *
 	for (unsigned i = 0; i < cfg_size(cfg, "targets"); i++)
 		if (read_targets(r, at, link, cfg_getnsec(cfg, "targets", i)) < 0)
 			return -EINVAL;
-	if (check_gateway(r, at, link) < 0 || check_rates(r, at, link) < 0)
+	if (take_capture(r, at, cfg, link) < 0 || check_gateway(r, at, link) < 0 ||
+	    check_rates(r, at, link) < 0)
 		return -EINVAL;
 	if (!has_voter(link))
 		builtin_add(link, ipv6);

@@ -35,13 +35,21 @@ struct target_list {
 	unsigned line;
 };
 
+/* What of a link's packets is looked at, on its interface. */
+enum capture_want {
+	CAPTURE_NONE = 0,
+	CAPTURE_PROBES, /* our own */
+	CAPTURE_ALL     /* and how customers' connections begin */
+};
+
 struct link_conf {
 	struct link_def def;
 	char source[64];  /* literal address or empty */
 	char source6[64]; /* likewise, IPv6 */
 	uint32_t mark;
 	bool has_mark;
-	char gateway[64]; /* literal, "auto" or "none" */
+	char gateway[64];          /* literal, "auto" or "none" */
+	enum capture_want capture; /* default: all, but none with lists of targets */
 	struct probe_conf *probes;
 	size_t n_probes;
 	struct target_list *lists; /* beside the probes; see settings_target */

@@ -98,7 +98,7 @@ tests_unit_test_notify_LDADD = reports/libreports.a analyzer/libanalyzer.a \
 check_PROGRAMS += tests/unit/test_malformed tests/unit/test_icmp tests/unit/test_broker \
 	tests/unit/test_steady tests/unit/test_wheel tests/unit/test_exactness \
 	tests/unit/test_flood tests/unit/test_scribe
-COLLECT_LIBS = collector/libcollector.a config/libconfig.a base/libbase.a $(CARES_LIBS) \
+COLLECT_LIBS = collector/libcollector.a config/libconfig.a base/libbase.a $(CARES_LIBS) $(PCAP_LIBS) \
 	$(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_icmp_LDADD = $(COLLECT_LIBS)
 tests_unit_test_broker_LDADD = $(COLLECT_LIBS)
@@ -107,7 +107,7 @@ tests_unit_test_wheel_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_L
 tests_unit_test_exactness_LDADD = base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_flood_LDADD = $(COLLECT_LIBS)
 tests_unit_test_scribe_LDADD = $(COLLECT_LIBS)
-tests_unit_test_malformed_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) -lpcap
+tests_unit_test_malformed_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(PCAP_LIBS)
 check_PROGRAMS += tests/unit/test_hist tests/unit/test_timespec tests/unit/test_results \
 	tests/unit/test_availability tests/unit/test_curve
 tests_unit_test_hist_LDADD = base/libbase.a $(CMOCKA_LIBS) -lm

@@ -1,0 +1,370 @@
+#include "collector/wire.h"
+
+#include "base/bytes.h"
+#include "collector/capture.h"
+#include "collector/icmp.h"
+#include "collector/route.h"
+#include "collector/stamp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAMES        2048
+#define FRAMES_MANY   32768
+#define PAUSE_LEAST   NS_PER_MS
+#define PAUSE_MOST    (250 * NS_PER_MS)
+#define RETRY_NS      (10 * NS_PER_S)
+#define ROUTE_HOLD_NS NS_PER_S
+#define PARTS         16 /* of a ring: fuller than one is much for a pause */
+
+struct line { /* an interface */
+	uint32_t ifindex;
+	bool wanted;
+	struct capture *capture; /* NULL: could not be opened */
+	mono_t since, dropped, tried;
+	unsigned read; /* since the timer's last turn */
+};
+
+struct known { /* a probe */
+	uint32_t link;
+	uint8_t family; /* 0: not one of ours to prove */
+	uint8_t leads;  /* a route by its link, as of asked */
+	uint8_t address[16];
+	mono_t asked;
+};
+
+struct wire {
+	struct wire_parts parts;
+	const struct link_conf *links;
+	size_t n_links;
+	struct line *lines;
+	size_t n_lines;
+	struct known *probes; /* by number */
+	size_t n_probes;
+	struct flows *flows;
+	struct routes *routes;
+	mono_t overrun; /* a sending fell out of the flows */
+	struct loop_timer timer;
+	int64_t pause_ns;
+	uint64_t drops;
+};
+
+static struct line *
+line_of(const struct wire *w, uint32_t ifindex)
+{
+	for (size_t i = 0; ifindex != 0 && i < w->n_lines; i++)
+		if (w->lines[i].ifindex == ifindex)
+			return &w->lines[i];
+	return NULL;
+}
+
+/* ---- packets ---- */
+
+/* Result: true for one that we sent out to be answered. */
+static bool
+is_sending(const struct packet *p)
+{
+	switch (p->protocol) {
+	case IPPROTO_TCP:
+		return (p->tcp_flags & (PACKET_SYN | PACKET_ACK)) == PACKET_SYN;
+	case IPPROTO_UDP:
+		return true;
+	default:
+		return p->body[0] == (p->family == 4 ? 8 : 128); /* echo request */
+	}
+}
+
+static bool
+is_own(const struct wire *w, const struct packet *p, bool leaves, uint32_t *probe,
+    uint64_t *seq)
+{
+	if (p->protocol == IPPROTO_ICMP || p->protocol == IPPROTO_ICMPV6)
+		return icmp_own(w->parts.icmp, p, probe, seq);
+	const struct flow *flow = flows_find(w->flows, p, leaves);
+	if (flow == NULL)
+		return false;
+	*probe = flow->probe;
+	*seq = flow->seq;
+	return true;
+}
+
+static void
+see(struct wire *w, const struct line *l, const struct captured *c)
+{
+	struct packet p;
+	uint32_t probe;
+	uint64_t seq;
+
+	if (!packet_parse(&p, c->p, c->n) || !is_own(w, &p, c->leaves, &probe, &seq) ||
+	    probe >= w->n_probes)
+		return;
+	if (c->leaves && is_sending(&p) && w->probes[probe].link < w->n_links)
+		engine_left(w->parts.engine, probe, seq,
+		    health_of(w->parts.health, w->probes[probe].link)->ifindex ==
+		        l->ifindex);
+}
+
+static void
+learn_drops(struct wire *w, struct line *l)
+{
+	uint32_t drops = capture_drops(l->capture);
+
+	if (drops == 0)
+		return;
+	w->drops += drops;
+	l->dropped = clock_mono();
+}
+
+static void
+drain(struct wire *w, struct line *l)
+{
+	struct captured c;
+
+	/* A ring is a round: more may come for ever. */
+	for (unsigned n = capture_frames(l->capture);
+	     n > 0 && capture_next(l->capture, &c); n--) {
+		see(w, l, &c);
+		l->read++;
+	}
+}
+
+void
+wire_collect(struct wire *w)
+{
+	for (size_t i = 0; i < w->n_lines; i++)
+		if (w->lines[i].capture != NULL)
+			drain(w, &w->lines[i]);
+}
+
+/* Nobody wakes us for packets: we come as often as the fullest ring wants. */
+static void
+on_time(void *ctx, mono_t now)
+{
+	struct wire *w = ctx;
+	bool much = false, little = true;
+
+	wire_collect(w);
+	for (size_t i = 0; i < w->n_lines; i++) {
+		struct line *l = &w->lines[i];
+		if (l->capture == NULL)
+			continue;
+		much |= l->read > capture_frames(l->capture) / PARTS;
+		little &= l->read < capture_frames(l->capture) / (4 * PARTS);
+		l->read = 0;
+		learn_drops(w, l);
+	}
+	if (much && w->pause_ns > PAUSE_LEAST)
+		w->pause_ns /= 4;
+	else if (little && w->pause_ns < PAUSE_MOST)
+		w->pause_ns *= 2;
+	if (w->pause_ns < PAUSE_LEAST)
+		w->pause_ns = PAUSE_LEAST;
+	if (w->pause_ns > PAUSE_MOST)
+		w->pause_ns = PAUSE_MOST;
+	loop_timer_set(w->parts.loop, &w->timer, (mono_t){now.ns + w->pause_ns});
+}
+
+/* ---- what was not seen ---- */
+
+/* Was there a route by its link, all the while since it was sent? Where the kernel does
+ * not say, nothing is held against the sample. */
+static bool
+led(struct wire *w, struct known *k, uint32_t ifindex, mono_t sent, mono_t now)
+{
+	int family = k->family == 4 ? AF_INET : AF_INET6;
+	mono_t changed = routes_changed(w->routes, family);
+
+	if (changed.ns >= sent.ns)
+		return false;
+	if (k->asked.ns == 0 || now.ns - k->asked.ns > ROUTE_HOLD_NS ||
+	    k->asked.ns <= changed.ns) {
+		const struct link_conf *conf = &w->links[k->link];
+		k->leads = route_leads(family, k->address, ifindex,
+		               conf->has_mark ? conf->mark : 0) != 0;
+		k->asked = now;
+	}
+	return k->leads;
+}
+
+static uint32_t
+judge(void *ctx, struct sample *s, bool stamped)
+{
+	struct wire *w = ctx;
+	struct known *k = s->probe < w->n_probes ? &w->probes[s->probe] : NULL;
+
+	if (k == NULL || k->family == 0 || k->link >= w->n_links)
+		return FLAG_EGRESS_UNPROVEN;
+	uint32_t ifindex = health_of(w->parts.health, k->link)->ifindex;
+	struct line *l = line_of(w, ifindex);
+	if (l == NULL || l->capture == NULL)
+		return FLAG_EGRESS_UNPROVEN;
+	learn_drops(w, l);
+	if (l->since.ns > s->sent.ns || l->dropped.ns >= s->sent.ns ||
+	    w->overrun.ns >= s->sent.ns)
+		return FLAG_EGRESS_UNPROVEN;
+	if (sample_is_answer(s) || stamped || !led(w, k, ifindex, s->sent, clock_mono()))
+		return FLAG_EGRESS_WRONG;
+	if (s->code == CODE_TIMEOUT)
+		s->code = CODE_NEIGHBOUR;
+	return 0;
+}
+
+static void
+collect(void *ctx)
+{
+	wire_collect(ctx);
+}
+
+/* ---- captures come and go ---- */
+
+static bool
+has_lists(const struct wire *w)
+{
+	for (size_t i = 0; i < w->n_links; i++)
+		if (w->links[i].n_lists > 0 && w->links[i].capture != CAPTURE_NONE)
+			return true;
+	return false;
+}
+
+static void
+open_line(struct wire *w, struct line *l, size_t link, mono_t now)
+{
+	char text[128];
+
+	if (l->tried.ns != 0 && now.ns - l->tried.ns < RETRY_NS)
+		return;
+	int fd = broker_open(w->parts.broker, link, BROKER_CAPTURE, 0);
+	int rc = fd < 0
+	             ? fd
+	             : capture_new(&l->capture, fd, has_lists(w) ? FRAMES_MANY : FRAMES);
+	l->since = clock_mono();
+	if (rc < 0 && l->tried.ns == 0) {
+		snprintf(text, sizeof text,
+		    "what leaves cannot be watched: %s; samples are egress-unproven",
+		    strerror(-rc));
+		w->parts.say(w->parts.ctx, link, text);
+	}
+	l->tried = now;
+}
+
+static void
+want(struct wire *w, size_t link, uint32_t ifindex, mono_t now)
+{
+	struct line *l = line_of(w, ifindex);
+
+	if (l == NULL) {
+		w->lines = memory_grow(w->lines, w->n_lines + 1, sizeof *w->lines);
+		l = &w->lines[w->n_lines++];
+		*l = (struct line){.ifindex = ifindex};
+	}
+	l->wanted = true;
+	if (l->capture == NULL)
+		open_line(w, l, link, now);
+}
+
+void
+wire_refresh(struct wire *w, mono_t now)
+{
+	for (size_t i = 0; i < w->n_lines; i++)
+		w->lines[i].wanted = false;
+	for (size_t i = 0; i < w->n_links; i++) {
+		uint32_t ifindex = health_of(w->parts.health, i)->ifindex;
+		if (ifindex != 0 && w->links[i].capture != CAPTURE_NONE)
+			want(w, i, ifindex, now);
+	}
+	for (size_t i = 0; i < w->n_lines;) {
+		if (w->lines[i].wanted) {
+			i++;
+			continue;
+		}
+		capture_free(w->lines[i].capture);
+		w->lines[i] = w->lines[--w->n_lines];
+	}
+}
+
+/* Another configuration may want another filter: all begin anew. */
+void
+wire_links(struct wire *w, const struct link_conf *links, size_t n)
+{
+	for (size_t i = 0; i < w->n_lines; i++)
+		capture_free(w->lines[i].capture);
+	w->n_lines = 0;
+	w->links = links;
+	w->n_links = n;
+	wire_refresh(w, clock_mono());
+}
+
+void
+wire_probe(struct wire *w, uint32_t number, size_t link, const struct probe_conf *conf)
+{
+	struct known k = {.link = (uint32_t)link};
+	char host[64];
+
+	if (number >= w->n_probes) {
+		size_t n = (size_t)number * 2 + 16;
+		w->probes = memory_grow(w->probes, n, sizeof *w->probes);
+		memset(w->probes + w->n_probes, 0, (n - w->n_probes) * sizeof *w->probes);
+		w->n_probes = n;
+	}
+	snprintf(
+	    host, sizeof host, "%.*s", (int)strcspn(conf->address, "%"), conf->address);
+	if (inet_pton(AF_INET, host, k.address) == 1)
+		k.family = 4;
+	else if (inet_pton(AF_INET6, host, k.address) == 1)
+		k.family = 6; /* and of an http test, which no packet of ours tells, 0 */
+	w->probes[number] = k;
+	if ((conf->def.kind == KIND_TCP || conf->def.kind == KIND_DNS) &&
+	    conf->def.every_ns > 0)
+		flows_reserve(w->flows, (size_t)(FLOWS_HOLD_NS / conf->def.every_ns) + 4);
+}
+
+void
+wire_expect(struct wire *w, const struct flow *flow)
+{
+	if (!flows_add(w->flows, flow))
+		w->overrun = flow->at;
+}
+
+uint64_t
+wire_drops(const struct wire *w)
+{
+	return w->drops;
+}
+
+/* ---- life ---- */
+
+struct wire *
+wire_new(const struct wire_parts *parts)
+{
+	struct wire *w = memory_grow(NULL, 1, sizeof *w);
+	struct engine_proof proof = {w, collect, judge};
+
+	memset(w, 0, sizeof *w);
+	w->parts = *parts;
+	w->routes = routes_new(parts->loop);
+	w->flows = flows_new();
+	w->pause_ns = PAUSE_MOST;
+	w->timer = (struct loop_timer){.fn = on_time, .ctx = w};
+	loop_timer_set(parts->loop, &w->timer, (mono_t){clock_mono().ns + w->pause_ns});
+	engine_prove(parts->engine, &proof);
+	return w;
+}
+
+void
+wire_free(struct wire *w)
+{
+	if (w == NULL)
+		return;
+	loop_timer_cancel(w->parts.loop, &w->timer);
+	for (size_t i = 0; i < w->n_lines; i++)
+		capture_free(w->lines[i].capture);
+	flows_free(w->flows);
+	routes_free(w->routes);
+	free(w->lines);
+	free(w->probes);
+	free(w);
+}
