@@ -39,6 +39,18 @@ struct probe_def {
 	char network[64];       /* targets of one network share one vote */
 };
 
+/*
+ * What a capture saw on an interface, counted since the daemon began: our own packets, by
+ * the lengths of IP; and of others' TCP handshakes that began on this side how many left,
+ * were answered, refused by a reset, or neither within 10 s, which is when that is
+ * counted; or were too many to follow. rtt_us is the sum over those timed.
+ */
+struct wire_counts {
+	uint64_t own_rx_bytes, own_tx_bytes, own_rx_packets, own_tx_packets;
+	uint64_t attempted, answered, refused, unanswered, unfollowed, timed, rtt_us;
+};
+#define WIRE_FIELDS (sizeof(struct wire_counts) / sizeof(uint64_t))
+
 /* What an interface counted, once a second. */
 struct counters {
 	uint32_t link; /* index in the reader's link table, or the writer's number */
@@ -47,6 +59,8 @@ struct counters {
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
 	uint32_t ifindex; /* 0: not there */
 	bool carrier, admin_up;
+	bool watched; /* a capture was there, and wire holds */
+	struct wire_counts wire;
 };
 
 enum event_kind {

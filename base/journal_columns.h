@@ -19,6 +19,7 @@ enum section {
 	SECTION_COUNTERS,
 	SECTION_EVENTS,
 	SECTION_SENDS,
+	SECTION_WIRE, /* of the rows of counters that were watched */
 	SECTION_SENT = 16, /* to 23: how far from the schedule, byte by byte */
 	SECTION_RTT = 24,  /* to 31: how much above the least, byte by byte */
 	SECTION_MOST = 32

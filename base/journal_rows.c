@@ -301,6 +301,48 @@ decode_counters(struct cursor *cur, struct rows *rows)
 		rows_add_counters(rows, &c);
 }
 
+/* Beside the rows of counters, by their places: older readers pass it over. */
+static void
+encode_wire(struct bytes *b, const struct rows *rows)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < rows->n_counters; i++) {
+		const struct counters *c = &rows->counters[i];
+		const struct counters *last = counters_before(rows, i, c->link);
+		uint64_t now[WIRE_FIELDS], was[WIRE_FIELDS];
+		if (!c->watched)
+			continue;
+		memcpy(now, &c->wire, sizeof now);
+		memcpy(was, &last->wire, sizeof was);
+		bytes_varint(b, i - next);
+		for (size_t k = 0; k < WIRE_FIELDS; k++)
+			bytes_svarint(b, (int64_t)less(now[k], was[k]));
+		next = i + 1;
+	}
+}
+
+static void
+decode_wire(struct cursor *cur, struct rows *rows)
+{
+	uint64_t next = 0;
+
+	while (!cur->bad && cur->p < cur->end) {
+		uint64_t at = cursor_varint(cur), v[WIRE_FIELDS];
+		if (at > rows->n_counters || (next += at) >= rows->n_counters) {
+			cur->bad = true;
+			return;
+		}
+		struct counters *c = &rows->counters[next];
+		memcpy(v, &counters_before(rows, next, c->link)->wire, sizeof v);
+		for (size_t k = 0; k < WIRE_FIELDS; k++)
+			v[k] += (uint64_t)cursor_svarint(cur);
+		memcpy(&c->wire, v, sizeof v);
+		c->watched = true;
+		next++;
+	}
+}
+
 static void
 encode_event(struct bytes *b, const struct event *e)
 {
@@ -406,6 +448,7 @@ rows_encode(struct bytes *b, const struct rows *rows, struct dialect *d)
 	for (size_t i = 0; i < rows->n_counters; i++)
 		encode_counters(&s[SECTION_COUNTERS], &rows->counters[i],
 		    counters_before(rows, i, rows->counters[i].link));
+	encode_wire(&s[SECTION_WIRE], rows);
 	for (size_t i = 0; i < rows->n_events; i++)
 		encode_event(&s[SECTION_EVENTS], &rows->events[i]);
 	for (size_t i = 0; i < rows->n_sent; last = rows->sent[i++].probe)
@@ -488,6 +531,7 @@ rows_decode(struct rows *rows, const void *p, size_t n, struct dialect *d)
 		return -EBADMSG;
 	for (c = &part[SECTION_COUNTERS]; !c->bad && c->p < c->end;)
 		decode_counters(c, rows);
+	decode_wire(&part[SECTION_WIRE], rows);
 	for (c = &part[SECTION_EVENTS]; !c->bad && c->p < c->end;)
 		decode_event(c, rows);
 	for (c = &part[SECTION_SENDS]; !c->bad && c->p < c->end;)

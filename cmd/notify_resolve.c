@@ -81,7 +81,7 @@ ask(const struct route *route, const struct dns_server *server, const char *host
     char *out, size_t room)
 {
 	struct outlet outlet = {
-	    (void *)route, open_socket, never_changes, is_ready, never_changes, NULL};
+	    (void *)route, open_socket, never_changes, is_ready, never_changes};
 	int family = route->source[0] != '\0'    ? AF_INET
 	             : route->source6[0] != '\0' ? AF_INET6
 	                                         : AF_UNSPEC;

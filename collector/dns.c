@@ -21,6 +21,7 @@ struct dns {
 	struct loop *loop;
 	struct engine *engine;
 	struct transport transport;
+	dns_sent_fn *sent;
 	struct dns_probe **probes; /* by number; NULL: none of ours */
 	size_t n_probes;
 };
@@ -85,9 +86,9 @@ send_one(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 		return -ENOENT;
 	out->flags = p->outlet.flags(p->outlet.ctx);
 	int rc = dns_channel_send(p->channel, seq, out);
-	if (rc == 0 && p->outlet.sent != NULL) {
+	if (rc == 0 && p->d->sent != NULL) {
 		int fd = dns_channel_last(p->channel, &id);
-		p->outlet.sent(p->outlet.ctx, fd, id, probe, seq);
+		p->d->sent(p->outlet.ctx, fd, id, probe, seq);
 	}
 	return rc;
 }
@@ -120,6 +121,12 @@ const struct transport *
 dns_transport(const struct dns *d)
 {
 	return &d->transport;
+}
+
+void
+dns_on_sent(struct dns *d, dns_sent_fn *sent)
+{
+	d->sent = sent;
 }
 
 static void

@@ -93,6 +93,12 @@ egress_sent(struct egress *e, int fd, uint8_t protocol,
 	wire_expect(e->wire, &flow);
 }
 
+void
+egress_sent_query(void *egress, int fd, uint16_t id, uint32_t probe, uint64_t seq)
+{
+	egress_sent(egress, fd, IPPROTO_UDP, NULL, id, probe, seq);
+}
+
 /* ---- the outlet ---- */
 
 static int
@@ -120,12 +126,6 @@ outlet_flags(void *ctx)
 	return egress_flags(ctx);
 }
 
-static void
-outlet_sent(void *ctx, int fd, uint16_t id, uint32_t probe, uint64_t seq)
-{
-	egress_sent(ctx, fd, IPPROTO_UDP, NULL, id, probe, seq);
-}
-
 struct outlet
 egress_outlet(struct egress *e)
 {
@@ -133,6 +133,5 @@ egress_outlet(struct egress *e)
 	    .open = outlet_open,
 	    .generation = outlet_generation,
 	    .ready = outlet_ready,
-	    .flags = outlet_flags,
-	    .sent = outlet_sent};
+	    .flags = outlet_flags};
 }

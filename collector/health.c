@@ -414,3 +414,17 @@ health_of(const struct health *h, size_t link)
 {
 	return &h->links[link];
 }
+
+void
+health_count(const struct health *h, size_t link, struct counters *c)
+{
+	const struct health_link *l = &h->links[link];
+
+	c->rx_bytes = l->rx_bytes;
+	c->tx_bytes = l->tx_bytes;
+	c->rx_packets = l->rx_packets;
+	c->tx_packets = l->tx_packets;
+	c->ifindex = l->ifindex;
+	c->carrier = l->carrier;
+	c->admin_up = l->admin_up;
+}

@@ -37,6 +37,9 @@ void health_free(struct health *h);
 void health_links(struct health *h, const struct link_conf *links, size_t n);
 const struct health_link *health_of(const struct health *h, size_t link);
 
+/* Its interface's part of a row of counters. */
+void health_count(const struct health *h, size_t link, struct counters *c);
+
 /* Ask the kernel for everything now; about 100 us. 0 or -errno: then all is as before. */
 int health_refresh(struct health *h);
 

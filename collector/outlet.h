@@ -29,10 +29,6 @@ struct outlet {
 	/* Flags of all that leaves or arrives now: FLAG_MASKED during a throughput test.
 	 */
 	uint32_t (*flags)(void *ctx);
-
-	/* (May be NULL.) Sending ${seq} of ${probe} was put on its way by this connected
-	 * datagram socket, with that id: so that it is known when it is seen leaving. */
-	void (*sent)(void *ctx, int fd, uint16_t id, uint32_t probe, uint64_t seq);
 };
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "collector/capture.h"
 #include "collector/icmp.h"
+#include "collector/passive.h"
 #include "collector/route.h"
 #include "collector/stamp.h"
 
@@ -27,6 +28,8 @@ struct line { /* an interface */
 	struct capture *capture; /* NULL: could not be opened */
 	mono_t since, dropped, tried;
 	unsigned read; /* since the timer's last turn */
+	struct stamp_ruler ruler;
+	struct passive *passive;
 };
 
 struct known { /* a probe */
@@ -43,7 +46,8 @@ struct wire {
 	size_t n_links;
 	struct line *lines;
 	size_t n_lines;
-	struct known *probes; /* by number */
+	struct wire_counts *own; /* by link: our own packets alone */
+	struct known *probes;    /* by number */
 	size_t n_probes;
 	struct flows *flows;
 	struct routes *routes;
@@ -93,19 +97,47 @@ is_own(const struct wire *w, const struct packet *p, bool leaves, uint32_t *prob
 }
 
 static void
-see(struct wire *w, const struct line *l, const struct captured *c)
+count_own(struct wire *w, size_t link, const struct captured *c)
+{
+	struct wire_counts *own = &w->own[link];
+
+	*(c->leaves ? &own->own_tx_bytes : &own->own_rx_bytes) += c->length;
+	*(c->leaves ? &own->own_tx_packets : &own->own_rx_packets) += 1;
+}
+
+/* What came after the ruler was read lies in its future. */
+static bool
+stamped_at(struct line *l, const struct captured *c, mono_t *at)
+{
+	if (stamp_mono(&l->ruler, &c->stamp, l->since, at))
+		return true;
+	stamp_ruler_read(&l->ruler);
+	return stamp_mono(&l->ruler, &c->stamp, l->since, at);
+}
+
+static void
+see(struct wire *w, struct line *l, const struct captured *c)
 {
 	struct packet p;
 	uint32_t probe;
 	uint64_t seq;
+	mono_t at;
 
-	if (!packet_parse(&p, c->p, c->n) || !is_own(w, &p, c->leaves, &probe, &seq) ||
-	    probe >= w->n_probes)
+	if (!packet_parse(&p, c->p, c->n))
 		return;
-	if (c->leaves && is_sending(&p) && w->probes[probe].link < w->n_links)
-		engine_left(w->parts.engine, probe, seq,
-		    health_of(w->parts.health, w->probes[probe].link)->ifindex ==
-		        l->ifindex);
+	if (!is_own(w, &p, c->leaves, &probe, &seq)) {
+		if (p.protocol == IPPROTO_TCP && stamped_at(l, c, &at))
+			passive_packet(l->passive, &p, c->leaves, at);
+		return;
+	}
+	if (probe >= w->n_probes || w->probes[probe].link >= w->n_links)
+		return;
+	size_t link = w->probes[probe].link;
+	bool here = health_of(w->parts.health, link)->ifindex == l->ifindex;
+	if (here)
+		count_own(w, link, c);
+	if (c->leaves && is_sending(&p))
+		engine_left(w->parts.engine, probe, seq, here);
 }
 
 static void
@@ -124,6 +156,7 @@ drain(struct wire *w, struct line *l)
 {
 	struct captured c;
 
+	stamp_ruler_read(&l->ruler);
 	/* A ring is a round: more may come for ever. */
 	for (unsigned n = capture_frames(l->capture);
 	     n > 0 && capture_next(l->capture, &c); n--) {
@@ -252,6 +285,13 @@ open_line(struct wire *w, struct line *l, size_t link, mono_t now)
 }
 
 static void
+line_close(struct line *l)
+{
+	capture_free(l->capture);
+	passive_free(l->passive);
+}
+
+static void
 want(struct wire *w, size_t link, uint32_t ifindex, mono_t now)
 {
 	struct line *l = line_of(w, ifindex);
@@ -259,7 +299,7 @@ want(struct wire *w, size_t link, uint32_t ifindex, mono_t now)
 	if (l == NULL) {
 		w->lines = memory_grow(w->lines, w->n_lines + 1, sizeof *w->lines);
 		l = &w->lines[w->n_lines++];
-		*l = (struct line){.ifindex = ifindex};
+		*l = (struct line){.ifindex = ifindex, .passive = passive_new()};
 	}
 	l->wanted = true;
 	if (l->capture == NULL)
@@ -281,7 +321,7 @@ wire_refresh(struct wire *w, mono_t now)
 			i++;
 			continue;
 		}
-		capture_free(w->lines[i].capture);
+		line_close(&w->lines[i]);
 		w->lines[i] = w->lines[--w->n_lines];
 	}
 }
@@ -291,7 +331,9 @@ void
 wire_links(struct wire *w, const struct link_conf *links, size_t n)
 {
 	for (size_t i = 0; i < w->n_lines; i++)
-		capture_free(w->lines[i].capture);
+		line_close(&w->lines[i]);
+	w->own = memory_grow(w->own, n + 1, sizeof *w->own);
+	memset(w->own, 0, (n + 1) * sizeof *w->own);
 	w->n_lines = 0;
 	w->links = links;
 	w->n_links = n;
@@ -329,6 +371,27 @@ wire_expect(struct wire *w, const struct flow *flow)
 		w->overrun = flow->at;
 }
 
+void
+wire_count(struct wire *w, size_t link, struct counters *c)
+{
+	struct line *l = line_of(w, health_of(w->parts.health, link)->ifindex);
+
+	if (l == NULL || l->capture == NULL || w->links[link].capture == CAPTURE_NONE)
+		return;
+	drain(w, l);
+	passive_expire(l->passive, c->at);
+	const struct passive_counts *n = passive_counts(l->passive);
+	c->watched = true;
+	c->wire = w->own[link];
+	c->wire.attempted = n->attempted;
+	c->wire.answered = n->answered;
+	c->wire.refused = n->refused;
+	c->wire.unanswered = n->unanswered;
+	c->wire.unfollowed = n->unfollowed;
+	c->wire.timed = n->timed;
+	c->wire.rtt_us = n->rtt_us;
+}
+
 uint64_t
 wire_drops(const struct wire *w)
 {
@@ -361,7 +424,8 @@ wire_free(struct wire *w)
 		return;
 	loop_timer_cancel(w->parts.loop, &w->timer);
 	for (size_t i = 0; i < w->n_lines; i++)
-		capture_free(w->lines[i].capture);
+		line_close(&w->lines[i]);
+	free(w->own);
 	flows_free(w->flows);
 	routes_free(w->routes);
 	free(w->lines);

@@ -50,6 +50,10 @@ void wire_refresh(struct wire *w, mono_t now);
 /* Read what was captured. */
 void wire_collect(struct wire *w);
 
+/* Put into the counters of a link what was seen of it: call once a second, after
+ * wire_refresh. Links of one interface share its customers. */
+void wire_count(struct wire *w, size_t link, struct counters *c);
+
 /* Packets that captures had no room for. */
 uint64_t wire_drops(const struct wire *w);
 
