@@ -102,9 +102,16 @@ judge_speed(struct judge *j, uint32_t link, bool up, double minimum_bps)
 }
 
 void
-judge_upload(struct judge *j, uint32_t probe)
+judge_direction(struct judge *j, uint32_t probe, bool up)
 {
-	j->probes[probe].upload = true;
+	struct probe_line *p = &j->probes[probe];
+
+	if (p->upload == up)
+		return;
+	p->upload = up;
+	if (p->link < j->n_lines)
+		speed_move(
+		    j->lines[p->link].speed[!up], j->lines[p->link].speed[up], probe);
 }
 
 void

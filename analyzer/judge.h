@@ -217,9 +217,10 @@ void judge_link(struct judge *j, const struct link_def *def);
 void judge_probe(struct judge *j, const struct probe_def *def, uint32_t link);
 
 /* What the contract of a link promises of every throughput test, bit/s, down or up; 0:
- * nothing. judge_upload: the http tests of this probe go up; else they go down. */
+ * nothing. judge_direction: the http tests of this probe go up, or down, as they do where
+ * nothing is said; those that were fed already as well. */
 void judge_speed(struct judge *j, uint32_t link, bool up, double minimum_bps);
-void judge_upload(struct judge *j, uint32_t probe);
+void judge_direction(struct judge *j, uint32_t probe, bool up);
 
 /* Feed facts in the order of sending (s->time labels are what is judged). */
 void judge_sample(struct judge *j, const struct sample *s);

@@ -39,8 +39,8 @@ speed_free(struct speed *s)
 	free(s);
 }
 
-static int64_t
-rate_of(const struct sample *sample)
+int64_t
+speed_of(const struct sample *sample)
 {
 	if (sample->outcome == OUTCOME_REPLY && sample->rtt_ns > 0) {
 		double bps = (double)sample->bytes * 8e9 / (double)sample->rtt_ns;
@@ -52,14 +52,47 @@ rate_of(const struct sample *sample)
 	return sample->outcome == OUTCOME_LOST ? 0 : -1;
 }
 
-void
-speed_sample(struct speed *s, const struct sample *sample)
+static void
+put_test(struct speed *s, const struct test *t)
 {
 	if (s->n == s->room) {
 		s->room = s->room * 2 + 64;
 		s->tests = memory_grow(s->tests, s->room, sizeof *s->tests);
 	}
-	s->tests[s->n++] = (struct test){sample->time.ns, rate_of(sample), sample->probe};
+	s->tests[s->n++] = *t;
+}
+
+void
+speed_sample(struct speed *s, const struct sample *sample)
+{
+	struct test t = {sample->time.ns, speed_of(sample), sample->probe};
+
+	put_test(s, &t);
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct test *x = a, *y = b;
+
+	return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
+}
+
+void
+speed_move(struct speed *from, struct speed *to, uint32_t probe)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < from->n; i++) {
+		struct test t = from->tests[i];
+		if (t.probe == probe)
+			put_test(to, &t);
+		else
+			from->tests[kept++] = t;
+	}
+	if (kept < from->n && to->n > 1)
+		qsort(to->tests, to->n, sizeof *to->tests, by_time);
+	from->n = kept;
 }
 
 /* ---- shares ---- */

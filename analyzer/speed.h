@@ -30,6 +30,9 @@ struct speed_result {
 	size_t n_below;
 };
 
+/* What one test reached, bit/s; 0: failed for want of the network; -1: says nothing. */
+int64_t speed_of(const struct sample *sample);
+
 struct speed;
 
 struct speed *speed_new(void);
@@ -39,6 +42,9 @@ void speed_free(struct speed *s);
  * by the caller. sample->rtt_ns is the transfer's duration, sample->bytes what it
  * carried. */
 void speed_sample(struct speed *s, const struct sample *sample);
+
+/* The tests of ${probe} were of another direction after all. */
+void speed_move(struct speed *from, struct speed *to, uint32_t probe);
 
 /*
  * speed_finish(s, rule, from, to, as_of, out):

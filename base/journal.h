@@ -2,7 +2,9 @@
 #define BASE_JOURNAL_H
 
 #include "base/clock.h"
+#include "base/path.h"
 #include "base/sample.h"
+#include "base/throughput.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -116,6 +118,8 @@ int journal_probe(struct journal_writer *w, const struct probe_def *def);
 void journal_sample(struct journal_writer *w, const struct sample *s);
 void journal_counters(struct journal_writer *w, const struct counters *c);
 void journal_event(struct journal_writer *w, const struct event *e);
+void journal_throughput(struct journal_writer *w, const struct throughput *t);
+void journal_path(struct journal_writer *w, const struct path *p);
 
 /* Note that probe ${probe} sent its ${seq} at ${sent}; journalled as counts at each sync.
  */
@@ -160,6 +164,8 @@ struct journal_visitor {
 	int (*sample)(void *ctx, const struct sample *s);
 	int (*counters)(void *ctx, const struct counters *c);
 	int (*event)(void *ctx, const struct event *e);
+	int (*throughput)(void *ctx, const struct throughput *t);
+	int (*path)(void *ctx, const struct path *p);
 };
 
 struct journal_reader;

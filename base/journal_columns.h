@@ -20,6 +20,8 @@ enum section {
 	SECTION_EVENTS,
 	SECTION_SENDS,
 	SECTION_WIRE, /* of the rows of counters that were watched */
+	SECTION_THROUGHPUT, /* journal_more.h: rare and long */
+	SECTION_PATH,
 	SECTION_SENT = 16, /* to 23: how far from the schedule, byte by byte */
 	SECTION_RTT = 24,  /* to 31: how much above the least, byte by byte */
 	SECTION_MOST = 32

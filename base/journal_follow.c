@@ -35,6 +35,8 @@ note_shown(struct journal_reader *r)
 		    (struct shown){rows->samples[i].probe, rows->samples[i].seq};
 	r->seen_counters += rows->n_counters;
 	r->seen_events += rows->n_events;
+	r->seen_throughputs += rows->n_throughputs;
+	r->seen_paths += rows->n_paths;
 }
 
 /* A block has its samples by probe and number, records of one sending in the order they
@@ -60,23 +62,28 @@ drop_samples(struct journal_reader *r)
 	r->n_shown = 0;
 }
 
+/* Rows of the other kinds stand in a block as they were written. */
+#define DROP(r, what)                                                                    \
+	do {                                                                             \
+		size_t n_##what = (r)->seen_##what < (r)->rows.n_##what                  \
+		                      ? (r)->seen_##what                                 \
+		                      : (r)->rows.n_##what;                              \
+		(r)->rows.n_##what -= n_##what;                                          \
+		if (n_##what > 0)                                                        \
+			memmove((r)->rows.what, (r)->rows.what + n_##what,               \
+			    (r)->rows.n_##what * sizeof *(r)->rows.what);                \
+		(r)->seen_##what = 0;                                                    \
+	} while (0)
+
 static void
 drop_seen(struct journal_reader *r)
 {
-	struct rows *w = &r->rows;
-	size_t c = r->seen_counters, e = r->seen_events;
-
 	drop_samples(r);
-	c = c < w->n_counters ? c : w->n_counters;
-	e = e < w->n_events ? e : w->n_events;
-	if (c > 0)
-		memmove(w->counters, w->counters + c,
-		    (w->n_counters - c) * sizeof *w->counters);
-	if (e > 0)
-		memmove(w->events, w->events + e, (w->n_events - e) * sizeof *w->events);
-	w->n_counters -= c;
-	w->n_events -= e;
-	r->seen_counters = r->seen_events = r->seen_chunks = 0;
+	DROP(r, counters);
+	DROP(r, events);
+	DROP(r, throughputs);
+	DROP(r, paths);
+	r->seen_chunks = 0;
 }
 
 /* ---- blocks ---- */

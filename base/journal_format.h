@@ -96,12 +96,15 @@ struct rows {
 	struct counters *counters;
 	struct event *events;
 	struct sent_row *sent;
+	struct throughput *throughputs;
+	struct path *paths;
 	uint32_t *sent_of; /* by probe: a guess at its place in sent */
 	size_t n_sent_of;
 	size_t behind; /* so many samples stand before those: not of this block */
 	size_t n_links, n_probes, n_samples, n_counters, n_events, n_sent;
 	size_t room_links, room_probes, room_samples, room_counters, room_events,
 	    room_sent;
+	size_t n_throughputs, room_throughputs, n_paths, room_paths;
 };
 
 void rows_free(struct rows *r);
@@ -112,6 +115,8 @@ void rows_add_sample(struct rows *r, const struct sample *s);
 void rows_add_counters(struct rows *r, const struct counters *c);
 void rows_add_event(struct rows *r, const struct event *e);
 void rows_add_sent(struct rows *r, const struct sent_row *s);
+void rows_add_throughput(struct rows *r, const struct throughput *t);
+void rows_add_path(struct rows *r, const struct path *p);
 bool rows_empty(const struct rows *r);
 
 /* What a probe's number means while decoding or encoding, and its last row in the block;

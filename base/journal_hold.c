@@ -3,13 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW_SAMPLE   0u
-#define ROW_COUNTERS (1u << 30)
-#define ROW_EVENT    (2u << 30)
-#define ROW_TYPE     (3u << 30)
-#define DIGIT_MOST   18 /* bits */
-#define FEW          64
-#define GONE         INT64_MAX /* the label of a record that amended another */
+#define ROW_SAMPLE     0u
+#define ROW_COUNTERS   (1u << 29)
+#define ROW_EVENT      (2u << 29)
+#define ROW_THROUGHPUT (3u << 29)
+#define ROW_PATH       (4u << 29)
+#define ROW_TYPE       (7u << 29)
+#define DIGIT_MOST     18 /* bits */
+#define FEW            64
+#define GONE           INT64_MAX /* the label of a record that amended another */
 
 void
 hold_init(struct hold *h)
@@ -23,6 +25,8 @@ hold_free(struct hold *h)
 	free(h->samples);
 	free(h->counters);
 	free(h->events);
+	free(h->throughputs);
+	free(h->paths);
 	free(h->keys);
 	free(h->spare);
 	free(h->places);
@@ -35,7 +39,9 @@ hold_bytes(const struct hold *h)
 {
 	return h->room_samples * sizeof *h->samples +
 	       h->room_counters * sizeof *h->counters +
-	       h->room_events * sizeof *h->events + h->room_keys * 2 * sizeof *h->keys +
+	       h->room_events * sizeof *h->events +
+	       h->room_throughputs * sizeof *h->throughputs +
+	       h->room_paths * sizeof *h->paths + h->room_keys * 2 * sizeof *h->keys +
 	       h->room_places * sizeof *h->places;
 }
 
@@ -69,11 +75,46 @@ hold_event(struct hold *h, const struct event *e)
 	saw(h, e->time.ns);
 }
 
+/* By its end: that is when the row was written, and all it speaks of was sent before. */
+static int64_t
+end_of_test(const struct throughput *t)
+{
+	return t->time.ns + t->total_ns;
+}
+
+void
+hold_throughput(struct hold *h, const struct throughput *t)
+{
+	if (h->n_throughputs == h->room_throughputs) {
+		h->room_throughputs = h->room_throughputs * 2 + 4;
+		h->throughputs = memory_grow(
+		    h->throughputs, h->room_throughputs, sizeof *h->throughputs);
+	}
+	h->throughputs[h->n_throughputs++] = *t;
+	saw(h, end_of_test(t));
+}
+
+void
+hold_path(struct hold *h, const struct path *p)
+{
+	if (h->n_paths == h->room_paths) {
+		h->room_paths = h->room_paths * 2 + 4;
+		h->paths = memory_grow(h->paths, h->room_paths, sizeof *h->paths);
+	}
+	h->paths[h->n_paths++] = *p;
+	saw(h, p->time.ns);
+}
+
+static size_t
+count_rows(const struct hold *h)
+{
+	return h->n_samples + h->n_counters + h->n_events + h->n_throughputs + h->n_paths;
+}
+
 bool
 hold_is_full(const struct hold *h)
 {
-	return h->n_samples + h->n_counters + h->n_events >= HOLD_MANY &&
-	       h->newest_ns - h->least_ns > 2 * HOLD_NS;
+	return count_rows(h) >= HOLD_MANY && h->newest_ns - h->least_ns > 2 * HOLD_NS;
 }
 
 /* ---- second records ---- */
@@ -235,7 +276,7 @@ sort_keys(struct hold *h)
 void
 hold_order(struct hold *h, bool all)
 {
-	size_t n = h->n_samples + h->n_counters + h->n_events;
+	size_t n = count_rows(h);
 	struct hold_key *k;
 
 	if (h->amends)
@@ -255,6 +296,11 @@ hold_order(struct hold *h, bool all)
 		    (struct hold_key){h->counters[i].time.ns, ROW_COUNTERS | (uint32_t)i};
 	for (size_t i = 0; i < h->n_events; i++)
 		*k++ = (struct hold_key){h->events[i].time.ns, ROW_EVENT | (uint32_t)i};
+	for (size_t i = 0; i < h->n_throughputs; i++)
+		*k++ = (struct hold_key){
+		    end_of_test(&h->throughputs[i]), ROW_THROUGHPUT | (uint32_t)i};
+	for (size_t i = 0; i < h->n_paths; i++)
+		*k++ = (struct hold_key){h->paths[i].time.ns, ROW_PATH | (uint32_t)i};
 	h->n_keys = (size_t)(k - h->keys);
 	sort_keys(h);
 	h->at = 0;
@@ -286,6 +332,8 @@ hold_clear(struct hold *h)
 	struct sample *samples;
 	struct counters *counters;
 	struct event *events;
+	struct throughput *throughputs;
+	struct path *paths;
 
 	h->least_ns = h->at < h->n_keys ? h->keys[h->at].at_ns : INT64_MAX;
 	if (h->n_samples > 0)
@@ -294,7 +342,26 @@ hold_clear(struct hold *h)
 		KEEP(ROW_COUNTERS, counters, counters);
 	if (h->n_events > 0)
 		KEEP(ROW_EVENT, events, events);
+	if (h->n_throughputs > 0)
+		KEEP(ROW_THROUGHPUT, throughputs, throughputs);
+	if (h->n_paths > 0)
+		KEEP(ROW_PATH, paths, paths);
 	h->n_keys = h->at = h->ready = 0;
+}
+
+static int
+give_other(
+    const struct hold *h, uint32_t type, uint32_t row, const struct journal_visitor *v)
+{
+	if (type == ROW_COUNTERS && v->counters != NULL)
+		return v->counters(v->ctx, &h->counters[row]);
+	if (type == ROW_EVENT && v->event != NULL)
+		return v->event(v->ctx, &h->events[row]);
+	if (type == ROW_THROUGHPUT && v->throughput != NULL)
+		return v->throughput(v->ctx, &h->throughputs[row]);
+	if (type == ROW_PATH && v->path != NULL)
+		return v->path(v->ctx, &h->paths[row]);
+	return 0;
 }
 
 int
@@ -313,11 +380,8 @@ hold_give(struct hold *h, int64_t limit_ns, int64_t from_ns, int64_t to_ns,
 		if ((k->row & ROW_TYPE) == ROW_SAMPLE) {
 			if (v->sample != NULL)
 				rc = v->sample(v->ctx, &h->samples[row]);
-		} else if ((k->row & ROW_TYPE) == ROW_COUNTERS) {
-			if (v->counters != NULL)
-				rc = v->counters(v->ctx, &h->counters[row]);
-		} else if (v->event != NULL) {
-			rc = v->event(v->ctx, &h->events[row]);
+		} else {
+			rc = give_other(h, k->row & ROW_TYPE, row, v);
 		}
 	}
 	return rc;

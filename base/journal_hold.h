@@ -21,8 +21,10 @@ struct hold {
 	struct sample *samples;
 	struct counters *counters;
 	struct event *events;
-	size_t n_samples, n_counters, n_events;
-	size_t room_samples, room_counters, room_events;
+	struct throughput *throughputs;
+	struct path *paths;
+	size_t n_samples, n_counters, n_events, n_throughputs, n_paths;
+	size_t room_samples, room_counters, room_events, room_throughputs, room_paths;
 	struct hold_key *keys, *spare;
 	size_t n_keys, room_keys, at, ready;
 	bool amends;
@@ -37,6 +39,8 @@ void hold_free(struct hold *h);
 
 void hold_counters(struct hold *h, const struct counters *c);
 void hold_event(struct hold *h, const struct event *e);
+void hold_throughput(struct hold *h, const struct throughput *t);
+void hold_path(struct hold *h, const struct path *p);
 
 /* True if there is enough to put in order. */
 bool hold_is_full(const struct hold *h);

@@ -90,7 +90,7 @@ struct journal_reader {
 	uint64_t seen_at;
 	off_t seen_size;
 	ino_t seen_inode;
-	size_t seen_counters, seen_events, seen_chunks;
+	size_t seen_counters, seen_events, seen_throughputs, seen_paths, seen_chunks;
 	struct shown *shown; /* samples of the block to come, from the write-ahead file */
 	size_t n_shown, room_shown;
 };

@@ -3,12 +3,14 @@
  * columns (journal_columns.h).
  */
 #include "base/journal_columns.h"
+#include "base/journal_more.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNTERS_BACK 64 /* rows in which the last reading of a link is looked for */
+#define RARE_MOST     4096 /* tests, and paths, in a block */
+#define COUNTERS_BACK 64   /* rows in which the last reading of a link is looked for */
 
 #define ADD(r, what, value)                                                              \
 	do {                                                                             \
@@ -30,6 +32,8 @@ rows_free(struct rows *r)
 	free(r->events);
 	free(r->sent);
 	free(r->sent_of);
+	free(r->throughputs);
+	free(r->paths);
 	*r = (struct rows){0};
 }
 
@@ -38,13 +42,14 @@ rows_clear(struct rows *r)
 {
 	r->n_links = r->n_probes = r->n_samples = 0;
 	r->n_counters = r->n_events = r->n_sent = 0;
+	r->n_throughputs = r->n_paths = 0;
 }
 
 bool
 rows_empty(const struct rows *r)
 {
 	return r->n_links + r->n_probes + r->n_samples + r->n_counters + r->n_events +
-	           r->n_sent ==
+	           r->n_sent + r->n_throughputs + r->n_paths ==
 	       0;
 }
 
@@ -80,6 +85,18 @@ void
 rows_add_event(struct rows *r, const struct event *e)
 {
 	ADD(r, events, *e);
+}
+
+void
+rows_add_throughput(struct rows *r, const struct throughput *t)
+{
+	ADD(r, throughputs, *t);
+}
+
+void
+rows_add_path(struct rows *r, const struct path *p)
+{
+	ADD(r, paths, *p);
 }
 
 /* One row a probe: its newest sending. */
@@ -410,6 +427,30 @@ decode_send(struct cursor *c, struct rows *rows, struct dialect *d, uint32_t *la
 		rows_add_sent(rows, &s);
 }
 
+static void
+decode_throughput(struct cursor *c, struct rows *rows)
+{
+	struct throughput t;
+
+	more_get_throughput(c, &t);
+	if (rows->n_throughputs == RARE_MOST)
+		c->bad = true;
+	if (!c->bad)
+		rows_add_throughput(rows, &t);
+}
+
+static void
+decode_path(struct cursor *c, struct rows *rows)
+{
+	struct path p;
+
+	more_get_path(c, &p);
+	if (rows->n_paths == RARE_MOST)
+		c->bad = true;
+	if (!c->bad)
+		rows_add_path(rows, &p);
+}
+
 /*
  * What one sync of a station at a quiet hour needs not, one in an outage needs: room for
  * it is taken at the first, as the steady state allocates nothing.
@@ -453,6 +494,10 @@ rows_encode(struct bytes *b, const struct rows *rows, struct dialect *d)
 		encode_event(&s[SECTION_EVENTS], &rows->events[i]);
 	for (size_t i = 0; i < rows->n_sent; last = rows->sent[i++].probe)
 		encode_send(&s[SECTION_SENDS], d, &rows->sent[i], last);
+	for (size_t i = 0; i < rows->n_throughputs; i++)
+		more_put_throughput(&s[SECTION_THROUGHPUT], &rows->throughputs[i]);
+	for (size_t i = 0; i < rows->n_paths; i++)
+		more_put_path(&s[SECTION_PATH], &rows->paths[i]);
 	for (size_t i = 0; i < SECTION_MOST; i++) {
 		if (s[i].n == 0)
 			continue;
@@ -536,6 +581,10 @@ rows_decode(struct rows *rows, const void *p, size_t n, struct dialect *d)
 		decode_event(c, rows);
 	for (c = &part[SECTION_SENDS]; !c->bad && c->p < c->end;)
 		decode_send(c, rows, d, &last);
+	for (c = &part[SECTION_THROUGHPUT]; !c->bad && c->p < c->end;)
+		decode_throughput(c, rows);
+	for (c = &part[SECTION_PATH]; !c->bad && c->p < c->end;)
+		decode_path(c, rows);
 	for (size_t i = 0; i < SECTION_MOST; i++)
 		if (part[i].bad)
 			return -EBADMSG;

@@ -96,6 +96,28 @@ take_samples(struct reading *g, size_t n, int64_t anchor_ns)
 }
 
 static void
+take_rare(struct journal_reader *r, struct reading *g, int64_t anchor)
+{
+	const struct rows *rows = &r->rows;
+
+	for (size_t i = 0; i < rows->n_throughputs; i++) {
+		struct throughput t = rows->throughputs[i];
+		if (!mapped(g->probe_map, g->n_probe_map, t.probe, &t.probe))
+			continue;
+		t.session = g->session;
+		t.time.ns = t.at.ns + anchor;
+		hold_throughput(&g->hold, &t);
+	}
+	for (size_t i = 0; i < rows->n_paths; i++) {
+		struct path p = rows->paths[i];
+		if (!mapped(g->link_map, g->n_link_map, p.link, &p.link))
+			continue;
+		p.time.ns = p.at.ns + anchor;
+		hold_path(&g->hold, &p);
+	}
+}
+
+static void
 take_others(struct journal_reader *r, struct reading *g, int64_t anchor)
 {
 	const struct rows *rows = &r->rows;
@@ -121,6 +143,7 @@ take_others(struct journal_reader *r, struct reading *g, int64_t anchor)
 		e.time_until.ns = e.until.ns + anchor;
 		hold_event(&g->hold, &e);
 	}
+	take_rare(r, g, anchor);
 }
 
 void

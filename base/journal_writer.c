@@ -158,6 +158,12 @@ times_of(const struct rows *r, int64_t *first, int64_t *last)
 		SEE(r->counters[i].at.ns);
 	for (size_t i = 0; i < r->n_events; i++)
 		SEE(r->events[i].at.ns);
+	for (size_t i = 0; i < r->n_throughputs; i++) {
+		SEE(r->throughputs[i].at.ns);
+		SEE(r->throughputs[i].at.ns + r->throughputs[i].total_ns);
+	}
+	for (size_t i = 0; i < r->n_paths; i++)
+		SEE(r->paths[i].at.ns);
 #undef SEE
 	if (*first > *last)
 		*first = *last = 0;
@@ -229,6 +235,10 @@ writer_move_rows(struct rows *to, const struct rows *from)
 		rows_add_event(to, &from->events[i]);
 	for (size_t i = 0; i < from->n_sent; i++)
 		rows_add_sent(to, &from->sent[i]);
+	for (size_t i = 0; i < from->n_throughputs; i++)
+		rows_add_throughput(to, &from->throughputs[i]);
+	for (size_t i = 0; i < from->n_paths; i++)
+		rows_add_path(to, &from->paths[i]);
 }
 
 static int
@@ -284,6 +294,7 @@ writer_sync_pending(struct journal_writer *w)
 			break;
 		part.samples += part.n_samples;
 		part.n_counters = part.n_events = part.n_sent = 0;
+		part.n_throughputs = part.n_paths = 0;
 		rows_clear(&defs);
 		if (w->redefine) /* that block was the last of its segment */
 			define_all(w, &defs);
@@ -432,6 +443,20 @@ journal_event(struct journal_writer *w, const struct event *e)
 {
 	if (!w->stalled)
 		rows_add_event(&w->pending, e);
+}
+
+void
+journal_throughput(struct journal_writer *w, const struct throughput *t)
+{
+	if (!w->stalled)
+		rows_add_throughput(&w->pending, t);
+}
+
+void
+journal_path(struct journal_writer *w, const struct path *p)
+{
+	if (!w->stalled)
+		rows_add_path(&w->pending, p);
 }
 
 void

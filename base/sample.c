@@ -10,7 +10,7 @@ static const char *const OUTCOMES[] = {
 static const char *const STAMPS[] = {"none", "user", "kernel-rx", "kernel", "import"};
 static const char *const CODES[] = {"", "timeout", "neighbour", "no-carrier",
     "no-interface", "no-route", "send-failed", "unreachable", "reset", "port", "rcode",
-    "malformed", "resolve", "http", "no-address"};
+    "malformed", "resolve", "http", "no-address", "budget"};
 static const char *const FLAGS[] = {"late", "clock", "own-drop", "egress-wrong",
     "egress-unproven", "masked", "dup", "retransmitted", "load"};
 

@@ -79,6 +79,7 @@ enum code {
 	CODE_RESOLVE,      /* http: name not resolved */
 	CODE_HTTP,         /* http: status or transfer failed */
 	CODE_NO_ADDRESS,   /* not-sent: the link has no address of this family */
+	CODE_BUDGET,       /* not-sent: http, the month's budget has no room for it */
 	CODE_COUNT
 };
 

@@ -4,6 +4,7 @@
 #include "cmd/options.h"
 #include "config/units.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,6 +95,43 @@ print_targets(const struct link_conf *l)
 	}
 }
 
+#define WARMUP_LEAST_S 6 /* so long a test has to last for its whole warm-up */
+
+/* Throughput tests: what they cost, and whether they last long enough to tell a rate. */
+static void
+print_tests(const struct link_conf *l)
+{
+	double day = 0;
+	char a[24], b[24], cap[24];
+
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_conf *p = &l->probes[i];
+		uint64_t bps =
+		    p->upload ? l->def.capacity_up_bps : l->def.capacity_down_bps;
+		if (p->def.kind != KIND_HTTP)
+			continue;
+		day += 86400e9 / (double)p->def.every_ns * 1.1 * (double)p->max_bytes;
+		double lasts = bps > 0 ? (double)p->max_bytes * 8 / (double)bps : 15;
+		if (lasts < WARMUP_LEAST_S)
+			printf(
+			    "    %s: max-bytes is reached after %.1f s at the capacity; for a warm-up and a measure beyond it write max-bytes = %.0fM or more\n",
+			    p->def.name, lasts, ceil(WARMUP_LEAST_S * (double)bps / 8e6));
+	}
+	if (day == 0)
+		return;
+	amount(day, a);
+	amount(31 * day, b);
+	printf("    throughput tests: at most %s a day, %s in a month of 31 days", a, b);
+	amount((double)l->throughput_budget, cap);
+	if (l->throughput_budget == 0)
+		puts("; no throughput-budget");
+	else if ((double)l->throughput_budget >= 31 * day)
+		printf("; the budget of %s a month is enough\n", cap);
+	else
+		printf("; the budget of %s ends them after %.1f days of a month\n", cap,
+		    (double)l->throughput_budget / day);
+}
+
 static void
 print_cost(const struct link_conf *l)
 {
@@ -123,6 +161,7 @@ print_cost(const struct link_conf *l)
 	amount(out, a);
 	amount(back, b);
 	printf("    a day: %.0f packets sent; at most %s out, %s in\n", packets, a, b);
+	print_tests(l);
 }
 
 /* The analyzer's own word on what it will be certain of. */

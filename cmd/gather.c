@@ -376,6 +376,9 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 	l->rtt_p95_ns = hist_quantile(&c->all, 0.95);
 	l->rtt_p99_ns = hist_quantile(&c->all, 0.99);
 	fill_loss(c, l);
+	if (p->trials != NULL)
+		trials_report(p->trials, (uint32_t)chosen->number, l->result->speed,
+		    l->result->period, &l->throughput);
 	if (g->what & GATHER_STATUS)
 		fill_status(g, p, chosen->number, l);
 	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {

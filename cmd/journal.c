@@ -1,6 +1,7 @@
 #include "base/exactness.h"
 #include "base/journal.h"
 
+#include "cmd/journal_rows.h"
 #include "cmd/options.h"
 #include "reports/results.h"
 
@@ -135,9 +136,11 @@ cmd_journal(struct options *o)
 	char err[512];
 	int status;
 
-	if ((o->json && strcmp(what, "stats") != 0) ||
-	    (o->csv && strcmp(what, "dump") != 0))
-		return complain(EXIT_USAGE, "journal: stats takes --json, dump --csv");
+	bool dumps = strcmp(what, "dump") == 0;
+	if ((o->json && strcmp(what, "stats") != 0 && !dumps) || (o->csv && !dumps) ||
+	    (o->csv && o->json))
+		return complain(
+		    EXIT_USAGE, "journal: stats takes --json, dump --csv or --json");
 	if (strcmp(what, "verify") == 0) {
 		int rc = journal_verify(o->data_dir, err, sizeof err);
 		if (rc == 0)
@@ -149,7 +152,10 @@ cmd_journal(struct options *o)
 		    EXIT_USAGE, "journal: say dump, stats or verify, and no more");
 	if (journal_read(&r, o->data_dir, err, sizeof err) < 0)
 		return complain(1, "%s", err);
-	status = strcmp(what, "dump") == 0 ? dump(r) : stats(r, o->json);
+	if (dumps)
+		status = o->json ? journal_rows_dump(r) : dump(r);
+	else
+		status = stats(r, o->json);
 	journal_reader_free(r);
 	return status;
 }

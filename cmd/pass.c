@@ -83,6 +83,7 @@ on_sample(void *ctx, const struct sample *s)
 	if (s->time.ns >= p->from_ns && s->time.ns < p->to_ns)
 		curve_take(&p->curves[link], &p->before[s->probe], def, s);
 	if (!p->live) {
+		trials_sample(p->trials, link, def, speeds_up(p->settings, def), s);
 		judge_sample(p->judge, s);
 		return 0;
 	}
@@ -110,6 +111,19 @@ on_counters(void *ctx, const struct counters *c)
 	return 0;
 }
 
+/* The row knows which way the test went. */
+static int
+on_throughput(void *ctx, const struct throughput *t)
+{
+	struct pass *p = ctx;
+
+	tell(p);
+	judge_direction(p->judge, t->probe, t->upload);
+	if (p->trials != NULL)
+		trials_row(p->trials, journal_probe_link(p->reader, t->probe), t);
+	return 0;
+}
+
 static int
 on_event(void *ctx, const struct event *e)
 {
@@ -128,12 +142,17 @@ on_event(void *ctx, const struct event *e)
 static int
 read_once(struct pass *p)
 {
-	struct journal_visitor v = {p, on_sample, on_counters, on_event};
+	struct journal_visitor v = {.ctx = p,
+	    .sample = on_sample,
+	    .counters = on_counters,
+	    .event = on_event,
+	    .throughput = on_throughput};
 
 	pass_done(p);
 	p->told_links = p->told_probes = 0;
 	p->newest_ns = p->oldest_ns = 0;
 	p->judge = judge_new(&p->rule);
+	p->trials = p->live ? NULL : trials_new();
 	tell(p);
 	int rc = journal_scan(
 	    p->reader, (wall_t){p->scan_from_ns}, (wall_t){p->scan_to_ns}, &v);
@@ -357,6 +376,8 @@ pass_done(struct pass *p)
 	free(p->voted_ns);
 	if (p->judge != NULL)
 		judge_free(p->judge);
+	trials_free(p->trials);
+	p->trials = NULL;
 	p->curves = NULL;
 	p->last = NULL;
 	p->before = NULL;

@@ -2,6 +2,7 @@
 #define CMD_PASS_H
 
 #include "cmd/curve.h"
+#include "cmd/trials.h"
 #include "config/settings.h"
 
 /*
@@ -27,6 +28,7 @@ struct pass {
 	int64_t rights_back_ns; /* outages so long before the period are wanted too */
 	/* What was found; from and to are set where they were open. */
 	struct judge *judge;
+	struct trials *trials;            /* of throughput; NULL while live */
 	const struct link_result *judged; /* by the reader's number of the link */
 	struct earlier {
 		struct outage *v; /* that begin before the period; no holes */

@@ -25,7 +25,7 @@ speeds_tell_probe(struct judge *j, const struct settings *s,
     const struct probe_def *probe, uint32_t number)
 {
 	if (probe->kind == KIND_HTTP && speeds_up(s, probe))
-		judge_upload(j, number);
+		judge_direction(j, number, true);
 }
 
 void

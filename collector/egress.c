@@ -75,7 +75,7 @@ egress_generation(const struct egress *e)
 uint32_t
 egress_flags(const struct egress *e)
 {
-	return e->masked != NULL && e->masked(e->masked_ctx, e->link) ? FLAG_MASKED : 0;
+	return e->masked != NULL ? e->masked(e->masked_ctx, e->link) : 0;
 }
 
 void

@@ -16,8 +16,8 @@ struct egress {
 	const struct health *health;
 	const struct link_conf *conf;
 	size_t link; /* index in settings and health */
-	bool (*masked)(
-	    void *ctx, size_t link); /* a throughput test loads the link; or NULL */
+	uint32_t (*masked)(void *ctx,
+	    size_t link); /* flags while a throughput test loads the link; or NULL */
 	void *masked_ctx;
 	struct wire *wire; /* who watches what leaves; or NULL */
 };

@@ -47,6 +47,8 @@ struct http_link {
 struct http_probe {
 	struct http *h;
 	uint32_t number, link;
+	char name[2 * NAME_ROOM], zone[64]; /* of the link, for the budget */
+	uint64_t cap, taken;                /* of it; what this test is charged with */
 	struct outlet outlet;
 	struct http_request request; /* without addresses */
 	struct http_url url;
@@ -71,6 +73,9 @@ struct http {
 	struct engine *engine;
 	const char *const *child;
 	struct transport transport;
+	struct budget *budget;
+	http_told_fn *told;
+	void *told_ctx;
 	struct http_probe **probes; /* by number; NULL: none of ours */
 	size_t n_probes;
 	struct http_link *links; /* by number */
@@ -89,6 +94,44 @@ link_of(const struct http *h, uint32_t number)
 	return number < h->n_links && h->links[number].used ? &h->links[number] : NULL;
 }
 
+/* ---- the budget ---- */
+
+/* Headers, acknowledgements and what is sent again are paid for as well. */
+static uint64_t
+with_overhead(uint64_t payload)
+{
+	return payload + payload / 10;
+}
+
+static int
+charge(struct http_probe *p)
+{
+	uint64_t bytes = with_overhead(p->request.max_bytes);
+	int rc;
+
+	if (p->h->budget == NULL)
+		return 0;
+	rc = budget_take(p->h->budget, p->name, p->zone, p->cap, bytes, clock_wall());
+	if (rc == 0)
+		p->taken = bytes;
+	return rc;
+}
+
+/* A child that did not say what it carried is charged in full. */
+static void
+give_back(struct http_probe *p)
+{
+	const struct http_result *r = &p->result;
+	bool told = p->got == sizeof *r && r->magic == HTTP_CHILD_MAGIC &&
+	            r->total_bytes <= p->request.max_bytes + OVERHEAD_BYTES;
+	bool ran = p->child.pid > 0;
+
+	if (p->taken > 0 && (told || !ran))
+		budget_settle(p->h->budget, p->name, p->taken,
+		    ran ? with_overhead(r->total_bytes) : 0);
+	p->taken = 0;
+}
+
 /* ---- the end of a test ---- */
 
 static void
@@ -96,6 +139,7 @@ release(struct http_probe *p, mono_t now)
 {
 	struct http_link *l = link_of(p->h, p->link);
 
+	give_back(p);
 	loop_timer_cancel(p->h->loop, &p->timer);
 	resolve_free(p->resolve);
 	p->resolve = NULL;
@@ -143,7 +187,32 @@ result_is_possible(const struct http_probe *p, const struct http_result *r, mono
 	return r->magic == HTTP_CHILD_MAGIC && r->good && r->duration_ns > 0 &&
 	       r->start.ns >= p->started.ns && r->start.ns <= now.ns &&
 	       r->duration_ns <= now.ns - r->start.ns && r->bytes > 0 &&
-	       r->bytes / 2 <= p->request.max_bytes + OVERHEAD_BYTES;
+	       r->bytes / 2 <= p->request.max_bytes + OVERHEAD_BYTES &&
+	       r->first.ns >= p->started.ns && r->first.ns <= r->start.ns &&
+	       r->warmup_ns >= 0 && r->warmup_ns <= now.ns - r->first.ns &&
+	       r->total_bytes >= r->bytes && r->n_seconds <= THROUGHPUT_SECONDS;
+}
+
+static void
+tell(const struct http_probe *p)
+{
+	const struct http_result *r = &p->result;
+	struct throughput t = {.probe = p->number,
+	    .seq = p->seq,
+	    .at = r->first,
+	    .upload = p->request.upload,
+	    .streams = (uint8_t)p->request.n_streams,
+	    .warmup_ns = r->warmup_ns,
+	    .duration_ns = r->duration_ns,
+	    .total_ns = r->start.ns + r->duration_ns - r->first.ns,
+	    .bytes = r->bytes,
+	    .ip_bytes = r->ip_bytes,
+	    .total_bytes = r->total_bytes,
+	    .n_seconds = r->n_seconds};
+
+	memcpy(t.second, r->second, sizeof t.second);
+	if (p->h->told != NULL)
+		p->h->told(p->h->told_ctx, &t);
 }
 
 static void
@@ -168,6 +237,7 @@ conclude(struct http_probe *p)
 	    .received = {r->start.ns + r->duration_ns},
 	    .bytes = r->bytes};
 	p->why[0] = '\0';
+	tell(p);
 	settle(p, &a);
 }
 
@@ -200,11 +270,11 @@ on_exit_of_child(void *ctx, uint32_t events)
 }
 
 static int
-open_sockets(struct http_probe *p, int family, int *fds, enum code *why)
+open_sockets(struct http_probe *p, int family, int *fds, int wanted, enum code *why)
 {
 	int n = 0, rc = 0;
 
-	for (; n < HTTP_SOCKETS; n++) {
+	for (; n < wanted; n++) {
 		rc = p->outlet.open(p->outlet.ctx, family, SOCK_STREAM, why);
 		if (rc < 0)
 			break;
@@ -221,17 +291,18 @@ static int
 start_child(struct http_probe *p, const struct resolve_result *to, enum code *why)
 {
 	struct http_request request = p->request;
-	int fds[HTTP_SOCKETS];
-	int rc = open_sockets(p, to->family, fds, why);
+	int fds[HTTP_SOCKETS] = {0};
+	int wanted = (int)request.n_streams * (HTTP_CHILD_REDIRECTS + 1);
+	int rc = open_sockets(p, to->family, fds, wanted, why);
 
 	if (rc < 0)
 		return rc;
 	request.family = to->family;
-	request.n_sockets = HTTP_SOCKETS;
+	request.n_sockets = (uint32_t)wanted;
 	request.n_addresses = (uint32_t)to->n;
 	memcpy(request.address, to->address, sizeof request.address);
 	rc = http_spawn_start(&p->child, p->h->child, &request, fds);
-	for (int i = 0; i < HTTP_SOCKETS; i++)
+	for (int i = 0; i < wanted; i++)
 		close(fds[i]);
 	return rc;
 }
@@ -246,6 +317,13 @@ start(struct http_probe *p, const struct resolve_result *to)
 	p->started = clock_mono();
 	p->phase = PHASE_RUNNING;
 	p->got = 0;
+	rc = charge(p);
+	if (rc < 0) {
+		fail(p, OUTCOME_NOT_SENT, CODE_BUDGET, 0,
+		    rc == -EDQUOT ? "the month's throughput-budget is used up"
+		                  : "the throughput-budget could not be written down");
+		return;
+	}
 	rc = start_child(p, to, &why);
 	if (rc == 0)
 		rc = loop_watch(p->h->loop, p->child.result, EPOLLIN, on_result, p);
@@ -394,6 +472,19 @@ http_free(struct http *h)
 	free(h);
 }
 
+void
+http_tell(struct http *h, http_told_fn *told, void *ctx)
+{
+	h->told = told;
+	h->told_ctx = ctx;
+}
+
+void
+http_budget(struct http *h, struct budget *b)
+{
+	h->budget = b;
+}
+
 const struct transport *
 http_transport(const struct http *h)
 {
@@ -468,6 +559,9 @@ http_add(struct http *h, uint32_t probe, uint32_t number, const struct link_conf
 	p->h = h;
 	p->number = probe;
 	p->link = number;
+	snprintf(p->name, sizeof p->name, "%s/%s", link->def.centre, link->def.link);
+	memcpy(p->zone, link->def.timezone, sizeof p->zone);
+	p->cap = link->throughput_budget;
 	p->outlet = *outlet;
 	p->url = url;
 	p->child = HTTP_SPAWN_NONE;
@@ -479,6 +573,7 @@ http_add(struct http *h, uint32_t probe, uint32_t number, const struct link_conf
 	p->request = (struct http_request){.magic = HTTP_CHILD_MAGIC,
 	    .upload = conf->upload,
 	    .max_bytes = conf->max_bytes,
+	    .n_streams = conf->streams > 0 ? conf->streams : 1,
 	    .patience_ns =
 	        clamp(conf->def.timeout_ns, PATIENCE_LEAST_NS, PATIENCE_MOST_NS),
 	    .limit_ns = LIMIT_NS};
@@ -506,6 +601,15 @@ http_remove(struct http *h, uint32_t probe)
 }
 
 void
+http_cap(struct http *h, uint32_t probe, uint64_t bytes)
+{
+	struct http_probe *p = probe_of(h, probe);
+
+	if (p != NULL)
+		p->cap = bytes;
+}
+
+void
 http_link_rate(
     struct http *h, uint32_t number, uint64_t down_bps, uint64_t up_bps, mono_t now)
 {
@@ -526,6 +630,14 @@ http_running(const struct http *h, uint32_t number)
 	const struct http_link *l = link_of(h, number);
 
 	return l != NULL && (l->loading || clock_mono().ns < l->loaded_until.ns);
+}
+
+bool
+http_loading(const struct http *h, uint32_t number)
+{
+	const struct http_link *l = link_of(h, number);
+
+	return l != NULL && l->loading;
 }
 
 const char *

@@ -2,6 +2,7 @@
 #define COLLECTOR_HTTP_H
 
 #include "base/loop.h"
+#include "collector/budget.h"
 #include "collector/engine.h"
 #include "collector/outlet.h"
 #include "config/settings.h"
@@ -19,14 +20,19 @@
  *            why the link is not ready (no-carrier, …) where that broke the test
  * not-sent   flag load: the link was never idle while the test could wait (half its
  *            period, at most ten minutes), or the one before has not ended;
- *            code resolve: no server to ask on this link; else the code of the call
+ *            code resolve: no server to ask on this link; code budget: the link's
+ *            throughput-budget has no room for it this month; else the code of the call
  *            that failed
  * unsettled  the probe was removed while its test ran
  *
  * Masking. While a test loads a link, what other probes measure there is our own doing:
  * their samples carry FLAG_MASKED. The transports take the flag from the link's outlet
  * (outlet.h, flags): departure.flags and answer.flags |= http_running(h, link) ?
- * FLAG_MASKED : 0, both, for what was under way when the test began counts too.
+ * FLAG_MASKED : 0, both, for what was under way when the test began counts too. While the
+ * test itself runs, without the second after it, they carry FLAG_LOAD beside: the working
+ * latency is read from these.
+ *
+ * A test that went well also tells how, second by second (base/throughput.h).
  */
 struct http;
 
@@ -37,6 +43,13 @@ struct http;
  */
 struct http *http_new(struct loop *loop, struct engine *engine, const char *const *child);
 void http_free(struct http *h);
+
+/* How a good test went, told just before its sample is. */
+typedef void http_told_fn(void *ctx, const struct throughput *t);
+void http_tell(struct http *h, http_told_fn *told, void *ctx);
+
+/* Charge tests to ${b}, borrowed until http_free; without it nothing is capped. */
+void http_budget(struct http *h, struct budget *b);
 
 /* For engine_add, of probes that http_add has taken. It settles. */
 const struct transport *http_transport(const struct http *h);
@@ -54,6 +67,9 @@ int http_add(struct http *h, uint32_t probe, uint32_t number,
     const struct outlet *outlet);
 void http_remove(struct http *h, uint32_t probe);
 
+/* The link's throughput-budget has changed to ${bytes} a month. */
+void http_cap(struct http *h, uint32_t probe, uint64_t bytes);
+
 /*
  * http_link_rate(h, number, down_bps, up_bps, now):
  * What the link's interface carried in the second before ${now}; call it for every link
@@ -66,6 +82,9 @@ void http_link_rate(
 
 /* True while a test loads the link, and for a second after it: queues empty slowly. */
 bool http_running(const struct http *h, uint32_t number);
+
+/* True while a test loads the link, and no longer. */
+bool http_loading(const struct http *h, uint32_t number);
 
 /* Why the last test of ${probe} failed, in words for a log; empty where it did not. */
 const char *http_why(const struct http *h, uint32_t probe);

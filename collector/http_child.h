@@ -1,7 +1,7 @@
 #ifndef COLLECTOR_HTTP_CHILD_H
 #define COLLECTOR_HTTP_CHILD_H
 
-#include "base/clock.h"
+#include "base/throughput.h"
 #include "collector/http_url.h"
 
 #include <stddef.h>
@@ -15,18 +15,19 @@
  */
 #define HTTP_CHILD_SOCKETS   3
 #define HTTP_CHILD_REDIRECTS 3
-#define HTTP_SOCKETS         (HTTP_CHILD_REDIRECTS + 1)
+#define HTTP_STREAMS         8 /* at most, at a time */
+#define HTTP_SOCKETS         (HTTP_STREAMS * (HTTP_CHILD_REDIRECTS + 1))
 #define HTTP_ADDRESSES       8
-#define HTTP_CHILD_MAGIC     0x6c774832u
+#define HTTP_CHILD_MAGIC     0x6c774833u
 
 struct http_request {
 	uint32_t magic;
-	uint32_t n_sockets, n_addresses;
+	uint32_t n_sockets, n_addresses, n_streams;
 	int32_t family;
 	uint8_t address[HTTP_ADDRESSES][16];
 	char url[1024];
 	bool upload;
-	uint64_t max_bytes;  /* then the test is over, and good */
+	uint64_t max_bytes;  /* of all streams: then the test is over, and good */
 	int64_t patience_ns; /* to the first byte, and for silence later */
 	int64_t limit_ns;    /* from the first byte: then it is over, and good */
 };
@@ -36,12 +37,15 @@ struct http_request {
 struct http_result {
 	uint32_t magic;
 	bool good;
-	int32_t status; /* of HTTP; 0: none came */
-	mono_t start;
+	int32_t status;      /* of HTTP; 0: none came */
+	mono_t first, start; /* first byte; begin of the measure */
+	int64_t warmup_ns;   /* between them */
 	int64_t duration_ns;
-	uint64_t bytes;
+	uint64_t bytes, ip_bytes; /* see base/throughput.h */
 	int64_t total_ns;
 	uint64_t total_bytes;
+	uint32_t n_seconds;
+	uint64_t second[THROUGHPUT_SECONDS];
 	int64_t ttfb_ns; /* from the request's start; -1: no byte came */
 	char why[128];
 };

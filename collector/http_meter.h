@@ -1,26 +1,35 @@
 #ifndef COLLECTOR_HTTP_METER_H
 #define COLLECTOR_HTTP_METER_H
 
-#include "base/clock.h"
+#include "base/throughput.h"
 
 /*
- * What a transfer carried, and in which time: from the first byte to the last, less the
- * first second where the whole lasted at least two. That second holds TCP's slow start
- * and the bursts that shapers allow. Both ends of the measure are arrivals, so it is
- * bytes between two instants, not bytes over a time that began earlier.
+ * What a transfer carried, and in which time: from the first byte to the last, less a
+ * warm-up. That holds TCP's slow start, the overshoot at its end, and the bursts that
+ * shapers allow: 2 s where the whole lasted at least 6 s, 1 s where it lasted at least
+ * 2 s, else none. Both ends of the measure are arrivals, so it is bytes between two
+ * instants, not bytes over a time that began earlier.
  *
- * Source  RFC 6349 section 4 (TCP throughput once in equilibrium).
+ * Source  RFC 6349 section 4 (TCP throughput once in equilibrium); RFC 5681 section 3.1
+ *         (slow start).
  */
-#define HTTP_WARMUP_NS NS_PER_S
+#define HTTP_WARMUPS 2
 
 struct http_meter {
 	mono_t begun; /* when the request went out */
-	mono_t first, warm, last;
-	uint64_t first_bytes, warm_bytes, last_bytes; /* counted so far, at each */
+	mono_t first, last;
+	uint64_t first_bytes, last_bytes; /* counted so far, at each */
+	struct http_mark {
+		mono_t at;
+		uint64_t bytes;
+	} warm[HTTP_WARMUPS]; /* first arrival after 1 s and after 2 s */
+	uint32_t n_seconds;
+	uint64_t second[THROUGHPUT_SECONDS]; /* carried in each since the first byte */
 };
 
 struct http_measure {
 	mono_t start;
+	int64_t warmup_ns;   /* left out, from the first byte on; 0: none */
 	int64_t duration_ns; /* at least 1 */
 	uint64_t bytes;
 };

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Above every number that the child is to get, so that no copy overwrites another. */
-#define HIGH_FD 32
+#define HIGH_FD 64
 
 struct plumbing {
 	int request[2], result[2]; /* pipes */

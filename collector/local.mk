@@ -1,5 +1,7 @@
 noinst_LIBRARIES += collector/libcollector.a collector/libthroughput.a
-collector_libcollector_a_SOURCES = collector/account.c collector/account.h collector/broker.c collector/broker.h collector/capture.c collector/capture.h collector/dns.c \
+collector_libcollector_a_SOURCES = collector/account.c collector/account.h collector/broker.c collector/broker.h \
+	collector/budget.c collector/budget.h collector/capture.c collector/capture.h \
+	collector/change.c collector/change.h collector/dns.c \
 	collector/dns.h collector/dns_channel.c collector/dns_channel.h collector/dns_message.c \
 	collector/dns_message.h collector/dns_socket.c collector/dns_socket.h collector/echo.c \
 	collector/echo.h collector/egress.c collector/egress.h collector/engine.c \
@@ -14,5 +16,6 @@ collector_libcollector_a_SOURCES = collector/account.c collector/account.h colle
 collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(CARES_CFLAGS)
 # What only the throughput test's own process needs: curl stays out of the daemon.
 collector_libthroughput_a_SOURCES = collector/http_child.c collector/http_child.h \
-	collector/http_meter.c collector/http_meter.h
+	collector/http_meter.c collector/http_meter.h \
+	collector/http_streams.c collector/http_streams.h
 collector_libthroughput_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)

@@ -23,6 +23,8 @@ enum what {
 	SAMPLE,
 	COUNTERS,
 	EVENT,
+	THROUGHPUT,
+	PATH,
 	CLOCK,
 	SYNC,
 	RETAIN
@@ -115,6 +117,24 @@ write_event(struct scribe *s, const void *p)
 }
 
 static void
+write_throughput(struct scribe *s, const void *p)
+{
+	struct throughput t;
+
+	memcpy(&t, p, sizeof t);
+	journal_throughput(s->w, &t);
+}
+
+static void
+write_path(struct scribe *s, const void *p)
+{
+	struct path path;
+
+	memcpy(&path, p, sizeof path);
+	journal_path(s->w, &path);
+}
+
+static void
 write_clock(struct scribe *s, const void *p)
 {
 	struct clock_state state;
@@ -149,6 +169,8 @@ write_all(struct scribe *s, const struct buffer *b)
 	    [SAMPLE] = write_sample,
 	    [COUNTERS] = write_counters,
 	    [EVENT] = write_event,
+	    [THROUGHPUT] = write_throughput,
+	    [PATH] = write_path,
 	    [CLOCK] = write_clock,
 	    [SYNC] = do_sync,
 	    [RETAIN] = do_retain};
@@ -285,6 +307,18 @@ void
 scribe_event(struct scribe *s, const struct event *e)
 {
 	take(s, EVENT, e, sizeof *e);
+}
+
+void
+scribe_throughput(struct scribe *s, const struct throughput *t)
+{
+	take(s, THROUGHPUT, t, sizeof *t);
+}
+
+void
+scribe_path(struct scribe *s, const struct path *p)
+{
+	take(s, PATH, p, sizeof *p);
 }
 
 void

@@ -30,6 +30,8 @@ void scribe_sent(struct scribe *s, uint32_t probe, uint64_t seq, mono_t at);
 void scribe_sample(struct scribe *s, const struct sample *sample);
 void scribe_counters(struct scribe *s, const struct counters *c);
 void scribe_event(struct scribe *s, const struct event *e);
+void scribe_throughput(struct scribe *s, const struct throughput *t);
+void scribe_path(struct scribe *s, const struct path *p);
 void scribe_clock(struct scribe *s, const struct clock_state *state);
 void scribe_sync(struct scribe *s, mono_t now);
 void scribe_retain(

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/version.h"
 #include "collector/account.h"
+#include "collector/change.h"
 #include "collector/dns.h"
 #include "collector/http.h"
 #include "collector/icmp.h"
@@ -53,6 +54,7 @@ struct station {
 	struct dns *dns;
 	struct http *http;
 	struct wire *wire;
+	struct budget *budget;
 	struct way **ways;
 	size_t n_ways;
 	struct watched *watched;
@@ -112,12 +114,21 @@ on_change(void *ctx, size_t link, const char *what)
 	say(s, line);
 }
 
-static bool
-is_masked(void *ctx, size_t link)
+static uint32_t
+masking(void *ctx, size_t link)
 {
 	struct station *s = ctx;
 
-	return link < s->n_ways && http_running(s->http, s->ways[link]->number);
+	if (link >= s->n_ways || !http_running(s->http, s->ways[link]->number))
+		return 0;
+	return http_loading(s->http, s->ways[link]->number) ? FLAG_MASKED | FLAG_LOAD
+	                                                    : FLAG_MASKED;
+}
+
+static void
+on_throughput(void *ctx, const struct throughput *t)
+{
+	scribe_throughput(((struct station *)ctx)->scribe, t);
 }
 
 /* When the next is due; but what is due within a tick of the last is due together, so
@@ -214,18 +225,6 @@ watch(struct station *s, const struct watched *w)
 	s->places[w->number] = (uint32_t)s->n_watched;
 }
 
-/* The journal does not know all that a probe is: a dns probe's question, say. */
-static bool
-same_probe(const struct probe_conf *a, const struct probe_conf *b)
-{
-	if (a == NULL) /* of one definition in the journal, so of one address */
-		return true;
-	return strcmp(a->address, b->address) == 0 && a->port == b->port &&
-	       strcmp(a->query_name, b->query_name) == 0 &&
-	       strcmp(a->query_type, b->query_type) == 0 && strcmp(a->url, b->url) == 0 &&
-	       a->upload == b->upload && a->max_bytes == b->max_bytes;
-}
-
 static void
 begin(struct station *s, size_t link, const struct probe_conf *p, uint32_t number,
     bool listed)
@@ -234,8 +233,10 @@ begin(struct station *s, size_t link, const struct probe_conf *p, uint32_t numbe
 
 	if (number < s->n_places && s->places[number] != 0) {
 		struct watched *w = &s->watched[s->places[number] - 1];
-		if (w->link == link && same_probe(w->conf, p)) {
+		if (w->link == link && change_same_probe(w->conf, p)) {
 			w->wanted = true;
+			http_cap(s->http, w->number,
+			    s->settings->links[link].throughput_budget);
 			return;
 		}
 		drop(s, s->places[number] - 1);
@@ -324,7 +325,7 @@ adopt_links(struct station *s)
 		    .health = s->health,
 		    .conf = &settings->links[i],
 		    .link = i,
-		    .masked = is_masked,
+		    .masked = masking,
 		    .masked_ctx = s,
 		    .wire = s->wire};
 		w->outlet = egress_outlet(&w->egress);
@@ -382,29 +383,12 @@ adopt_probes(struct station *s)
 	scribe_reserve(s->scribe, a_second);
 }
 
-/* Numbers of links are places in the settings: when those move, everything begins anew.
- */
-static bool
-same_places(const struct settings *a, const struct settings *b)
-{
-	for (size_t i = 0; i < a->n_links && i < b->n_links; i++)
-		if (strcmp(a->links[i].def.centre, b->links[i].def.centre) != 0 ||
-		    strcmp(a->links[i].def.link, b->links[i].def.link) != 0 ||
-		    strcmp(a->links[i].def.interface, b->links[i].def.interface) != 0 ||
-		    strcmp(a->links[i].source, b->links[i].source) != 0 ||
-		    strcmp(a->links[i].source6, b->links[i].source6) != 0 ||
-		    a->links[i].has_mark != b->links[i].has_mark ||
-		    a->links[i].mark != b->links[i].mark)
-			return false;
-	return a->n_links <= b->n_links;
-}
-
 void
 station_reload(struct station *s, struct settings *settings)
 {
 	char text[128];
 
-	if (!same_places(s->settings, settings)) {
+	if (!change_same_places(s->settings, settings)) {
 		while (s->n_watched > 0)
 			drop(s, s->n_watched - 1);
 		for (size_t i = 0; i < s->n_ways; i++)
@@ -589,6 +573,11 @@ station_new(struct station **out, const struct station_parts *parts,
 	s->dns = dns_new(parts->loop, s->engine);
 	dns_on_sent(s->dns, egress_sent_query);
 	s->http = http_new(parts->loop, s->engine, parts->http_child);
+	http_tell(s->http, on_throughput, s);
+	char line[1300];
+	if (budget_open(&s->budget, settings->data_dir, line, sizeof line) < 0)
+		say(s, line);
+	http_budget(s->http, s->budget);
 	s->wire = wire_new(&(struct wire_parts){
 	    parts->loop, s->engine, s->icmp, parts->broker, s->health, on_change, s});
 	s->due = (struct loop_timer){.fn = on_due, .ctx = s};
@@ -622,6 +611,7 @@ station_free(struct station *s)
 	loop_timer_cancel(s->parts.loop, &s->beat);
 	account(s, clock_mono());
 	http_free(s->http);
+	budget_free(s->budget);
 	dns_free(s->dns);
 	tcp_free(s->tcp);
 	icmp_free(s->icmp);

@@ -15,6 +15,8 @@
 #define TIMEOUT_LEAST (100 * NS_PER_MS)
 #define TIMEOUT_MOST  (10 * NS_PER_S)
 #define HTTP_LEAST    (60 * NS_PER_S)
+#define STREAMS_USUAL 4
+#define STREAMS_MOST  8
 
 void
 probe_init(
@@ -29,6 +31,7 @@ probe_init(
 	p->def.every_ns = kind == KIND_HTTP ? 3600 * NS_PER_S : NS_PER_S;
 	p->def.timeout_ns = 3 * NS_PER_S;
 	p->max_bytes = 100 * 1000 * 1000;
+	p->streams = STREAMS_USUAL;
 	p->port = kind == KIND_DNS ? 53 : 0;
 	strcpy(p->query_type, "A");
 }
@@ -167,6 +170,21 @@ read_dns(struct reading *r, int at, cfg_t *cfg, struct probe_conf *p)
 }
 
 static int
+take_streams(struct reading *r, int at, cfg_t *cfg, struct probe_conf *p)
+{
+	const char *text = given(cfg, "streams");
+
+	if (text == NULL)
+		return 0;
+	if (strlen(text) != 1 || text[0] < '1' || text[0] > '0' + STREAMS_MOST)
+		return mistake(r, at, "streams",
+		    "\"%.40s\" is none; write a number of connections, 1 to %d", text,
+		    STREAMS_MOST);
+	p->streams = (unsigned)(text[0] - '0');
+	return 0;
+}
+
+static int
 read_http(struct reading *r, int at, cfg_t *cfg, struct probe_conf *p)
 {
 	static const char *const WAYS[] = {"down", "up", NULL};
@@ -189,7 +207,7 @@ read_http(struct reading *r, int at, cfg_t *cfg, struct probe_conf *p)
 		    r, at, "max-bytes", "\"%.40s\" is none; write %s", text, why);
 	if (p->max_bytes < 100000 || p->max_bytes > 10000000000ull)
 		return mistake(r, at, "max-bytes", "out of range; from 100k to 10G");
-	return 0;
+	return take_streams(r, at, cfg, p);
 }
 
 static int
@@ -367,6 +385,30 @@ settings_gateway(const struct link_conf *link, const char *address, struct probe
 	probe_finish(link, p);
 }
 
+/* A budget that one test passes would never let it run. */
+static int
+check_budget(struct reading *r, int at, cfg_t *cfg, struct link_conf *link)
+{
+	const char *text = given(cfg, "throughput-budget"), *why;
+	uint64_t largest = 0;
+
+	if (text == NULL)
+		return 0;
+	if (!units_bytes(text, &link->throughput_budget, &why))
+		return mistake(
+		    r, at, "throughput-budget", "\"%.40s\" is none; write %s", text, why);
+	for (size_t i = 0; i < link->n_probes; i++)
+		if (link->probes[i].def.kind == KIND_HTTP &&
+		    link->probes[i].max_bytes > largest)
+			largest = link->probes[i].max_bytes;
+	if (link->throughput_budget < 1000000 ||
+	    link->throughput_budget / 11 * 10 < largest)
+		return mistake(r, at, "throughput-budget",
+		    "\"%.40s\" is too little for one test; write 1M or more, and at least 1.1 times the largest max-bytes",
+		    text);
+	return 0;
+}
+
 /* The one probe that is added may need the name, now or once the route is known. */
 static int
 check_gateway(struct reading *r, int at, const struct link_conf *link)
@@ -468,7 +510,8 @@ read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *
 	for (unsigned i = 0; i < cfg_size(cfg, "targets"); i++)
 		if (read_targets(r, at, link, cfg_getnsec(cfg, "targets", i)) < 0)
 			return -EINVAL;
-	if (take_capture(r, at, cfg, link) < 0 || check_gateway(r, at, link) < 0 ||
+	if (take_capture(r, at, cfg, link) < 0 || check_budget(r, at, cfg, link) < 0 ||
+	    check_gateway(r, at, link) < 0 ||
 	    check_rates(r, at, link) < 0)
 		return -EINVAL;
 	if (!has_voter(link))

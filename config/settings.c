@@ -30,13 +30,15 @@ static cfg_opt_t PING[] = {TEXT("address"), EVERY_PROBE, CFG_END()};
 static cfg_opt_t TCP[] = {TEXT("address"), TEXT("port"), EVERY_PROBE, CFG_END()};
 static cfg_opt_t DNS[] = {TEXT("server"), TEXT("port"), TEXT("name"), TEXT("type"), EVERY_PROBE,
 	CFG_END()};
-static cfg_opt_t HTTP[] = {TEXT("url"), TEXT("direction"), TEXT("max-bytes"), EVERY_PROBE,
+static cfg_opt_t HTTP[] = {TEXT("url"), TEXT("direction"), TEXT("max-bytes"), TEXT("streams"),
+	EVERY_PROBE,
 	CFG_END()};
 static cfg_opt_t TARGETS[] = {TEXT("file"), TEXT("every"), TEXT("timeout"), CFG_END()};
 static cfg_opt_t LINK[] = {
 	TEXT("isp"), TEXT("contract"), TEXT("interface"), TEXT("source"), TEXT("source6"),
 	TEXT("mark"), TEXT("gateway"), TEXT("medium"), TEXT("cpe-owner"), TEXT("ipv6"),
 	TEXT("capacity-down"), TEXT("capacity-up"), TEXT("capture"),
+	TEXT("throughput-budget"),
 	CFG_SEC("ping", PING, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("tcp", TCP, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("dns", DNS, CFGF_MULTI | CFGF_TITLE),

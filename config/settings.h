@@ -17,6 +17,7 @@ struct probe_conf {
 	char url[1024];
 	bool upload;        /* http: direction = up */
 	uint64_t max_bytes; /* http: at most so many a test; default 100M */
+	unsigned streams;   /* http: connections at a time, 1 to 8; default 4 */
 	bool builtin;       /* from the built-in set */
 	unsigned line;
 };
@@ -50,6 +51,9 @@ struct link_conf {
 	bool has_mark;
 	char gateway[64];          /* literal, "auto" or "none" */
 	enum capture_want capture; /* default: all, but none with lists of targets */
+	uint64_t throughput_budget; /* bytes of http tests a calendar month of the
+	                               centre's zone; 0: no cap */
+	char gateway[64];           /* literal, "auto" or "none" */
 	struct probe_conf *probes;
 	size_t n_probes;
 	struct target_list *lists; /* beside the probes; see settings_target */

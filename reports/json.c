@@ -1,4 +1,5 @@
 /* The JSON of outages and of the status; see INTERFACES.md. */
+#include "reports/throughput.h"
 #include "reports/value.h"
 
 #include <string.h>
@@ -238,6 +239,8 @@ link_json(const struct results *r, const struct link_report *report)
 	value_set(j, "targets", targets_json(r, l));
 	value_set(j, "loss", loss_json(report));
 	value_set(j, "rtt", rtt_json(&report->delay));
+	if (report->throughput.n_tests > 0)
+		value_set(j, "throughput", throughput_json(r, &report->throughput));
 	return j;
 }
 

@@ -7,6 +7,7 @@
 #include "analyzer/site.h"
 #include "analyzer/stats.h"
 #include "analyzer/verdict.h"
+#include "analyzer/working.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -56,6 +57,36 @@ struct closeup {
 	size_t n_marks;
 };
 
+/* One throughput test. What is detailed of it (base/throughput.h) holds where detailed.
+ */
+struct throughput_test {
+	int64_t at_ns;
+	uint32_t probe, session;
+	uint64_t seq;
+	enum outcome outcome;
+	enum code code;
+	int64_t bps; /* payload; 0: failed for want of the network; -1: says nothing */
+	bool upload, detailed;
+	struct throughput detail;
+	struct working_latency working;
+};
+
+/* All throughput tests of a link in the period. */
+struct throughput_report {
+	const struct throughput_test *tests; /* by time */
+	size_t n_tests;
+	struct throughput_way {
+		uint64_t tests, failed, unsaid;
+		double slowest_bps, median_bps, fastest_bps; /* -1 without tests */
+		double median_ip_bps; /* with headers; -1: not known of any */
+		bool has_increase;
+		int64_t increase_ns; /* of latency under load: the median of the tests */
+	} ways[2];                   /* down, up */
+	bool has_grade;
+	int64_t increase_ns; /* mean of the ways that have one */
+	const char *grade;   /* stats_bloat of it */
+};
+
 struct link_report {
 	const struct link_def *def;
 	const struct link_result *result;
@@ -83,6 +114,7 @@ struct link_report {
 	uint64_t loss_sent, loss_lost;
 	struct stats_bounds loss;
 	double loss_effective;
+	struct throughput_report throughput;
 	struct live live;  /* how it is at as_of */
 	struct mark *last; /* the newest sample of each of its probes */
 	size_t n_last;

@@ -1,6 +1,7 @@
 /* What a person reads at a terminal, in the centre's zone. */
 #include "reports/promise.h"
 #include "reports/results.h"
+#include "reports/throughput.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -203,6 +204,7 @@ results_outages_text(const struct results *r, FILE *out)
 			    " probes (95 %%: %.4g %% to %.4g %%, as of %.0f independent ones)\n",
 			    100 * l->loss.point, l->loss_sent, 100 * l->loss.lower,
 			    100 * l->loss.upper, l->loss_effective);
+		throughput_text(&l->throughput, out);
 		outage_table(l, out);
 		others(l, out);
 		flaky_text(r, l, out);

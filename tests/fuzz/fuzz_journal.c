@@ -511,7 +511,8 @@ on_event(void *ctx, const struct event *e)
 static int
 scan(struct journal_reader *r, struct seen *seen, int64_t from, int64_t to)
 {
-	const struct journal_visitor v = {seen, on_sample, on_counters, on_event};
+	const struct journal_visitor v = {
+	    .ctx = seen, .sample = on_sample, .counters = on_counters, .event = on_event};
 
 	*seen = (struct seen){.reader = r, .from = {from}, .to = {to}};
 	return journal_scan(r, seen->from, seen->to, &v);
@@ -604,7 +605,10 @@ check_follow(const struct truth *t)
 {
 	struct journal_reader *r = NULL;
 	struct seen seen;
-	struct journal_visitor v = {&seen, on_sample, on_counters, on_event};
+	struct journal_visitor v = {.ctx = &seen,
+	    .sample = on_sample,
+	    .counters = on_counters,
+	    .event = on_event};
 	unsigned last = last_segment();
 	char err[300];
 

@@ -328,7 +328,8 @@ int
 judged(struct scenario *s, const char *dir)
 {
 	struct feed f = {0};
-	struct journal_visitor v = {&f, on_sample, on_counters, on_event};
+	struct journal_visitor v = {
+	    .ctx = &f, .sample = on_sample, .counters = on_counters, .event = on_event};
 	struct journal_stats stats;
 	struct judge_rule rule;
 	const struct link_result *results, *live;

@@ -18,6 +18,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -278,6 +279,7 @@ enum how {
 	NO_DNS = 2,      /* the link has no dns probe */
 	NO_DEVICE = 4,   /* its sockets cannot be opened */
 	BUSY = 8,        /* its interface carries traffic */
+	FOUR = 32,       /* streams */
 	WRONG_CHILD = 16 /* the child's program ends at once */
 };
 
@@ -300,6 +302,12 @@ static struct probe_case cases[] = {
     {"http://good.test:%p/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://six.test:%q/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://%4/endless", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://%4/ok", FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://%4/endless", FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://good.test:%p/there", FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://%4/up", FOUR | UPLOAD, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://%4/nothing", FOUR, OUTCOME_LOST, CODE_HTTP, 0, "HTTP", .samples = 0},
+    {"http://%4/nothing", FOUR | UPLOAD, OUTCOME_LOST, CODE_HTTP, 0, "", .samples = 0},
     {"http://%4/there", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://good.test:%p/there", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://%4/up", UPLOAD, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
@@ -442,6 +450,7 @@ case_add(struct stage *s, uint32_t i)
 	probes[0].def.seed = i;
 	probes[0].upload = (cases[i].how & UPLOAD) != 0;
 	probes[0].max_bytes = CAP_BYTES;
+	probes[0].streams = cases[i].how & FOUR ? 4 : 1;
 	url_fill(probes[0].url, sizeof probes[0].url, cases[i].url);
 	probes[1].def.kind = KIND_DNS;
 	probes[1].port = s->dns_port;
@@ -545,7 +554,8 @@ test_measures(void **state)
 		bool capped = strstr(c->url, "endless") != NULL || c->how & UPLOAD;
 		assert_true(c->got.rtt_ns > 0 && c->got.rtt_ns < NS_PER_S);
 		assert_true(c->got.bytes > 0);
-		assert_true(c->got.bytes <= (capped ? CAP_BYTES + 262144 : BODY_BYTES));
+		assert_true(
+		    c->got.bytes <= (capped ? CAP_BYTES + 262144 : 4 * BODY_BYTES));
 		assert_int_equal(c->got.stamp, STAMP_USER);
 	}
 }
@@ -623,7 +633,7 @@ test_meter(void **state)
 	assert_int_equal(r.bytes, 50);
 	assert_int_equal(r.duration_ns, 2000);
 	assert_int_equal(r.start.ns, 5000);
-	/* A burst, then 1000 bytes a second: the first second is left out. */
+	/* A burst, then 1000 bytes a second: the first two seconds are left out. */
 	http_meter_begin(&m, (mono_t){0});
 	http_meter_feed(&m, (mono_t){1}, 90000);
 	for (int64_t i = 1; i <= 10; i++)
@@ -631,12 +641,16 @@ test_meter(void **state)
 		    &m, (mono_t){1 + i * NS_PER_S}, 90000 + (uint64_t)i * 1000);
 	http_meter_feed(&m, (mono_t){20 * NS_PER_S}, 100000); /* nothing new */
 	assert_true(http_meter_read(&m, &r));
-	assert_int_equal(r.bytes, 9000);
-	assert_int_equal(r.duration_ns, 9 * NS_PER_S);
+	assert_int_equal(r.bytes, 8000);
+	assert_int_equal(r.duration_ns, 8 * NS_PER_S);
+	assert_int_equal(r.warmup_ns, 2 * NS_PER_S);
+	assert_int_equal(m.n_seconds, 11);
+	assert_int_equal(m.second[0], 90000);
+	assert_int_equal(m.second[10], 1000);
 	/* The time was up after ten seconds of silence. */
 	http_meter_stop(&m, (mono_t){1 + 20 * NS_PER_S});
 	assert_true(http_meter_read(&m, &r));
-	assert_int_equal(r.duration_ns, 19 * NS_PER_S);
+	assert_int_equal(r.duration_ns, 18 * NS_PER_S);
 }
 
 int
@@ -654,6 +668,7 @@ main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--child") == 0)
 		return http_child_main();
+	signal(SIGPIPE, SIG_IGN); /* the server's clients hang up when they have enough */
 	int rc = cmocka_run_group_tests(pure, NULL, NULL);
 	return rc + cmocka_run_group_tests(stage, stage_run, NULL);
 }

@@ -121,7 +121,7 @@ static struct seen
 scan(void)
 {
 	struct seen t = {.ordered = true, .last_ns = INT64_MIN};
-	struct journal_visitor v = {&t, see, NULL, see_event};
+	struct journal_visitor v = {.ctx = &t, .sample = see, .event = see_event};
 	struct journal_reader *r;
 	char err[256];
 

@@ -155,6 +155,31 @@ test_flaky_targets(void **state)
 	flaky_mark(NULL, 0);
 }
 
+/* What a row of the journal says of the direction holds for the tests before it too. */
+static void
+test_direction_learned_later(void **state)
+{
+	struct speed *down = speed_new(), *up = speed_new();
+	struct speed_result r;
+
+	(void)state;
+	test_at(up, 2, 20);
+	test_at(down, 1, 10);
+	test_at(down, 3, 30);
+	speed_move(down, up, 3);
+	speed_finish(down, &RULE, START, START + 24 * HOUR, START + 24 * HOUR, &r);
+	assert_int_equal(r.tests, 0);
+	speed_result_free(&r);
+	speed_finish(up, &RULE, START, START + 24 * HOUR, START + 24 * HOUR, &r);
+	assert_int_equal(r.tests, 3);
+	/* in order again: all below the minimum, one stretch from the first on */
+	assert_int_equal(r.n_below, 1);
+	assert_int_equal(r.below[0].start_ns, START + HOUR);
+	speed_result_free(&r);
+	speed_free(down);
+	speed_free(up);
+}
+
 int
 main(void)
 {
@@ -162,6 +187,7 @@ main(void)
 	    cmocka_unit_test(test_shares),
 	    cmocka_unit_test(test_stretches_below_the_minimum),
 	    cmocka_unit_test(test_flaky_targets),
+	    cmocka_unit_test(test_direction_learned_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
