@@ -183,6 +183,13 @@ take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct s
 		    l, s->time.ns, s->time.ns + p->max_gap_ns, UNKNOWN_LOCAL_FAULT);
 	if (say == SAY_NOTHING)
 		return;
+	if (s->flags &
+	    FLAG_MASKED) { /* neither its round trip nor its like is ordinary */
+		bins_take(j, l, s, false);
+		vote_take(j, l, p, s, say);
+		run_update(j, l, &v);
+		return;
+	}
 	l->sent++;
 	l->lost += say != SAY_ANSWER;
 	if (say == SAY_ANSWER)

@@ -21,14 +21,22 @@ say_of(const struct sample *s)
 	if (s->outcome == OUTCOME_NOT_SENT &&
 	    (s->code == CODE_NO_CARRIER || s->code == CODE_NO_INTERFACE))
 		return SAY_CUT;
+	/* During our own throughput test an answer shows that the link carries; that one
+	 * was lost shows nothing. */
+	if (s->flags & FLAG_MASKED)
+		return sample_is_answer(s) &&
+		               !(s->flags & (FLAG_OWN_DROP | FLAG_EGRESS_WRONG |
+		                                FLAG_RETRANSMITTED))
+		           ? SAY_ANSWER
+		           : SAY_NOTHING;
 	if (!sample_may_vote(s) || s->outcome == OUTCOME_UNSETTLED)
 		return SAY_NOTHING;
 	/* What was sent then was lost; what was answered is the kernel's second try. */
 	if (s->outcome == OUTCOME_REPLY && (s->flags & FLAG_RETRANSMITTED))
-		return s->flags & FLAG_MASKED ? SAY_NOTHING : SAY_LOST;
+		return SAY_LOST;
 	if (sample_is_answer(s))
 		return SAY_ANSWER;
-	if (s->outcome == OUTCOME_LOST && !(s->flags & FLAG_MASKED))
+	if (s->outcome == OUTCOME_LOST)
 		return SAY_LOST;
 	return SAY_NOTHING;
 }

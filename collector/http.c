@@ -468,6 +468,7 @@ http_free(struct http *h)
 	for (size_t i = 0; i < h->n_probes; i++)
 		drop(h, (uint32_t)i);
 	free(h->probes);
+	budget_free(h->budget);
 	free(h->links);
 	free(h);
 }
@@ -479,10 +480,10 @@ http_tell(struct http *h, http_told_fn *told, void *ctx)
 	h->told_ctx = ctx;
 }
 
-void
-http_budget(struct http *h, struct budget *b)
+int
+http_budget(struct http *h, const char *dir, char *err, size_t room)
 {
-	h->budget = b;
+	return budget_open(&h->budget, dir, err, room);
 }
 
 const struct transport *

@@ -48,8 +48,12 @@ void http_free(struct http *h);
 typedef void http_told_fn(void *ctx, const struct throughput *t);
 void http_tell(struct http *h, http_told_fn *told, void *ctx);
 
-/* Charge tests to ${b}, borrowed until http_free; without it nothing is capped. */
-void http_budget(struct http *h, struct budget *b);
+/*
+ * http_budget(h, dir, err, room):
+ * Charge each test to the budget kept in DATA (budget.h). Result 0, or what budget_open
+ * said, with its line in err: tests of links with a cap are not made then.
+ */
+int http_budget(struct http *h, const char *dir, char *err, size_t room);
 
 /* For engine_add, of probes that http_add has taken. It settles. */
 const struct transport *http_transport(const struct http *h);

@@ -5,13 +5,14 @@ collector_libcollector_a_SOURCES = collector/account.c collector/account.h colle
 	collector/dns.h collector/dns_channel.c collector/dns_channel.h collector/dns_message.c \
 	collector/dns_message.h collector/dns_socket.c collector/dns_socket.h collector/echo.c \
 	collector/echo.h collector/egress.c collector/egress.h collector/engine.c \
-	collector/engine.h collector/health.c collector/health.h collector/http.c \
+	collector/engine.h collector/health.c collector/health.h collector/hop.c collector/hop.h collector/http.c \
 	collector/filter.c collector/filter.h collector/flows.c collector/flows.h \
 	collector/http.h collector/http_spawn.c collector/http_spawn.h collector/http_url.c \
 	collector/http_url.h collector/icmp.c collector/icmp.h collector/outlet.h \
 	collector/packet.c collector/packet.h collector/passive.c collector/passive.h collector/pool.c collector/pool.h collector/privilege.c collector/privilege.h \
 	collector/resolve.c collector/resolve.h collector/route.c collector/route.h collector/stamp.c collector/stamp.h \
 	collector/scribe.c collector/scribe.h collector/station.c collector/station.h collector/tcp.c collector/tcp.h \
+	collector/trace.c collector/trace.h collector/tracer.c collector/tracer.h \
 	collector/wheel.c collector/wheel.h collector/wire.c collector/wire.h
 collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(CARES_CFLAGS)
 # What only the throughput test's own process needs: curl stays out of the daemon.

@@ -9,6 +9,7 @@
 #include "collector/icmp.h"
 #include "collector/scribe.h"
 #include "collector/tcp.h"
+#include "collector/tracer.h"
 #include "collector/wire.h"
 
 #include <arpa/inet.h>
@@ -54,7 +55,7 @@ struct station {
 	struct dns *dns;
 	struct http *http;
 	struct wire *wire;
-	struct budget *budget;
+	struct tracer *tracer;
 	struct way **ways;
 	size_t n_ways;
 	struct watched *watched;
@@ -87,7 +88,16 @@ on_sent(void *ctx, uint32_t probe, uint64_t seq, mono_t at)
 static void
 on_sample(void *ctx, const struct sample *sample)
 {
-	scribe_sample(((struct station *)ctx)->scribe, sample);
+	struct station *s = ctx;
+
+	scribe_sample(s->scribe, sample);
+	uint32_t place = sample->probe < s->n_places ? s->places[sample->probe] : 0;
+	if (place == 0 || !sample_is_answer(sample))
+		return;
+	const struct watched *w = &s->watched[place - 1];
+	if (w->role == ROLE_INTERNET && w->kind <= KIND_TCP)
+		tracer_answer(
+		    s->tracer, w->link, (mono_t){sample->sent.ns + sample->rtt_ns});
 }
 
 static void
@@ -129,6 +139,12 @@ static void
 on_throughput(void *ctx, const struct throughput *t)
 {
 	scribe_throughput(((struct station *)ctx)->scribe, t);
+}
+
+static void
+on_path(void *ctx, const struct path *p)
+{
+	scribe_path(((struct station *)ctx)->scribe, p);
 }
 
 /* When the next is due; but what is due within a tick of the last is due together, so
@@ -330,7 +346,9 @@ adopt_links(struct station *s)
 		    .wire = s->wire};
 		w->outlet = egress_outlet(&w->egress);
 		w->rx = w->tx = 0;
+		tracer_link(s->tracer, i, w->number, &w->egress, &settings->links[i]);
 	}
+	tracer_links(s->tracer, settings->n_links);
 	health_links(s->health, settings->links, settings->n_links);
 	wire_links(s->wire, settings->links, settings->n_links);
 }
@@ -522,6 +540,7 @@ on_beat(void *ctx, mono_t now)
 	tell_clock(s);
 	if (now.ns - s->accounted.ns >= ACCOUNT_EVERY_NS)
 		account(s, now);
+	tracer_beat(s->tracer, now);
 	write_down(s, now);
 	retain(s, now);
 	int64_t next = s->beat.at.ns + NS_PER_S;
@@ -575,11 +594,11 @@ station_new(struct station **out, const struct station_parts *parts,
 	s->http = http_new(parts->loop, s->engine, parts->http_child);
 	http_tell(s->http, on_throughput, s);
 	char line[1300];
-	if (budget_open(&s->budget, settings->data_dir, line, sizeof line) < 0)
+	if (http_budget(s->http, settings->data_dir, line, sizeof line) < 0)
 		say(s, line);
-	http_budget(s->http, s->budget);
 	s->wire = wire_new(&(struct wire_parts){
 	    parts->loop, s->engine, s->icmp, parts->broker, s->health, on_change, s});
+	s->tracer = tracer_new(parts->loop, on_path, s);
 	s->due = (struct loop_timer){.fn = on_due, .ctx = s};
 	s->beat = (struct loop_timer){.fn = on_beat, .ctx = s};
 	tell_clock(s);
@@ -610,8 +629,8 @@ station_free(struct station *s)
 	loop_timer_cancel(s->parts.loop, &s->due);
 	loop_timer_cancel(s->parts.loop, &s->beat);
 	account(s, clock_mono());
+	tracer_free(s->tracer);
 	http_free(s->http);
-	budget_free(s->budget);
 	dns_free(s->dns);
 	tcp_free(s->tcp);
 	icmp_free(s->icmp);

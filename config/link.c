@@ -16,6 +16,8 @@
 #define TIMEOUT_MOST  (10 * NS_PER_S)
 #define HTTP_LEAST    (60 * NS_PER_S)
 #define STREAMS_USUAL 4
+#define PATH_USUAL    (600 * NS_PER_S)
+#define PATH_LEAST    (60 * NS_PER_S)
 #define STREAMS_MOST  8
 
 void
@@ -385,6 +387,20 @@ settings_gateway(const struct link_conf *link, const char *address, struct probe
 	probe_finish(link, p);
 }
 
+static int
+take_path(struct reading *r, int at, cfg_t *cfg, struct link_conf *link)
+{
+	const char *text = given(cfg, "path-every");
+
+	link->path_every_ns = PATH_USUAL;
+	if (text != NULL && strcmp(text, "none") == 0) {
+		link->path_every_ns = 0;
+		return 0;
+	}
+	return take_duration(
+	    r, at, cfg, "path-every", PATH_LEAST, EVERY_MOST, &link->path_every_ns);
+}
+
 /* A budget that one test passes would never let it run. */
 static int
 check_budget(struct reading *r, int at, cfg_t *cfg, struct link_conf *link)
@@ -459,7 +475,7 @@ read_options(struct reading *r, int at, cfg_t *cfg, struct link_conf *link, bool
 	    take_word(r, at, cfg, "cpe-owner", OWNERS, link->def.cpe_owner,
 	        sizeof link->def.cpe_owner) < 0 ||
 	    take_word(r, at, cfg, "ipv6", YES, six, sizeof six) < 0 ||
-	    take_capacities(r, at, cfg, link) < 0)
+	    take_path(r, at, cfg, link) < 0 || take_capacities(r, at, cfg, link) < 0)
 		return -EINVAL;
 	*ipv6 = strcmp(six, "yes") == 0;
 	return 0;

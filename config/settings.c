@@ -38,7 +38,7 @@ static cfg_opt_t LINK[] = {
 	TEXT("isp"), TEXT("contract"), TEXT("interface"), TEXT("source"), TEXT("source6"),
 	TEXT("mark"), TEXT("gateway"), TEXT("medium"), TEXT("cpe-owner"), TEXT("ipv6"),
 	TEXT("capacity-down"), TEXT("capacity-up"), TEXT("capture"),
-	TEXT("throughput-budget"),
+	TEXT("throughput-budget"), TEXT("path-every"),
 	CFG_SEC("ping", PING, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("tcp", TCP, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("dns", DNS, CFGF_MULTI | CFGF_TITLE),

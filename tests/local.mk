@@ -173,6 +173,11 @@ SIM_LOG_COMPILER = tests/sim/sim
 TESTS += $(SIMS)
 EXTRA_DIST += $(SIMS)
 $(SIMS:.sim=.log): tests/sim/sim$(EXEEXT)
-check_PROGRAMS += tests/unit/test_rows tests/unit/test_working
+check_PROGRAMS += tests/unit/test_rows tests/unit/test_working tests/unit/test_masking \
+	tests/unit/test_hop
+tests_unit_test_hop_SOURCES = tests/unit/test_hop.c collector/hop.c
+tests_unit_test_hop_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_masking_SOURCES = tests/unit/test_masking.c tests/unit/feed.c tests/unit/feed.h
+tests_unit_test_masking_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_working_LDADD = $(JUDGE_LIBS)
 tests_unit_test_rows_LDADD = collector/libcollector.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
