@@ -19,7 +19,7 @@ enum section {
 	SECTION_COUNTERS,
 	SECTION_EVENTS,
 	SECTION_SENDS,
-	SECTION_WIRE, /* of the rows of counters that were watched */
+	SECTION_WIRE,       /* of the rows of counters that were watched */
 	SECTION_THROUGHPUT, /* journal_more.h: rare and long */
 	SECTION_PATH,
 	SECTION_SENT = 16, /* to 23: how far from the schedule, byte by byte */

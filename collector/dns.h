@@ -40,8 +40,8 @@ int dns_add(struct dns *d, uint32_t probe, const struct probe_conf *conf,
     const struct outlet *outlet);
 void dns_remove(struct dns *d, uint32_t probe);
 
-/* Call this for each query put on its way by ${fd}, with the context of its outlet: so that
- * it is known when it is seen leaving. */
+/* Call this for each query put on its way by ${fd}, with the context of its outlet: so
+ * that it is known when it is seen leaving. */
 typedef void dns_sent_fn(void *outlet, int fd, uint16_t id, uint32_t probe, uint64_t seq);
 void dns_on_sent(struct dns *d, dns_sent_fn *sent);
 

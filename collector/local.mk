@@ -8,7 +8,7 @@ collector_libcollector_a_SOURCES = collector/account.c collector/account.h colle
 	collector/engine.h collector/health.c collector/health.h collector/hop.c collector/hop.h collector/http.c \
 	collector/filter.c collector/filter.h collector/flows.c collector/flows.h \
 	collector/http.h collector/http_spawn.c collector/http_spawn.h collector/http_url.c \
-	collector/http_url.h collector/icmp.c collector/icmp.h collector/outlet.h \
+	collector/http_url.h collector/icmp.c collector/icmp.h collector/methods.c collector/methods.h collector/outlet.h \
 	collector/packet.c collector/packet.h collector/passive.c collector/passive.h collector/pool.c collector/pool.h collector/privilege.c collector/privilege.h \
 	collector/resolve.c collector/resolve.h collector/route.c collector/route.h collector/stamp.c collector/stamp.h \
 	collector/scribe.c collector/scribe.h collector/station.c collector/station.h collector/tcp.c collector/tcp.h \

@@ -4,11 +4,8 @@
 #include "base/version.h"
 #include "collector/account.h"
 #include "collector/change.h"
-#include "collector/dns.h"
-#include "collector/http.h"
-#include "collector/icmp.h"
+#include "collector/methods.h"
 #include "collector/scribe.h"
-#include "collector/tcp.h"
 #include "collector/tracer.h"
 #include "collector/wire.h"
 
@@ -50,10 +47,7 @@ struct station {
 	uint32_t session;
 	struct engine *engine;
 	struct health *health;
-	struct icmp *icmp;
-	struct tcp *tcp;
-	struct dns *dns;
-	struct http *http;
+	struct methods methods;
 	struct wire *wire;
 	struct tracer *tracer;
 	struct way **ways;
@@ -129,10 +123,11 @@ masking(void *ctx, size_t link)
 {
 	struct station *s = ctx;
 
-	if (link >= s->n_ways || !http_running(s->http, s->ways[link]->number))
+	if (link >= s->n_ways || !http_running(s->methods.http, s->ways[link]->number))
 		return 0;
-	return http_loading(s->http, s->ways[link]->number) ? FLAG_MASKED | FLAG_LOAD
-	                                                    : FLAG_MASKED;
+	return http_loading(s->methods.http, s->ways[link]->number)
+	           ? FLAG_MASKED | FLAG_LOAD
+	           : FLAG_MASKED;
 }
 
 static void
@@ -164,59 +159,13 @@ set_due(struct station *s)
 
 /* ---- probes come and go ---- */
 
-static const struct transport *
-transport_of(struct station *s, enum kind kind)
-{
-	switch (kind) {
-	case KIND_PING:
-		return icmp_transport(s->icmp);
-	case KIND_TCP:
-		return tcp_transport(s->tcp);
-	case KIND_DNS:
-		return dns_transport(s->dns);
-	default:
-		return http_transport(s->http);
-	}
-}
-
-static int
-hand_over(struct station *s, uint32_t number, size_t link, const struct probe_conf *p)
-{
-	struct way *w = s->ways[link];
-
-	switch (p->def.kind) {
-	case KIND_PING:
-		return icmp_add(s->icmp, number, p, &w->egress);
-	case KIND_TCP:
-		return tcp_add(s->tcp, number, p, &w->egress);
-	case KIND_DNS:
-		return dns_add(s->dns, number, p, &w->outlet);
-	default:
-		return http_add(
-		    s->http, number, w->number, &s->settings->links[link], p, &w->outlet);
-	}
-}
-
 static void
 drop(struct station *s, size_t place)
 {
 	struct watched *w = &s->watched[place];
 
 	engine_remove(s->engine, w->number);
-	switch (w->kind) {
-	case KIND_PING:
-		icmp_remove(s->icmp, w->number);
-		break;
-	case KIND_TCP:
-		tcp_remove(s->tcp, w->number);
-		break;
-	case KIND_DNS:
-		dns_remove(s->dns, w->number);
-		break;
-	default:
-		http_remove(s->http, w->number);
-		break;
-	}
+	methods_remove(&s->methods, w->kind, w->number);
 	free(w->conf);
 	s->places[w->number] = 0;
 	*w = s->watched[--s->n_watched];
@@ -251,17 +200,19 @@ begin(struct station *s, size_t link, const struct probe_conf *p, uint32_t numbe
 		struct watched *w = &s->watched[s->places[number] - 1];
 		if (w->link == link && change_same_probe(w->conf, p)) {
 			w->wanted = true;
-			http_cap(s->http, w->number,
+			http_cap(s->methods.http, w->number,
 			    s->settings->links[link].throughput_budget);
 			return;
 		}
 		drop(s, s->places[number] - 1);
 	}
-	int rc = hand_over(s, number, link, p);
+	struct leaving by = {&s->settings->links[link], s->ways[link]->number,
+	    &s->ways[link]->egress, &s->ways[link]->outlet};
+	int rc = methods_add(&s->methods, number, p, &by);
 	wire_probe(s->wire, number, link, p);
 	if (rc == 0)
-		rc = engine_add(s->engine, number, &p->def, transport_of(s, p->def.kind),
-		    clock_mono());
+		rc = engine_add(s->engine, number, &p->def,
+		    methods_transport(&s->methods, p->def.kind), clock_mono());
 	if (rc < 0) {
 		snprintf(line, sizeof line, "%s/%s/%s: not measured: %s", p->def.centre,
 		    p->def.link, p->def.name, strerror(-rc));
@@ -410,7 +361,7 @@ station_reload(struct station *s, struct settings *settings)
 		while (s->n_watched > 0)
 			drop(s, s->n_watched - 1);
 		for (size_t i = 0; i < s->n_ways; i++)
-			icmp_forget(s->icmp, &s->ways[i]->egress);
+			icmp_forget(s->methods.icmp, &s->ways[i]->egress);
 	}
 	s->old = memory_grow(s->old, s->n_old + 1, sizeof *s->old);
 	s->old[s->n_old++] = s->settings;
@@ -448,7 +399,7 @@ count(struct station *s, size_t link, mono_t now)
 	uint64_t rx = c.rx_bytes - c.wire.own_rx_bytes,
 	         tx = c.tx_bytes - c.wire.own_tx_bytes;
 	if (w->counted.ns != 0 && now.ns > w->counted.ns && rx >= w->rx && tx >= w->tx)
-		http_link_rate(s->http, w->number,
+		http_link_rate(s->methods.http, w->number,
 		    (uint64_t)((double)(rx - w->rx) * bits),
 		    (uint64_t)((double)(tx - w->tx) * bits), now);
 	w->rx = rx;
@@ -517,7 +468,7 @@ static void
 account(struct station *s, mono_t now)
 {
 	struct event e = {.session = s->session, .at = now, .until = now};
-	uint64_t drops = icmp_drops(s->icmp);
+	uint64_t drops = icmp_drops(s->methods.icmp);
 
 	if (account_event(s->engine, drops - s->drops, s->bound_ns, &e))
 		scribe_event(s->scribe, &e);
@@ -587,17 +538,17 @@ station_new(struct station **out, const struct station_parts *parts,
 	}
 	s->settings = settings;
 	s->engine = engine_new(&sink);
-	s->icmp = icmp_new(parts->loop, s->engine);
-	s->tcp = tcp_new(parts->loop, s->engine);
-	s->dns = dns_new(parts->loop, s->engine);
-	dns_on_sent(s->dns, egress_sent_query);
-	s->http = http_new(parts->loop, s->engine, parts->http_child);
-	http_tell(s->http, on_throughput, s);
+	s->methods.icmp = icmp_new(parts->loop, s->engine);
+	s->methods.tcp = tcp_new(parts->loop, s->engine);
+	s->methods.dns = dns_new(parts->loop, s->engine);
+	dns_on_sent(s->methods.dns, egress_sent_query);
+	s->methods.http = http_new(parts->loop, s->engine, parts->http_child);
+	http_tell(s->methods.http, on_throughput, s);
 	char line[1300];
-	if (http_budget(s->http, settings->data_dir, line, sizeof line) < 0)
+	if (http_budget(s->methods.http, settings->data_dir, line, sizeof line) < 0)
 		say(s, line);
-	s->wire = wire_new(&(struct wire_parts){
-	    parts->loop, s->engine, s->icmp, parts->broker, s->health, on_change, s});
+	s->wire = wire_new(&(struct wire_parts){parts->loop, s->engine, s->methods.icmp,
+	    parts->broker, s->health, on_change, s});
 	s->tracer = tracer_new(parts->loop, on_path, s);
 	s->due = (struct loop_timer){.fn = on_due, .ctx = s};
 	s->beat = (struct loop_timer){.fn = on_beat, .ctx = s};
@@ -630,10 +581,7 @@ station_free(struct station *s)
 	loop_timer_cancel(s->parts.loop, &s->beat);
 	account(s, clock_mono());
 	tracer_free(s->tracer);
-	http_free(s->http);
-	dns_free(s->dns);
-	tcp_free(s->tcp);
-	icmp_free(s->icmp);
+	methods_free(&s->methods);
 	wire_free(s->wire);
 	engine_free(s->engine);
 	health_free(s->health);

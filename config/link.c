@@ -527,8 +527,7 @@ read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *
 		if (read_targets(r, at, link, cfg_getnsec(cfg, "targets", i)) < 0)
 			return -EINVAL;
 	if (take_capture(r, at, cfg, link) < 0 || check_budget(r, at, cfg, link) < 0 ||
-	    check_gateway(r, at, link) < 0 ||
-	    check_rates(r, at, link) < 0)
+	    check_gateway(r, at, link) < 0 || check_rates(r, at, link) < 0)
 		return -EINVAL;
 	if (!has_voter(link))
 		builtin_add(link, ipv6);

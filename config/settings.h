@@ -49,12 +49,11 @@ struct link_conf {
 	char source6[64]; /* likewise, IPv6 */
 	uint32_t mark;
 	bool has_mark;
-	char gateway[64];          /* literal, "auto" or "none" */
-	enum capture_want capture; /* default: all, but none with lists of targets */
+	char gateway[64];           /* literal, "auto" or "none" */
+	enum capture_want capture;  /* default: all, but none with lists of targets */
 	uint64_t throughput_budget; /* bytes of http tests a calendar month of the
 	                               centre's zone; 0: no cap */
 	int64_t path_every_ns;      /* between traces of the path; 0: none */
-	char gateway[64];           /* literal, "auto" or "none" */
 	struct probe_conf *probes;
 	size_t n_probes;
 	struct target_list *lists; /* beside the probes; see settings_target */
