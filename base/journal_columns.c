@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROOM_LEAST 1024 /* samples: a busier sync than the last needs no more room */
 #define ROUND_TRIP 0x80 /* beside outcome and stamp: there is one */
 
 /* The samples of one probe. */
@@ -109,8 +110,8 @@ static uint64_t *
 room_for_wide(struct dialect *d, size_t n)
 {
 	if (d->room_wide < n) {
-		d->room_wide = n;
-		d->wide = memory_grow(d->wide, n, sizeof *d->wide);
+		d->room_wide = n * 2 + ROOM_LEAST;
+		d->wide = memory_grow(d->wide, d->room_wide, sizeof *d->wide);
 	}
 	return d->wide;
 }
@@ -184,8 +185,8 @@ put_in_order(struct dialect *d, const struct sample *s, size_t n, size_t n_runs)
 	size_t at = 0;
 
 	if (d->room_order < n) {
-		d->room_order = n;
-		d->order = memory_grow(d->order, n, sizeof *d->order);
+		d->room_order = n * 2 + ROOM_LEAST;
+		d->order = memory_grow(d->order, d->room_order, sizeof *d->order);
 	}
 	for (size_t r = 0; r < n_runs; r++) {
 		d->place[d->runs[r].probe] = (uint32_t)at;
