@@ -79,6 +79,8 @@ open_books(struct judge *j, struct line *l, int64_t as_of_ns, struct books *b)
 		state_outage(j, l, &open, held_ns, &b->found[b->n]);
 		b->found[b->n++].o.open = true;
 	}
+	for (size_t i = 0; i < b->n; i++)
+		quality_customers(l, &b->found[i]);
 }
 
 /* The latest that it began. */

@@ -71,6 +71,12 @@ struct outage_inputs {
 	int64_t rtt_p99_ns; /* R */
 };
 
+/* What customers tried meanwhile, of which a capture saw how it ended. */
+struct connections {
+	bool watched; /* else nobody looked */
+	uint64_t attempted, answered, refused, failed;
+};
+
 struct outage {
 	char id[17];
 	int64_t start_ns, end_ns;             /* midpoints; end is as_of where open */
@@ -85,6 +91,7 @@ struct outage {
 	unsigned networks_failed, networks_total;
 	uint64_t probes_lost, replies_during, rx_bytes;
 	struct outage_inputs inputs;
+	struct connections connections;
 	enum attribution attribution;
 	enum confidence confidence;
 	char incident[17];     /* shared by outages split by a long hole; own id else */

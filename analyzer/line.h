@@ -2,6 +2,7 @@
 #define ANALYZER_LINE_H
 
 #include "analyzer/judge.h"
+#include "analyzer/customers.h"
 #include "analyzer/saturation.h"
 #include "analyzer/shift.h"
 #include "analyzer/speed.h"
@@ -154,6 +155,7 @@ struct stall_line {
 struct found { /* an outage, with what later judgement needs */
 	struct outage o;
 	bool from_gap; /* it was dark when measuring began again: not later than that */
+	bool customers_known; /* its connections are final */
 	bool gateway_dead, gateway_alive, first_hop_dead, first_hop_alive, carrier;
 };
 
@@ -214,6 +216,7 @@ struct line {
 	uint64_t sent, lost;
 	struct shift *shift;
 	struct saturation saturation;
+	struct customers customers;
 	struct speed *speed[2]; /* down, up */
 	double minimum_bps[2];
 	struct link_result result;
@@ -290,6 +293,8 @@ void quality_free(struct line *l);
 void quality_sample(
     struct line *l, struct probe_line *p, const struct sample *s, enum say say);
 void quality_counters(struct line *l, const struct counters *c);
+/* What customers tried in an outage whose end may be too recent for all to be known. */
+void quality_customers(const struct line *l, struct found *f);
 /* What touches ${period}; each with probes of its own, and the list, to be freed. */
 size_t quality_list(
     const struct line *l, struct span period, int64_t as_of_ns, struct degradation **out);

@@ -22,6 +22,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/credit_rule.h \
 	analyzer/credit_words.c \
 	analyzer/credit_words.h \
+	analyzer/customers.c \
+	analyzer/customers.h \
 	analyzer/dark.c \
 	analyzer/dark.h \
 	analyzer/deadline.c \

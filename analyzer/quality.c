@@ -10,6 +10,9 @@
 
 #include <stdlib.h>
 
+#define CUSTOMERS_NS (120 * NS_PER_S) /* an outage is found so long after its start */
+#define FOUND_RECENT 8                /* outages that may be incomplete */
+
 void
 quality_open(struct line *l)
 {
@@ -26,6 +29,7 @@ quality_free(struct line *l)
 	speed_free(l->speed[0]);
 	speed_free(l->speed[1]);
 	saturation_free(&l->saturation);
+	customers_free(&l->customers);
 }
 
 void
@@ -43,10 +47,37 @@ quality_sample(struct line *l, struct probe_line *p, const struct sample *s, enu
 }
 
 void
+quality_customers(const struct line *l, struct found *f)
+{
+	if (!f->customers_known)
+		f->customers_known = customers_between(
+		    &l->customers, f->o.start_ns, f->o.end_ns, &f->o.connections);
+}
+
+/* Readings are kept from the beginning of what may yet be found, or was and is not
+ * complete. */
+static void
+take_customers(struct line *l, const struct counters *c)
+{
+	int64_t keep = c->time.ns - CUSTOMERS_NS;
+	size_t first = l->n_found > FOUND_RECENT ? l->n_found - FOUND_RECENT : 0;
+
+	if (l->runs[0].active && l->runs[0].start_lo_ns - CUSTOMERS_NS < keep)
+		keep = l->runs[0].start_lo_ns - CUSTOMERS_NS;
+	for (size_t i = first; i < l->n_found; i++)
+		if (!l->found[i].customers_known && l->found[i].o.start_ns < keep)
+			keep = l->found[i].o.start_ns;
+	customers_counters(&l->customers, c, keep);
+	for (size_t i = first; i < l->n_found; i++)
+		quality_customers(l, &l->found[i]);
+}
+
+void
 quality_counters(struct line *l, const struct counters *c)
 {
 	struct span busy;
 
+	take_customers(l, c);
 	if (saturation_counters(&l->saturation, c, &busy))
 		shift_saturated(l->shift, busy.start_ns, busy.end_ns);
 }

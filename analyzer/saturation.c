@@ -46,7 +46,8 @@ close_span(struct saturation *s)
 	s->pause_ns = 0;
 }
 
-/* The fuller direction's share of its capacity; -1 where nothing can be said. */
+/* The fuller direction's share of its capacity; -1 where nothing can be said. Our own
+ * probes are known by their packets: they are no customer's. */
 static double
 share_used(const struct saturation *s, const struct counters *c, int64_t passed_ns)
 {
@@ -54,6 +55,14 @@ share_used(const struct saturation *s, const struct counters *c, int64_t passed_
 	    c->rx_bytes - s->last.rx_bytes, c->tx_bytes - s->last.tx_bytes};
 	double most = -1;
 
+	if (c->watched && s->last.watched &&
+	    c->wire.own_rx_bytes >= s->last.wire.own_rx_bytes &&
+	    c->wire.own_tx_bytes >= s->last.wire.own_tx_bytes) {
+		uint64_t own[2] = {c->wire.own_rx_bytes - s->last.wire.own_rx_bytes,
+		    c->wire.own_tx_bytes - s->last.wire.own_tx_bytes};
+		for (int i = 0; i < 2; i++)
+			bytes[i] -= own[i] < bytes[i] ? own[i] : bytes[i];
+	}
 	for (int i = 0; i < 2; i++) {
 		if (s->capacity_bps[i] == 0)
 			continue;

@@ -3,6 +3,7 @@
 
 #include "cmd/journal_rows.h"
 #include "cmd/options.h"
+#include "cmd/passing.h"
 #include "reports/results.h"
 
 #include <stdio.h>
@@ -46,13 +47,26 @@ dump(struct journal_reader *r)
 	return 0;
 }
 
+struct facts { /* of the daemon's own, and of what it saw pass */
+	struct exactness exactness;
+	struct passing passing;
+};
+
+static int
+add_counters(void *ctx, const struct counters *c)
+{
+	passing_add(&((struct facts *)ctx)->passing, c);
+	return 0;
+}
+
 static int
 add_exactness(void *ctx, const struct event *e)
 {
+	struct facts *f = ctx;
 	struct exactness x;
 
 	if (e->kind == EVENT_NOTE && exactness_parse(e->text, &x))
-		exactness_join(ctx, &x);
+		exactness_join(&f->exactness, &x);
 	return 0;
 }
 
@@ -88,8 +102,9 @@ exactness_text(const struct exactness *x)
 static int
 stats(struct journal_reader *r, bool json)
 {
-	struct exactness x = {0};
-	struct journal_visitor v = {.ctx = &x, .event = add_exactness};
+	struct facts f = {0};
+	struct journal_visitor v = {
+	    .ctx = &f, .counters = add_counters, .event = add_exactness};
 	struct journal_stats s;
 	char first[32], last[32];
 
@@ -104,13 +119,14 @@ stats(struct journal_reader *r, bool json)
 		for (int i = 0; i < OUTCOME_COUNT; i++)
 			json_object_set_new(by, outcome_name((enum outcome)i),
 			    json_integer((json_int_t)s.by_outcome[i]));
-		json_t *j = json_pack("{sssIsIsIsIsososssssoso}", "schema",
+		json_t *j = json_pack("{sssIsIsIsIsososssssososo}", "schema",
 		    "linkwitness/journal-stats/1", "samples", (json_int_t)s.samples,
 		    "blocks", (json_int_t)s.blocks, "segments", (json_int_t)s.segments,
 		    "bytes", (json_int_t)s.bytes, "first",
 		    s.samples ? json_string(first) : json_null(), "last",
 		    s.samples ? json_string(last) : json_null(), "agent", s.agent, "root",
-		    s.root, "by_outcome", by, "exactness", exactness_json(&x));
+		    s.root, "by_outcome", by, "exactness", exactness_json(&f.exactness),
+		    "customers", passing_json(&f.passing));
 		json_dumpf(j, stdout, JSON_INDENT(2));
 		putchar('\n');
 		json_decref(j);
@@ -123,8 +139,10 @@ stats(struct journal_reader *r, bool json)
 		for (int i = 0; i < OUTCOME_COUNT; i++)
 			printf("%-9s %llu\n", outcome_name((enum outcome)i),
 			    (unsigned long long)s.by_outcome[i]);
-		exactness_text(&x);
+		exactness_text(&f.exactness);
+		passing_print(&f.passing);
 	}
+	passing_free(&f.passing);
 	return rc < 0 ? complain(1, "journal: %s", journal_error(r)) : 0;
 }
 

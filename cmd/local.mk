@@ -20,7 +20,7 @@ linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
 	cmd/import_samples.c cmd/import_smokeping.c cmd/import_speedtest.c cmd/import_stage.c cmd/import_stage.h \
 	cmd/import_states.c cmd/import_stream.c cmd/import_stream.h cmd/import_time.c cmd/import_time.h cmd/journal.c cmd/journal_rows.c cmd/journal_rows.h cmd/trials.c cmd/trials.h cmd/linkwitness.c \
 	cmd/notify.c cmd/notify.h cmd/notify_command.c cmd/notify_curl.c cmd/notify_resolve.c \
-	cmd/options.h cmd/outages.c cmd/pass.c cmd/pass.h \
+	cmd/options.h cmd/outages.c cmd/pass.c cmd/pass.h cmd/passing.c cmd/passing.h \
 	cmd/prescreen.c cmd/prescreen.h cmd/prescreen_facts.c cmd/prescreen_facts.h \
 	cmd/prescreen_files.c cmd/prescreen_json.c cmd/report.c cmd/report.h cmd/report_compare.c cmd/report_migration.c cmd/report_sla.c cmd/seen.c cmd/seen.h \
 	cmd/sla.c cmd/spool.c cmd/spool.h cmd/status.c cmd/timespec.c cmd/timespec.h cmd/verdicts.c cmd/verdicts.h cmd/watch.c

@@ -45,6 +45,19 @@ print_holes(const struct outage *o, const struct zone *z, char *out, size_t room
 	    unknown, from, lasted);
 }
 
+/* What it meant to those who use the link. */
+static void
+add_connections(char *out, size_t room, const struct connections *c)
+{
+	size_t n = strlen(out);
+
+	if (c->watched && c->attempted > 0)
+		snprintf(out + n, room - n,
+		    "; while the link was dark, %llu real connections failed, of %llu "
+		    "attempted",
+		    (unsigned long long)c->failed, (unsigned long long)c->attempted);
+}
+
 static void
 facts(struct pages *p, const struct dossier *ds, size_t link, const struct outage *o)
 {
@@ -52,7 +65,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	int64_t ns = o->end_ns - o->start_ns;
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	char start[128], end[128], length[320], least[40], most[40], whose[192];
-	char evidence[240], rx[32], up[200], down[200], others[440], holes[200], ids[128],
+	char evidence[400], rx[32], up[200], down[200], others[440], holes[200], ids[128],
 	    t[40];
 
 	print_edge(start, sizeof start, z, o->start_ns, o->start_bound_ns);
@@ -75,6 +88,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	    extent_name(o->extent), o->networks_failed, o->networks_total,
 	    (unsigned long long)o->probes_lost, (unsigned long long)o->replies_during, rx,
 	    o->deepest_answering != NULL ? o->deepest_answering : "none");
+	add_connections(evidence, sizeof evidence, &o->connections);
 	words_links(ds->r, o->links_up, up, sizeof up);
 	words_links(ds->r, o->links_down, down, sizeof down);
 	snprintf(others, sizeof others, "up: %s; down: %s", up, down);

@@ -102,6 +102,11 @@ outage_line(const struct link_report *l, const struct outage *o, FILE *out)
 	    attribution_name(o->attribution), confidence_name(o->confidence),
 	    o->open ? "still open" : o->id,
 	    o->counted || o->micro ? "" : "  not counted");
+	if (o->connections.watched && o->connections.attempted > 0)
+		fprintf(out,
+		    "      meanwhile %" PRIu64 " real connections failed, of %" PRIu64
+		    " attempted\n",
+		    o->connections.failed, o->connections.attempted);
 }
 
 static void

@@ -1,0 +1,123 @@
+#!/bin/bash
+# What the passive view counts is what a client behind the link did: so many connections made,
+# refused, and lost in the dark; a throughput of datagrams beside them; and none of our own.
+# An outage tells how many real connections failed meanwhile.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
+MADE=40 REFUSED=15 DARK=25
+
+connect() { # N PORT: as a customer, one after another
+	for _ in $(seq "$1"); do
+		timeout 0.3 nsenter --net=/run/netns/client bash -c "exec 3<>/dev/tcp/198.18.7.1/$2" 2>/dev/null
+	done
+}
+
+network() { # client ── here, the centre's router ── far
+	ip netns add far
+	ip netns add client
+	ip link set lo up
+	ip -n far link set lo up
+	ip link add e0 type veth peer name e0 netns far
+	ip link add lan type veth peer name eth0 netns client
+	ip addr add 10.9.0.2/24 dev e0
+	ip addr add 10.8.0.1/24 dev lan
+	ip -n far addr add 10.9.0.1/24 dev e0
+	ip -n client addr add 10.8.0.2/24 dev eth0
+	for l in e0 lan; do ip link set $l up; done
+	ip -n far link set e0 up
+	ip -n client link set eth0 up
+	ip route add default via 10.9.0.1
+	ip -n client route add default via 10.8.0.1
+	ip -n far route add 10.8.0.0/24 via 10.9.0.2
+	for t in 192.0.2.1 192.0.2.2 192.0.2.3 198.18.7.1; do
+		ip -n far addr add $t/32 dev lo
+	done
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+	nsenter --net=/run/netns/far nginx -e "$dir/error.log" -c "$dir/nginx.conf" >"$dir/nginx.out" 2>&1 &
+	nginx=$!
+}
+
+dark() { # on | off: what arrives at the far side is dropped, the carrier stays
+	if [ "$1" = on ]; then
+		nsenter --net=/run/netns/far nft -f - <<-END
+			table netdev dark {
+				chain in { type filter hook ingress device "e0" priority 0; policy drop; }
+			}
+		END
+	else
+		nsenter --net=/run/netns/far nft delete table netdev dark
+	fi
+}
+
+measure() { # DIR: inside of the namespaces
+	dir=$1
+	mount --make-rprivate /
+	mkdir -p /run/netns
+	mount -t tmpfs none /run/netns
+	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
+	mount --bind "$dir/resolv.conf" "$(readlink -f /etc/resolv.conf)"
+	cat >"$dir/nginx.conf" <<-END
+		daemon off;
+		user root;
+		worker_processes 1;
+		pid $dir/pid;
+		events { worker_connections 64; }
+		http { access_log off; client_body_temp_path $dir/b; proxy_temp_path $dir/p;
+			fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
+			server { listen 80; root $dir; } }
+	END
+	network
+	cat >"$dir/conf" <<-END
+		data-dir = "$dir/data"
+		clock = trusted
+		user = "root"
+		centre k { link a { interface = e0 gateway = 10.9.0.1
+			ping one { address = 192.0.2.1 }
+			ping two { address = 192.0.2.2 }
+			tcp three { address = 198.18.7.1 port = 80 every = 250ms }
+			tcp four { address = 192.0.2.3 port = 81 every = 250ms }
+		} }
+	END
+	"$LW_BUILD/linkwitnessd" -c "$dir/conf" --no-watch --for 62s 2>>"$dir/err" &
+	daemon=$!
+	sleep 3
+	connect $MADE 80
+	connect $REFUSED 81
+	sleep 12
+	dark on
+	sleep 2
+	connect $DARK 80
+	sleep 3
+	sleep 2
+	dark off
+	wait $daemon || { cat "$dir/err"; return 1; }
+	kill $nginx
+	"$LW_BUILD/linkwitness" --data "$dir/data" outages --json >"$dir/outages.json" || return 1
+	"$LW_BUILD/linkwitness" --data "$dir/data" outages
+	"$LW_BUILD/linkwitness" --data "$dir/data" journal stats --json >"$dir/stats.json" || return 1
+	jq -r --argjson made $MADE --argjson refused $REFUSED --argjson dark $DARK \
+		--slurpfile stats "$dir/stats.json" '
+		[.links[].outages[].evidence.connections] as $c | $stats[0].customers as $s |
+		"customers: \($s | tostring)", "in the outage: \($c | tostring)",
+		(if $s.attempted == $made + $refused + $dark and $s.answered == $made and
+			$s.refused == $refused and $s.unanswered == $dark and $s.unfollowed == 0 and
+			($c | length) == 1 and $c[0].attempted == $dark and $c[0].failed == $dark and
+			$c[0].answered == 0 and $c[0].refused == 0
+		then "the counts are those of the client" else "NOT the counts of the client" end)' \
+		"$dir/outages.json" | tee "$dir/said"
+	! grep -q NOT "$dir/said"
+}
+
+if [ "${1:-}" = inside ]; then
+	measure "$2"
+	exit $?
+fi
+if ! unshare -nmp --fork true 2>/dev/null || ! command -v nginx >/dev/null; then
+	echo "skipped: no network namespaces for this user, or no nginx"
+	exit 77
+fi
+work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-customers.XXXXXX")
+chmod 777 "$work"
+trap 'rm -rf "$work"' EXIT
+timeout -k 5 120 unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work"
