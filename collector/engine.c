@@ -134,6 +134,8 @@ emit(struct engine *e, const struct probe *p, uint64_t seq, const struct flight 
 	s->flags |= f->flags;
 	s->flags |= egress_of(e, f, s);
 	e->sink.sample(e->sink.ctx, s);
+	if (e->proof.told != NULL)
+		e->proof.told(e->proof.ctx, s);
 }
 
 /* Whose answer our own sockets may have dropped, that no router is blamed for, and no

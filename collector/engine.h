@@ -74,11 +74,13 @@ struct answer {
  * judge    of a sample whose sending nobody saw leave (stamped: the kernel says that it
  *          left by something): FLAG_EGRESS_WRONG, FLAG_EGRESS_UNPROVEN, or 0 where it is
  *          a loss all the same; it may change the sample's code
+ * told     of each sample, flags and all
  */
 struct engine_proof {
 	void *ctx;
 	void (*collect)(void *ctx);
 	uint32_t (*judge)(void *ctx, struct sample *s, bool stamped);
+	void (*told)(void *ctx, const struct sample *s);
 };
 
 struct engine;

@@ -1,6 +1,7 @@
 #include "collector/scribe.h"
 
 #include "base/bytes.h"
+#include "collector/evidence.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -27,7 +28,8 @@ enum what {
 	PATH,
 	CLOCK,
 	SYNC,
-	RETAIN
+	RETAIN,
+	EVIDENCE
 };
 
 struct head { /* before each fact */
@@ -163,6 +165,26 @@ do_retain(struct scribe *s, const void *p)
 }
 
 static void
+write_evidence(struct scribe *s, const void *p)
+{
+	struct scribe_file f;
+	char sha256[65];
+
+	memcpy(&f, p, sizeof f);
+	int rc = evidence_write(f.data, f.name, f.p, f.n, sha256);
+	if (rc == 0)
+		snprintf(f.event.text, sizeof f.event.text,
+		    "packets %.100s %zu bytes sha256 %s (%s)", f.name, f.n, sha256,
+		    f.words);
+	else
+		snprintf(f.event.text, sizeof f.event.text,
+		    "packets %.100s not written: %s", f.name, strerror(-rc));
+	evidence_trim(f.data, EVIDENCE_MOST);
+	journal_event(s->w, &f.event);
+	free(f.p);
+}
+
+static void
 write_all(struct scribe *s, const struct buffer *b)
 {
 	static void (*const DO[])(struct scribe *, const void *) = {[SENT] = write_sent,
@@ -173,7 +195,8 @@ write_all(struct scribe *s, const struct buffer *b)
 	    [PATH] = write_path,
 	    [CLOCK] = write_clock,
 	    [SYNC] = do_sync,
-	    [RETAIN] = do_retain};
+	    [RETAIN] = do_retain,
+	    [EVIDENCE] = write_evidence};
 	struct head h;
 
 	pthread_mutex_lock(&s->journal);
@@ -343,6 +366,12 @@ scribe_retain(
 
 	snprintf(r.dir, sizeof r.dir, "%s", dir);
 	take(s, RETAIN, &r, sizeof r);
+}
+
+bool
+scribe_file(struct scribe *s, const struct scribe_file *f)
+{
+	return put(s, EVIDENCE, f, sizeof *f);
 }
 
 void

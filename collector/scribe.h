@@ -37,6 +37,20 @@ void scribe_sync(struct scribe *s, mono_t now);
 void scribe_retain(
     struct scribe *s, const char *dir, wall_t oldest, uint64_t max_bytes, wall_t claim);
 
+/*
+ * scribe_file(s, f):
+ * Write a file of evidence (evidence.h) and then the event, whose text tells of it: the
+ * word packets, the file's name, its bytes and SHA-256, and the words. The bytes are
+ * given and freed. Result: false where there is no room; nothing is taken then.
+ */
+struct scribe_file {
+	char data[1024], name[104], words[40];
+	uint8_t *p;
+	size_t n;
+	struct event event;
+};
+bool scribe_file(struct scribe *s, const struct scribe_file *f);
+
 /* What became of the last sync and of the last retaining that are over: 0 or -errno; and
  * how many facts found no room so far. */
 struct scribe_word {

@@ -301,7 +301,7 @@ adopt_links(struct station *s)
 	}
 	tracer_links(s->tracer, settings->n_links);
 	health_links(s->health, settings->links, settings->n_links);
-	wire_links(s->wire, settings->links, settings->n_links);
+	wire_links(s->wire, settings);
 }
 
 /* Made known first, all of them: no slot passes while others are. */
@@ -548,7 +548,7 @@ station_new(struct station **out, const struct station_parts *parts,
 	if (http_budget(s->methods.http, settings->data_dir, line, sizeof line) < 0)
 		say(s, line);
 	s->wire = wire_new(&(struct wire_parts){parts->loop, s->engine, s->methods.icmp,
-	    parts->broker, s->health, on_change, s});
+	    parts->broker, s->health, s->scribe, s->session, on_change, s});
 	s->tracer = tracer_new(parts->loop, on_path, s);
 	s->due = (struct loop_timer){.fn = on_due, .ctx = s};
 	s->beat = (struct loop_timer){.fn = on_beat, .ctx = s};

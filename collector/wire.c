@@ -6,6 +6,7 @@
 #include "collector/passive.h"
 #include "collector/route.h"
 #include "collector/stamp.h"
+#include "collector/freezer.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -51,6 +52,7 @@ struct wire {
 	size_t n_probes;
 	struct flows *flows;
 	struct routes *routes;
+	struct freezer *freezer;
 	mono_t overrun; /* a sending fell out of the flows */
 	struct loop_timer timer;
 	int64_t pause_ns;
@@ -134,8 +136,10 @@ see(struct wire *w, struct line *l, const struct captured *c)
 		return;
 	size_t link = w->probes[probe].link;
 	bool here = health_of(w->parts.health, link)->ifindex == l->ifindex;
-	if (here)
+	if (here) {
 		count_own(w, link, c);
+		freezer_packet(w->freezer, link, c, l->ruler.read);
+	}
 	if (c->leaves && is_sending(&p))
 		engine_left(w->parts.engine, probe, seq, here);
 }
@@ -252,6 +256,12 @@ collect(void *ctx)
 	wire_collect(ctx);
 }
 
+static void
+told(void *ctx, const struct sample *s)
+{
+	freezer_sample(((struct wire *)ctx)->freezer, s);
+}
+
 /* ---- captures come and go ---- */
 
 static bool
@@ -328,15 +338,18 @@ wire_refresh(struct wire *w, mono_t now)
 
 /* Another configuration may want another filter: all begin anew. */
 void
-wire_links(struct wire *w, const struct link_conf *links, size_t n)
+wire_links(struct wire *w, const struct settings *s)
 {
+	size_t n = s->n_links;
+
 	for (size_t i = 0; i < w->n_lines; i++)
 		line_close(&w->lines[i]);
 	w->own = memory_grow(w->own, n + 1, sizeof *w->own);
 	memset(w->own, 0, (n + 1) * sizeof *w->own);
 	w->n_lines = 0;
-	w->links = links;
+	w->links = s->links;
 	w->n_links = n;
+	freezer_links(w->freezer, s);
 	wire_refresh(w, clock_mono());
 }
 
@@ -359,6 +372,7 @@ wire_probe(struct wire *w, uint32_t number, size_t link, const struct probe_conf
 	else if (inet_pton(AF_INET6, host, k.address) == 1)
 		k.family = 6; /* and of an http test, which no packet of ours tells, 0 */
 	w->probes[number] = k;
+	freezer_probe(w->freezer, number, link, conf);
 	if ((conf->def.kind == KIND_TCP || conf->def.kind == KIND_DNS) &&
 	    conf->def.every_ns > 0)
 		flows_reserve(w->flows, (size_t)(FLOWS_HOLD_NS / conf->def.every_ns) + 4);
@@ -376,6 +390,7 @@ wire_count(struct wire *w, size_t link, struct counters *c)
 {
 	struct line *l = line_of(w, health_of(w->parts.health, link)->ifindex);
 
+	freezer_beat(w->freezer, link, c->link, c->at);
 	if (l == NULL || l->capture == NULL || w->links[link].capture == CAPTURE_NONE)
 		return;
 	drain(w, l);
@@ -404,11 +419,12 @@ struct wire *
 wire_new(const struct wire_parts *parts)
 {
 	struct wire *w = memory_grow(NULL, 1, sizeof *w);
-	struct engine_proof proof = {w, collect, judge};
+	struct engine_proof proof = {w, collect, judge, told};
 
 	memset(w, 0, sizeof *w);
 	w->parts = *parts;
 	w->routes = routes_new(parts->loop);
+	w->freezer = freezer_new(parts->scribe, parts->session);
 	w->flows = flows_new();
 	w->pause_ns = PAUSE_MOST;
 	w->timer = (struct loop_timer){.fn = on_time, .ctx = w};
@@ -426,6 +442,7 @@ wire_free(struct wire *w)
 	for (size_t i = 0; i < w->n_lines; i++)
 		line_close(&w->lines[i]);
 	free(w->own);
+	freezer_free(w->freezer);
 	flows_free(w->flows);
 	routes_free(w->routes);
 	free(w->lines);

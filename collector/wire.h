@@ -8,6 +8,7 @@
 #include "collector/health.h"
 
 struct icmp;
+struct scribe;
 
 /*
  * The wire: what is seen leaving and arriving on the interfaces of the links. Each has
@@ -27,6 +28,8 @@ struct wire_parts {
 	const struct icmp *icmp;
 	struct broker *broker;
 	const struct health *health;
+	struct scribe *scribe;
+	uint32_t session;
 	health_fn *say; /* what happens to a capture */
 	void *ctx;
 };
@@ -35,7 +38,7 @@ struct wire *wire_new(const struct wire_parts *parts);
 void wire_free(struct wire *w);
 
 /* The links from now on, in the order of health's; borrowed. */
-void wire_links(struct wire *w, const struct link_conf *links, size_t n);
+void wire_links(struct wire *w, const struct settings *s);
 
 /* A probe of a link begins. */
 void wire_probe(

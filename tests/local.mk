@@ -100,7 +100,8 @@ check_PROGRAMS += tests/unit/test_malformed tests/unit/test_icmp tests/unit/test
 	tests/unit/test_flood tests/unit/test_scribe
 COLLECT_LIBS = collector/libcollector.a config/libconfig.a base/libbase.a $(CARES_LIBS) $(PCAP_LIBS) \
 	$(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
-check_PROGRAMS += tests/unit/test_passive
+check_PROGRAMS += tests/unit/test_passive tests/unit/test_evidence
+tests_unit_test_evidence_LDADD = $(COLLECT_LIBS)
 tests_unit_test_passive_LDADD = $(COLLECT_LIBS)
 tests_unit_test_icmp_LDADD = $(COLLECT_LIBS)
 tests_unit_test_broker_LDADD = $(COLLECT_LIBS)

@@ -22,6 +22,10 @@ tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz_journal.c tests/fuzz/driver.c
 tests_fuzz_fuzz_journal_LDADD = base/libbase.a $(BASE_LIBS)
 tests_fuzz_fuzz_echo_SOURCES = tests/fuzz/fuzz_echo.c tests/fuzz/driver.c collector/echo.c
 
+check_PROGRAMS += tests/fuzz/fuzz_capture
+tests_fuzz_fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c tests/fuzz/driver.c
+tests_fuzz_fuzz_capture_LDADD = collector/libcollector.a base/libbase.a
+
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
 
 FUZZ_SECONDS = 60

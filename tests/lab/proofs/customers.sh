@@ -79,7 +79,7 @@ measure() { # DIR: inside of the namespaces
 			tcp four { address = 192.0.2.3 port = 81 every = 250ms }
 		} }
 	END
-	"$LW_BUILD/linkwitnessd" -c "$dir/conf" --no-watch --for 62s 2>>"$dir/err" &
+	"$LW_BUILD/linkwitnessd" -c "$dir/conf" --no-watch --for 100s 2>>"$dir/err" &
 	daemon=$!
 	sleep 3
 	connect $MADE 80
@@ -106,6 +106,14 @@ measure() { # DIR: inside of the namespaces
 			$c[0].answered == 0 and $c[0].refused == 0
 		then "the counts are those of the client" else "NOT the counts of the client" end)' \
 		"$dir/outages.json" | tee "$dir/said"
+	trace="$dir/data/packets"
+	ls "$trace"
+	for f in "$trace"/*; do
+		tcpdump -r "$f" -nn >"$dir/packets" 2>/dev/null || echo "NOT read by tcpdump: $f" >>"$dir/said"
+		sha256sum "$f" | cut -c 1-64 >"$dir/sha"
+		grep -aq "$(cat "$dir/sha")" "$dir"/data/journal/* || echo "hash not in the journal plainly"
+		wc -l <"$dir/packets"; head -4 "$dir/packets"
+	done
 	! grep -q NOT "$dir/said"
 }
 
