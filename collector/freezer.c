@@ -46,13 +46,13 @@ struct freezer {
 /* ---- what becomes of sendings ---- */
 
 void
-freezer_sample(struct freezer *f, const struct sample *s)
+freezer_sample(struct freezer *t, const struct sample *s)
 {
-	struct voter *v = s->probe < f->n_voters ? &f->voters[s->probe] : NULL;
+	struct voter *v = s->probe < t->n_voters ? &t->voters[s->probe] : NULL;
 
-	if (v == NULL || !v->votes || v->link >= f->n || (s->flags & FLAG_DUP))
+	if (v == NULL || !v->votes || v->link >= t->n || (s->flags & FLAG_DUP))
 		return;
-	struct silence *q = &f->silences[v->link];
+	struct silence *q = &t->silences[v->link];
 	bool failing = !sample_is_answer(s);
 	q->heard += !v->heard;
 	v->heard = true;
@@ -67,9 +67,9 @@ freezer_sample(struct freezer *f, const struct sample *s)
 }
 
 void
-freezer_packet(struct freezer *f, size_t link, const struct captured *c, mono_t now)
+freezer_packet(struct freezer *t, size_t link, const struct captured *c, mono_t now)
 {
-	struct ringed *r = packet_ring_put(f->ring, now);
+	struct ringed *r = packet_ring_put(t->ring, now);
 
 	r->time.ns = (int64_t)c->stamp.tv_sec * NS_PER_S + c->stamp.tv_nsec;
 	r->link = (uint32_t)link;
@@ -88,14 +88,14 @@ later(int64_t a, int64_t b)
 }
 
 static void
-put_packets(struct freezer *f, size_t link, mono_t from, mono_t to, struct bytes *b,
+put_packets(struct freezer *t, size_t link, mono_t from, mono_t to, struct bytes *b,
     unsigned *written, unsigned *left_out)
 {
-	uint64_t i, end = packet_ring_find(f->ring, from, to, &i);
+	uint64_t i, end = packet_ring_find(t->ring, from, to, &i);
 
 	*written = *left_out = 0;
 	for (; i < end; i++) {
-		const struct ringed *r = packet_ring_at(f->ring, i);
+		const struct ringed *r = packet_ring_at(t->ring, i);
 		struct pcapng_packet p = {.time = r->time,
 		    .p = r->p,
 		    .n = r->n,
@@ -113,13 +113,13 @@ put_packets(struct freezer *f, size_t link, mono_t from, mono_t to, struct bytes
 }
 
 static void
-write_down(struct freezer *f, size_t link, mono_t from, mono_t to)
+write_down(struct freezer *t, size_t link, mono_t from, mono_t to)
 {
-	const struct link_def *def = &f->settings->links[link].def;
-	struct silence *q = &f->silences[link];
+	const struct link_def *def = &t->settings->links[link].def;
+	struct silence *q = &t->silences[link];
 	struct scribe_file f = {.event = {.kind = EVENT_NOTE,
 	                            .link = (int32_t)q->number,
-	                            .session = f->session,
+	                            .session = t->session,
 	                            .at = {later(from.ns, 0)},
 	                            .until = to}};
 	char software[64], comment[200], stamp[32];
@@ -137,7 +137,7 @@ write_down(struct freezer *f, size_t link, mono_t from, mono_t to)
 	pcapng_interface(&b, def->interface[0] != '\0' ? def->interface : def->link,
 	    PCAPNG_RAW, RINGED_BYTES);
 	put_packets(t, link, from, to, &b, &written, &left_out);
-	snprintf(f.data, sizeof f.data, "%s", f->settings->data_dir);
+	snprintf(f.data, sizeof f.data, "%s", t->settings->data_dir);
 	gmtime_r(&at, &tm);
 	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H%M%SZ", &tm);
 	snprintf(f.name, sizeof f.name, "%.20s-%.32s-%.32s%s.pcapng", stamp, def->centre,
@@ -148,7 +148,7 @@ write_down(struct freezer *f, size_t link, mono_t from, mono_t to)
 		    left_out);
 	f.p = b.p;
 	f.n = b.n;
-	if (written == 0 || !scribe_file(f->scribe, &f))
+	if (written == 0 || !scribe_file(t->scribe, &f))
 		bytes_free(&b);
 	q->written = to;
 }
@@ -157,9 +157,9 @@ write_down(struct freezer *f, size_t link, mono_t from, mono_t to)
 
 /* What is not written of the silence that is kept. */
 static void
-write_rest(struct freezer *f, size_t link, mono_t now)
+write_rest(struct freezer *t, size_t link, mono_t now)
 {
-	struct silence *q = &f->silences[link];
+	struct silence *q = &t->silences[link];
 	int64_t from = q->written.ns == 0 ? q->start.ns - AROUND_NS
 	                                  : later(q->written.ns, q->end.ns - AROUND_NS);
 
@@ -168,9 +168,9 @@ write_rest(struct freezer *f, size_t link, mono_t now)
 }
 
 void
-freezer_beat(struct freezer *f, size_t link, uint32_t number, mono_t now)
+freezer_beat(struct freezer *t, size_t link, uint32_t number, mono_t now)
 {
-	struct silence *q = &f->silences[link];
+	struct silence *q = &t->silences[link];
 	bool silent = q->since.ns != 0 && now.ns - q->since.ns >= CERTAIN_NS;
 
 	q->number = number;
@@ -193,65 +193,65 @@ freezer_beat(struct freezer *f, size_t link, uint32_t number, mono_t now)
 /* ---- life ---- */
 
 static void
-write_all(struct freezer *f)
+write_all(struct freezer *t)
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (f->silences[i].start.ns != 0)
+	for (size_t i = 0; i < t->n; i++)
+		if (t->silences[i].start.ns != 0)
 			write_rest(t, i, clock_mono());
 }
 
 void
-freezer_links(struct freezer *f, const struct settings *s)
+freezer_links(struct freezer *t, const struct settings *s)
 {
 	write_all(t);
-	f->silences = memory_grow(f->silences, s->n_links + 1, sizeof *f->silences);
-	memset(f->silences, 0, (s->n_links + 1) * sizeof *f->silences);
-	for (size_t i = 0; i < f->n_voters; i++)
-		f->voters[i].heard = f->voters[i].failing = false;
-	f->settings = s;
-	f->n = s->n_links;
+	t->silences = memory_grow(t->silences, s->n_links + 1, sizeof *t->silences);
+	memset(t->silences, 0, (s->n_links + 1) * sizeof *t->silences);
+	for (size_t i = 0; i < t->n_voters; i++)
+		t->voters[i].heard = t->voters[i].failing = false;
+	t->settings = s;
+	t->n = s->n_links;
 }
 
 void
 freezer_probe(
-    struct freezer *f, uint32_t number, size_t link, const struct probe_conf *conf)
+    struct freezer *t, uint32_t number, size_t link, const struct probe_conf *conf)
 {
 	const struct probe_def *def = &conf->def;
 
-	if (number >= f->n_voters) {
+	if (number >= t->n_voters) {
 		size_t n = (size_t)number * 2 + 16;
-		f->voters = memory_grow(f->voters, n, sizeof *f->voters);
-		memset(f->voters + f->n_voters, 0, (n - f->n_voters) * sizeof *f->voters);
-		f->n_voters = n;
+		t->voters = memory_grow(t->voters, n, sizeof *t->voters);
+		memset(t->voters + t->n_voters, 0, (n - t->n_voters) * sizeof *t->voters);
+		t->n_voters = n;
 	}
-	f->voters[number] = (struct voter){.link = (uint32_t)link,
+	t->voters[number] = (struct voter){.link = (uint32_t)link,
 	    .votes = def->role == ROLE_INTERNET &&
 	             (def->kind == KIND_PING || def->kind == KIND_TCP)};
-	if (f->settings->links[link].capture == CAPTURE_NONE || def->kind == KIND_HTTP)
+	if (t->settings->links[link].capture == CAPTURE_NONE || def->kind == KIND_HTTP)
 		return;
-	f->a_second += 2e9 / (double)def->every_ns;
-	double want = f->a_second * KEEP_S;
-	packet_ring_grow(f->ring, want < RING_MOST ? (size_t)want : RING_MOST);
+	t->a_second += 2e9 / (double)def->every_ns;
+	double want = t->a_second * KEEP_S;
+	packet_ring_grow(t->ring, want < RING_MOST ? (size_t)want : RING_MOST);
 }
 
 struct freezer *
 freezer_new(struct scribe *scribe, uint32_t session)
 {
-	struct freezer *f = memory_grow(NULL, 1, sizeof *t);
+	struct freezer *t = memory_grow(NULL, 1, sizeof *t);
 
 	*t = (struct freezer){.scribe = scribe, .session = session};
-	f->ring = packet_ring_new(RING_LEAST);
+	t->ring = packet_ring_new(RING_LEAST);
 	return t;
 }
 
 void
-freezer_free(struct freezer *f)
+freezer_free(struct freezer *t)
 {
 	if (t == NULL)
 		return;
 	write_all(t);
-	packet_ring_free(f->ring);
-	free(f->silences);
-	free(f->voters);
+	packet_ring_free(t->ring);
+	free(t->silences);
+	free(t->voters);
 	free(t);
 }
