@@ -379,6 +379,9 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 	if (p->trials != NULL)
 		trials_report(p->trials, (uint32_t)chosen->number, l->result->speed,
 		    l->result->period, &l->throughput);
+	if (p->trails != NULL)
+		l->trails = trails_of(p->trails, (uint32_t)chosen->number,
+		    l->result->outages, l->result->n_outages);
 	if (g->what & GATHER_STATUS)
 		fill_status(g, p, chosen->number, l);
 	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {
@@ -477,6 +480,7 @@ gathered_free(struct gathered *g)
 		for (size_t k = 0; k < l->n_closeups; k++)
 			free(l->closeups[k].marks);
 		free(l->closeups);
+		free(l->trails);
 		free(l->last);
 	}
 	for (size_t i = 0; i < g->n_passes; i++)

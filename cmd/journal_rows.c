@@ -2,7 +2,7 @@
 
 #include "cmd/options.h"
 #include "reports/results.h"
-#include "reports/route.h"
+#include "reports/trail.h"
 
 #include <stdio.h>
 
@@ -69,7 +69,7 @@ dump_path(void *ctx, const struct path *p)
 	json_object_set_new(o, "row", json_string("path"));
 	json_object_set_new(o, "centre", json_string(l->centre));
 	json_object_set_new(o, "link", json_string(l->link));
-	json_object_update_missing_new(o, route_json(p));
+	json_object_update_missing_new(o, trail_trace_json(p));
 	return print(o);
 }
 

@@ -125,6 +125,16 @@ on_throughput(void *ctx, const struct throughput *t)
 }
 
 static int
+on_path(void *ctx, const struct path *path)
+{
+	struct pass *p = ctx;
+
+	if (p->trails != NULL)
+		trails_row(p->trails, path);
+	return 0;
+}
+
+static int
 on_event(void *ctx, const struct event *e)
 {
 	struct pass *p = ctx;
@@ -146,13 +156,15 @@ read_once(struct pass *p)
 	    .sample = on_sample,
 	    .counters = on_counters,
 	    .event = on_event,
-	    .throughput = on_throughput};
+	    .throughput = on_throughput,
+	    .path = on_path};
 
 	pass_done(p);
 	p->told_links = p->told_probes = 0;
 	p->newest_ns = p->oldest_ns = 0;
 	p->judge = judge_new(&p->rule);
 	p->trials = p->live ? NULL : trials_new();
+	p->trails = p->live ? NULL : trails_new();
 	tell(p);
 	int rc = journal_scan(
 	    p->reader, (wall_t){p->scan_from_ns}, (wall_t){p->scan_to_ns}, &v);
@@ -377,7 +389,9 @@ pass_done(struct pass *p)
 	if (p->judge != NULL)
 		judge_free(p->judge);
 	trials_free(p->trials);
+	trails_free(p->trails);
 	p->trials = NULL;
+	p->trails = NULL;
 	p->curves = NULL;
 	p->last = NULL;
 	p->before = NULL;

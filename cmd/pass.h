@@ -2,6 +2,7 @@
 #define CMD_PASS_H
 
 #include "cmd/curve.h"
+#include "cmd/trails.h"
 #include "cmd/trials.h"
 #include "config/settings.h"
 
@@ -29,6 +30,7 @@ struct pass {
 	/* What was found; from and to are set where they were open. */
 	struct judge *judge;
 	struct trials *trials;            /* of throughput; NULL while live */
+	struct trails *trails;            /* likewise, of the path */
 	const struct link_result *judged; /* by the reader's number of the link */
 	struct earlier {
 		struct outage *v; /* that begin before the period; no holes */

@@ -66,6 +66,10 @@ finish(struct trace *t)
 	p->n_hops = (uint8_t)t->hops;
 	while (p->n_hops > 0 && p->hops[p->n_hops - 1].kind == HOP_SILENT)
 		p->n_hops--;
+	/* A router that answered for itself and then said that there is no way on. */
+	if (p->n_hops > 1 && p->hops[p->n_hops - 1].kind == HOP_UNREACHABLE &&
+	    memcmp(p->hops[p->n_hops - 1].from, p->hops[p->n_hops - 2].from, 16) == 0)
+		p->hops[--p->n_hops - 1].kind = HOP_UNREACHABLE;
 	p->until = clock_mono();
 	p->isp_hop = hop_isp(p, h->gateway_v4);
 	t->done(t->ctx, p);

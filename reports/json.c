@@ -76,7 +76,7 @@ evidence_json(const struct results *r, const struct outage *o)
 }
 
 static json_t *
-outage_json(const struct results *r, const struct outage *o)
+outage_json(const struct results *r, const struct outage *o, const struct trail *trail)
 {
 	json_t *j = json_object();
 	int64_t length = o->end_ns - o->start_ns;
@@ -107,6 +107,7 @@ outage_json(const struct results *r, const struct outage *o)
 	value_set(j, "incident", value_text_or_null(o->incident));
 	value_set(j, "common_cause", value_text_or_null(o->common_cause));
 	value_set(j, "evidence", evidence_json(r, o));
+	value_set(j, "path", trail_json(trail));
 	return j;
 }
 
@@ -232,11 +233,13 @@ link_json(const struct results *r, const struct link_report *report)
 	value_set_s(j, "shortest_certain_s", l->shortest_certain_ns);
 	list = json_array();
 	for (size_t i = 0; i < l->n_outages; i++)
-		json_array_append_new(list, outage_json(r, &l->outages[i]));
+		json_array_append_new(
+		    list, outage_json(r, &l->outages[i],
+		              report->trails != NULL ? &report->trails[i] : NULL));
 	value_set(j, "outages", list);
 	list = json_array();
 	for (size_t i = 0; i < l->n_micro; i++)
-		json_array_append_new(list, outage_json(r, &l->micro[i]));
+		json_array_append_new(list, outage_json(r, &l->micro[i], NULL));
 	value_set(j, "micro_outages", list);
 	list = json_array();
 	for (size_t i = 0; i < l->n_degradations; i++)
@@ -324,7 +327,7 @@ results_status_json(const struct results *r)
 		    res->scheduled_ns > 0 ? json_real(coverage(res)) : json_null());
 		value_set(j, "outages_today", json_integer((json_int_t)res->n_outages));
 		value_set(j, "last_outage",
-		    l->latest != NULL ? outage_json(r, l->latest) : json_null());
+		    l->latest != NULL ? outage_json(r, l->latest, NULL) : json_null());
 		value_set(j, "looked_from", value_instant(l->looked_from_ns));
 		value_set(j, "samples", last_json(r, l));
 		json_array_append_new(list, j);

@@ -8,6 +8,7 @@
 #include "analyzer/stats.h"
 #include "analyzer/verdict.h"
 #include "analyzer/working.h"
+#include "reports/trail.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -115,8 +116,9 @@ struct link_report {
 	struct stats_bounds loss;
 	double loss_effective;
 	struct throughput_report throughput;
-	struct live live;  /* how it is at as_of */
-	struct mark *last; /* the newest sample of each of its probes */
+	struct trail *trails; /* around each of the result's outages; NULL: no trace */
+	struct live live;     /* how it is at as_of */
+	struct mark *last;    /* the newest sample of each of its probes */
 	size_t n_last;
 	uint64_t samples;
 	/* Of the status: the newest outage, of before today as well, or NULL where there

@@ -119,8 +119,10 @@ outage_table(const struct link_report *l, FILE *out)
 	} else if (r->n_outages > 0) {
 		fprintf(out, "  %-26s   %-12s %-10s %-7s %-12s %-6s %s\n", "outage began",
 		    "lasted", "within", "extent", "fault", "sure", "id");
-		for (size_t i = 0; i < r->n_outages; i++)
+		for (size_t i = 0; i < r->n_outages; i++) {
 			outage_line(l, &r->outages[i], out);
+			trail_text(l->trails != NULL ? &l->trails[i] : NULL, out);
+		}
 	}
 	if (r->n_micro > 0) {
 		fprintf(out, "  %zu too short to be certain of:\n", r->n_micro);

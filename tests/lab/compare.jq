@@ -108,6 +108,21 @@ $found[0].links as $links
 	| { link: $e.link, bad: [],
 	    said: "pings: relay dropped \($p.dropped), journal lost \($p.lost); degradations count \($lost)" };
 
+  # The path around the first outage: hops before, the last that answered during it, and
+  # the same as before once it was over.
+  def path_row($e):
+	(outages($e.link).outages[0].path) as $p
+	| ($e.marks | split(" ")[0] | tonumber) as $last
+	| { link: $e.link,
+	    said: "path of \($p.before.hops | length) hops, during it to \($p.last_answering_hop)",
+	    bad: [ if ($p.before.hops | length) != ($e.word | tonumber) then "\($e.word) hops expected" else empty end,
+	      if $p.before.reached | not then "it reached nothing before" else empty end,
+	      if $p.last_answering_hop != $last then "to hop \($last) expected" else empty end,
+	      if $p.during.hops != null and ([$p.during.hops[].address] != [$p.before.hops[:$last][].address])
+	        then "other hops than before" else empty end,
+	      if $p.before.isp_hop != 2 then "the ISP's first hop is not hop 2" else empty end,
+	      if $p.same_after != true then "not the same afterwards" else empty end ] };
+
   # Pair the expected outages of a link with its cuts, in order.
   def outage_rows:
 	[$expects[] | select(.expect == "outage")] as $all
@@ -120,6 +135,7 @@ $found[0].links as $links
    + [$expects[] | select(.expect == "degradation") | degradation_row(.)]
    + [$expects[] | select(.expect == "unknown") | unknown_row(.)]
    + [$expects[] | select(.expect == "samples") | samples_row(.)]
+   + [$expects[] | select(.expect == "path") | path_row(.)]
    + [$expects[] | select(.expect == "loss") | loss_row(.)]) as $rows
 
   # Nothing besides.

@@ -18,6 +18,7 @@
 #	expect samples LINK              it was measured at the end
 #	expect complaint                 the daemon said what is wrong with its file
 #	expect loss LINK                 say how much
+#	expect path LINK HOPS LAST       so many before the outage, the last that answers during it
 #	allow-degradations
 # Whatever is not expected must not be found; coverage is above 0.99 unless unknown time is;
 # where the relay alone is at work, the pings lost are those it dropped, to the packet.
