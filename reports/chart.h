@@ -87,6 +87,11 @@ double lanes_height(
 void lanes_draw(struct draw *d, struct box box, const struct results *r,
     const struct link_report *l, const struct closeup *c, const struct zone *z);
 
+/* The path before, during and after an outage as ladders. */
+double ladder_height(const struct trail *t);
+void ladder_draw(
+    struct draw *d, struct box box, const struct trail *t, const struct zone *z);
+
 /*
  * Availability of periods that follow one another: a dot within its interval each,
  * against the target. What lies below the axis is cut off there and marked so.

@@ -55,6 +55,8 @@ void dossier_register(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_register_rows(
     struct pages *p, const struct dossier *ds, size_t link, const bool *chosen);
 void dossier_closeups(struct pages *p, const struct dossier *ds, size_t link);
+/* The path around one of its outages, where it was traced. */
+void dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outage);
 void dossier_method(struct pages *p, const struct dossier *ds);
 
 /* ---- words: every number as people read it; locale-free ---- */

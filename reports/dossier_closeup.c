@@ -129,6 +129,7 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 	page_figure(p, name, title, alt, h, paint_lanes, &ctx);
 	page_gap(p, 4);
 	facts(p, ds, link, o);
+	dossier_path(p, ds, link, c->outage);
 }
 
 void
