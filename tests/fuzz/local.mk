@@ -26,6 +26,8 @@ check_PROGRAMS += tests/fuzz/fuzz_capture
 tests_fuzz_fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c tests/fuzz/driver.c
 tests_fuzz_fuzz_capture_LDADD = collector/libcollector.a base/libbase.a
 
+check_PROGRAMS += tests/fuzz/fuzz_hop
+tests_fuzz_fuzz_hop_SOURCES = tests/fuzz/fuzz_hop.c tests/fuzz/driver.c collector/hop.c
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
 
 FUZZ_SECONDS = 60

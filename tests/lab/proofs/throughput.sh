@@ -2,6 +2,8 @@
 # Throughput tests through a shaper: tc tbf at each RATE (Mbit/s; 50 by default), 20 ms of
 # delay there and back, both directions, beside iperf3 where it is installed. What a shaper
 # counts holds headers, so the rate with TCP and IP headers is compared with it: within 3 %.
+# The tests leave nothing behind: no outage, no degradation, no loss, no latency, and what
+# was answered while they ran counts as measured.
 #	throughput.sh [RATE…]
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -136,6 +138,13 @@ measure() { # DIR RATE
 	"$LW_BUILD/linkwitness" -c "$1/conf-$2" check-config >"$1/check-$2" || return 1
 	"$LW_BUILD/linkwitnessd" -c "$1/conf-$2" --no-watch --for 125s 2>>"$1/err" || return 1
 	"$LW_BUILD/linkwitness" --data "$1/data-$2" journal dump --json >"$1/rows-$2" || return 1
+	"$LW_BUILD/linkwitness" -c "$1/conf-$2" outages --json >"$1/outages-$2" 2>>"$1/err" || return 1
+	jq -r --argjson rate "$2" '.links[0] |
+		"\($rate) Mbit/s beside: \(.outages | length) outages, \(.micro_outages | length) micro-outages, " +
+		"\(.degradations | length) degradations, \(.loss.lost) of \(.loss.sent) lost, coverage \(.coverage * 1000 | round / 1000), " +
+		"latency under load +\(.throughput.latency_increase_s * 1000 | round) ms, \(.throughput.grade): " +
+		(if (.outages + .micro_outages + .degradations | length) == 0 and .loss.lost == 0 and .coverage > 0.97
+		then "ok" else "NOT OK" end)' "$1/outages-$2"
 	for way in down up; do
 		iperf=-
 		! command -v iperf3 >/dev/null || iperf=$(beside "$2" $way)
@@ -161,7 +170,7 @@ if [ "${1:-}" = inside ]; then
 		measure "$dir" "$rate"
 	done | tee "$dir/rows"
 	kill $relay $nginx $iperf 2>/dev/null
-	[ "$(grep -c ': ok$' "$dir/rows")" -eq $((2 * $#)) ]
+	[ "$(grep -c ': ok$' "$dir/rows")" -eq $((3 * $#)) ]
 	exit $?
 fi
 if ! unshare -nmp --fork true 2>/dev/null || ! [ -w /dev/net/tun ] || ! command -v nginx >/dev/null; then
