@@ -13,10 +13,10 @@
  *
  * Links: base/bytes.c base/clock.c base/sample.c base/schedule.c base/journal_columns.c
  * Links: base/journal_follow.c base/journal_format.c base/journal_frame.c
- * Links: base/journal_hold.c base/journal_open.c base/journal_reader.c
- * Links: base/journal_recover.c base/journal_rows.c base/journal_scan.c
- * Links: base/journal_segment.c base/journal_tables.c base/journal_verify.c
- * Links: base/journal_writer.c
+ * Links: base/journal_hold.c base/journal_more.c base/journal_open.c
+ * Links: base/journal_reader.c base/journal_recover.c base/journal_rows.c
+ * Links: base/journal_scan.c base/journal_segment.c base/journal_tables.c
+ * Links: base/journal_verify.c base/journal_writer.c
  * Links: -lcrypto -lzstd
  */
 #include "base/journal_frame.h"
@@ -69,13 +69,13 @@ struct truth {
 	bool broken;     /* what verification finds first: where */
 	bool back; /* it is a session id that went back, which a writer does not mind */
 	uint32_t broken_segment, broken_block;
-	size_t samples, counters, events;
+	size_t samples, counters, events, rare;
 	uint8_t hash[HASH_BYTES];
 };
 
 struct seen {
 	const struct journal_reader *reader;
-	size_t samples, counters, events;
+	size_t samples, counters, events, rare;
 	wall_t from, to;
 };
 
@@ -326,6 +326,7 @@ count_rows(struct truth *t, const struct rows *rows)
 	t->samples += rows->n_samples;
 	t->counters += rows->n_counters;
 	t->events += rows->n_events;
+	t->rare += rows->n_throughputs + rows->n_paths;
 	for (size_t i = 0; i < rows->n_events; i++)
 		t->tame &= llabs(rows->events[i].at.ns) <= CLOCK_MOST;
 }
@@ -509,10 +510,45 @@ on_event(void *ctx, const struct event *e)
 }
 
 static int
+on_throughput(void *ctx, const struct throughput *t)
+{
+	struct seen *seen = ctx;
+	size_t n;
+
+	(void)journal_probes(seen->reader, &n);
+	must(t->probe < n && t->n_seconds <= THROUGHPUT_SECONDS);
+	must(t->duration_ns >= 0 && t->total_ns >= 0 && t->warmup_ns >= 0);
+	must(t->time.ns + t->total_ns >= seen->from.ns &&
+	     t->time.ns + t->total_ns < seen->to.ns);
+	seen->rare++;
+	return 0;
+}
+
+static int
+on_path(void *ctx, const struct path *p)
+{
+	struct seen *seen = ctx;
+	size_t n;
+
+	(void)journal_links(seen->reader, &n);
+	must(p->link < n && p->n_hops <= PATH_HOPS && p->isp_hop <= p->n_hops);
+	must(p->reason < PATH_REASONS && (p->family == 4 || p->family == 6));
+	for (unsigned i = 0; i < p->n_hops; i++)
+		must(p->hops[i].kind < HOP_KINDS && p->hops[i].rtt_ns >= -1);
+	must(p->time.ns >= seen->from.ns && p->time.ns < seen->to.ns);
+	seen->rare++;
+	return 0;
+}
+
+static int
 scan(struct journal_reader *r, struct seen *seen, int64_t from, int64_t to)
 {
-	const struct journal_visitor v = {
-	    .ctx = seen, .sample = on_sample, .counters = on_counters, .event = on_event};
+	const struct journal_visitor v = {.ctx = seen,
+	    .sample = on_sample,
+	    .counters = on_counters,
+	    .event = on_event,
+	    .throughput = on_throughput,
+	    .path = on_path};
 
 	*seen = (struct seen){.reader = r, .from = {from}, .to = {to}};
 	return journal_scan(r, seen->from, seen->to, &v);
@@ -585,10 +621,12 @@ check_reader(const struct truth *t, int verified)
 	if (t->known) {
 		must(all.samples <= t->samples && all.counters <= t->counters);
 		must(t->broken || all.events <= t->events);
+		must(t->broken || all.rare <= t->rare);
 		must(t->broken || !t->tame || all.events == t->events);
 	}
 	must(scan_all(r, &again) == rc);
 	must(rc != 0 || (again.events == all.events && again.counters == all.counters));
+	must(rc != 0 || again.rare == all.rare);
 	if (rc == 0) {
 		check_stats(r, &again);
 		/* Two halves are the whole, but for what a half's reading left out. */
@@ -608,7 +646,9 @@ check_follow(const struct truth *t)
 	struct journal_visitor v = {.ctx = &seen,
 	    .sample = on_sample,
 	    .counters = on_counters,
-	    .event = on_event};
+	    .event = on_event,
+	    .throughput = on_throughput,
+	    .path = on_path};
 	unsigned last = last_segment();
 	char err[300];
 
