@@ -53,6 +53,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/profile.c \
 	analyzer/profile.h \
 	analyzer/quality.c \
+	analyzer/quantile.c \
+	analyzer/quantile.h \
 	analyzer/repair.c \
 	analyzer/repair.h \
 	analyzer/run.c \

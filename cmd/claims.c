@@ -8,6 +8,7 @@
 
 struct claims {
 	struct record *rows;
+	size_t n_rows;
 	struct ticket *tickets;
 	size_t n_tickets;
 	const struct record **exclusions;
@@ -31,6 +32,7 @@ claims_open(struct claims **out, const struct options *o)
 		claims_free(c);
 		return complain(1, "%s", err);
 	}
+	c->n_rows = (size_t)n;
 	c->n_tickets = tickets_of(&c->tickets, c->rows, (size_t)n);
 	c->n_exclusions = tickets_exclusions(&c->exclusions, c->rows, (size_t)n);
 	*out = c;
@@ -99,6 +101,25 @@ claims_of(struct claim_set *out, const struct claims *c, const struct link_def *
 	for (size_t i = 0; i < c->n_tickets; i++)
 		if (is_of(def, c->tickets[i].centre, c->tickets[i].link))
 			take_ticket(out, &c->tickets[i], &pauses);
+}
+
+void
+claims_rows(struct claim_rows *out, const struct claims *c, const struct link_def *def)
+{
+	memset(out, 0, sizeof *out);
+	out->tickets = memory_grow(NULL, c->n_tickets + 1, sizeof *out->tickets);
+	out->exclusions = memory_grow(NULL, c->n_exclusions + 1, sizeof *out->exclusions);
+	out->notes = memory_grow(NULL, c->n_rows + 1, sizeof *out->notes);
+	for (size_t i = 0; i < c->n_tickets; i++)
+		if (is_of(def, c->tickets[i].centre, c->tickets[i].link))
+			out->tickets[out->n_tickets++] = &c->tickets[i];
+	for (size_t i = 0; i < c->n_exclusions; i++)
+		if (is_of(def, c->exclusions[i]->centre, c->exclusions[i]->link))
+			out->exclusions[out->n_exclusions++] = c->exclusions[i];
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].kind == RECORD_NOTE &&
+		    is_of(def, c->rows[i].centre, c->rows[i].link))
+			out->notes[out->n_notes++] = &c->rows[i];
 }
 
 void

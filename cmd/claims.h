@@ -3,6 +3,7 @@
 
 #include "analyzer/service.h"
 #include "cmd/options.h"
+#include "records/tickets.h"
 
 /*
  * What people entered of a link, as the analyzer takes it: exclusions and the clocks of
@@ -24,5 +25,17 @@ struct claim_set { /* of one link; points into the claims */
 
 void claims_of(struct claim_set *out, const struct claims *c, const struct link_def *def);
 void claims_done(struct claim_set *s);
+
+/* The rows themselves, for who prints them: tickets, exclusions and notes of the link, of
+ * ${def}. The lists are the caller's to free, what they point to is the claims'. */
+struct claim_rows {
+	const struct ticket **tickets;
+	size_t n_tickets;
+	const struct record **exclusions, **notes;
+	size_t n_exclusions, n_notes;
+};
+
+void claims_rows(
+    struct claim_rows *out, const struct claims *c, const struct link_def *def);
 
 #endif

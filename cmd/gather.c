@@ -31,7 +31,8 @@ struct gathered {
 	struct journal_reader *reader;
 	unsigned what;
 	struct claims *claims;
-	struct claim_set *sets; /* by link */
+	struct claim_set *sets;     /* by link */
+	struct link_report *months; /* by link: their verdicts by month */
 	struct link_def *defs; /* of the links asked for, as the configuration has them */
 	struct chosen *chosen; /* as many as r.links */
 	struct pass *passes;
@@ -208,6 +209,7 @@ run_pass(struct gathered *g, const struct options *o, const struct journal_stats
 	    .settings = o->settings,
 	    .live = (g->what & GATHER_STATUS) != 0,
 	    .fine = (g->what & GATHER_CURVES) != 0,
+	    .evidence = (g->what & GATHER_CURVES) != 0,
 	    .show = isatty(STDERR_FILENO) == 1};
 	judge_rule_default(&pass->rule);
 	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {
@@ -356,6 +358,30 @@ fill_loss(const struct curve *c, struct link_report *l)
 	                  &l->loss_effective) == 0;
 }
 
+/* The pages' evidence: what was taken while reading, and what people entered. */
+static void
+fill_evidence(struct gathered *g, const struct options *o, size_t i)
+{
+	const struct chosen *chosen = &g->chosen[i];
+	const struct pass *p = &g->passes[chosen->pass];
+	struct link_report *l = &g->r.links[i];
+	struct evidence *e = &p->takings[chosen->number].evidence;
+	struct claim_rows rows;
+
+	verdicts_months(p, o, &g->sets[i], l, &g->months[i]);
+	e->months = g->months[i].verdicts;
+	e->n_months = g->months[i].n_verdicts;
+	claims_rows(&rows, g->claims, l->def);
+	e->tickets = rows.tickets;
+	e->n_tickets = rows.n_tickets;
+	e->exclusions = rows.exclusions;
+	e->n_exclusions = rows.n_exclusions;
+	e->notes = rows.notes;
+	e->n_notes = rows.n_notes;
+	evidence_complete(e, l);
+	l->evidence = e;
+}
+
 static void
 fill_report(struct gathered *g, const struct options *o, size_t i)
 {
@@ -388,8 +414,10 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 		claims_of(&g->sets[i], g->claims, l->def);
 		verdicts_make(p, o, &g->sets[i], l);
 	}
-	if (g->what & GATHER_CURVES)
+	if (g->what & GATHER_CURVES) {
 		fetch_closeups(g, l);
+		fill_evidence(g, o, i);
+	}
 }
 
 static void
@@ -455,6 +483,8 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	fill_envelope(g, &stats);
 	g->sets = memory_grow(NULL, g->r.n_links + 1, sizeof *g->sets);
 	memset(g->sets, 0, (g->r.n_links + 1) * sizeof *g->sets);
+	g->months = memory_grow(NULL, g->r.n_links + 1, sizeof *g->months);
+	memset(g->months, 0, (g->r.n_links + 1) * sizeof *g->months);
 	for (size_t i = 0; i < g->r.n_links; i++)
 		fill_report(g, o, i);
 	*out = g;
@@ -475,6 +505,8 @@ gathered_free(struct gathered *g)
 	for (size_t i = 0; i < g->r.n_links; i++) {
 		struct link_report *l = &g->r.links[i];
 		verdicts_free(l);
+		if (g->months != NULL)
+			verdicts_free(&g->months[i]);
 		if (g->sets != NULL)
 			claims_done(&g->sets[i]);
 		for (size_t k = 0; k < l->n_closeups; k++)
@@ -489,6 +521,7 @@ gathered_free(struct gathered *g)
 	free(g->chosen);
 	free(g->defs);
 	free(g->sets);
+	free(g->months);
 	claims_free(g->claims);
 	free(g->r.links);
 	journal_reader_free(g->reader);

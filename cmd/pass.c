@@ -33,6 +33,11 @@ tell(struct pass *p)
 		curve_init(&p->curves[p->told_links], p->fine, to - p->from_ns, p->zone,
 		    p->from_ns);
 		p->curves[p->told_links].by_minute = p->windows;
+		if (p->evidence) {
+			p->takings = memory_grow(
+			    p->takings, p->told_links + 1, sizeof *p->takings);
+			taking_init(&p->takings[p->told_links], &links[p->told_links]);
+		}
 		p->n_curves = p->told_links + 1;
 		p->voted_ns = memory_grow(p->voted_ns, p->n_curves, sizeof *p->voted_ns);
 		p->voted_ns[p->told_links] = INT64_MIN;
@@ -82,6 +87,8 @@ on_sample(void *ctx, const struct sample *s)
 	show(p, s->time.ns);
 	if (s->time.ns >= p->from_ns && s->time.ns < p->to_ns)
 		curve_take(&p->curves[link], &p->before[s->probe], def, s);
+	if (p->evidence && s->time.ns >= p->from_ns && s->time.ns < p->to_ns)
+		taking_sample(&p->takings[link], p->settings, def, s);
 	if (!p->live) {
 		trials_sample(p->trials, link, def, speeds_up(p->settings, def), s);
 		judge_sample(p->judge, s);
@@ -104,6 +111,8 @@ on_counters(void *ctx, const struct counters *c)
 		p->newest_ns = c->time.ns;
 	if (c->link >= p->told_links)
 		tell(p);
+	if (p->evidence)
+		taking_counters(&p->takings[c->link], c);
 	if (p->live)
 		judge_arrival_counters(p->judge, c);
 	else
@@ -142,6 +151,10 @@ on_event(void *ctx, const struct event *e)
 	if (e->time.ns > p->newest_ns)
 		p->newest_ns = e->time.ns;
 	tell(p);
+	for (size_t i = 0; p->evidence && i < p->n_curves; i++)
+		if ((e->link < 0 || (size_t)e->link == i) && e->time.ns >= p->from_ns &&
+		    e->time.ns < p->to_ns)
+			taking_event(&p->takings[i], e);
 	if (p->live)
 		judge_arrival_event(p->judge, e);
 	else
@@ -364,6 +377,8 @@ pass_run(struct pass *p)
 	    &p->judged);
 	for (size_t i = 0; i < p->n_curves; i++)
 		curve_close(&p->curves[i]);
+	for (size_t i = 0; p->evidence && i < p->n_curves; i++)
+		taking_close(&p->takings[i]);
 	for (size_t i = 0; i < p->n_last; i++)
 		stats_pairs_merge(
 		    &p->curves[journal_probe_link(p->reader, (uint32_t)i)].pairs,
@@ -376,12 +391,15 @@ pass_done(struct pass *p)
 {
 	for (size_t i = 0; i < p->n_curves; i++)
 		curve_free(&p->curves[i]);
+	for (size_t i = 0; p->takings != NULL && i < p->n_curves; i++)
+		taking_done(&p->takings[i]);
 	for (size_t i = 0; i < p->n_latest; i++)
 		free(p->latest[i].holes);
 	for (size_t i = 0; i < p->n_earlier; i++)
 		free(p->earlier[i].v);
 	free(p->earlier);
 	free(p->curves);
+	free(p->takings);
 	free(p->last);
 	free(p->before);
 	free(p->latest);
@@ -393,6 +411,7 @@ pass_done(struct pass *p)
 	p->trials = NULL;
 	p->trails = NULL;
 	p->curves = NULL;
+	p->takings = NULL;
 	p->last = NULL;
 	p->before = NULL;
 	p->latest = NULL;

@@ -4,6 +4,7 @@
 #include "cmd/curve.h"
 #include "cmd/trails.h"
 #include "cmd/trials.h"
+#include "cmd/taking.h"
 #include "config/settings.h"
 
 /*
@@ -22,10 +23,11 @@ struct pass {
 	const char *zone;
 	const struct settings *settings; /* today's, or NULL */
 	bool whole;                      /* begin with the first sample */
-	bool live;    /* as it is now: in order of completion, nothing held back */
-	bool fine;    /* buckets for a latency chart */
-	bool windows; /* minutes, for what is promised over a window */
-	bool show;    /* tell a person how far it is */
+	bool live;     /* as it is now: in order of completion, nothing held back */
+	bool fine;     /* buckets for a latency chart */
+	bool evidence; /* what the pages of a dossier rest on */
+	bool windows;  /* minutes, for what is promised over a window */
+	bool show;     /* tell a person how far it is */
 	int64_t rights_back_ns; /* outages so long before the period are wanted too */
 	/* What was found; from and to are set where they were open. */
 	struct judge *judge;
@@ -40,7 +42,8 @@ struct pass {
 	int64_t as_of_ns;     /* up to when was judged */
 	struct curve *curves; /* by link */
 	size_t n_curves;
-	struct mark *last; /* newest sample, by the reader's number of the probe */
+	struct taking *takings; /* by link, where evidence is wanted */
+	struct mark *last;      /* newest sample, by the reader's number of the probe */
 	size_t n_last;
 	struct curve_probe *before; /* likewise */
 	struct outage *latest; /* live: the newest outage, by link; id empty for none */

@@ -497,6 +497,33 @@ verdicts_make(const struct pass *p, const struct options *o,
 }
 
 void
+verdicts_months(const struct pass *p, const struct options *o,
+    const struct claim_set *claims, const struct link_report *l, struct link_report *out)
+{
+	const char *zone = zone_of(l->def);
+	struct row row = {0};
+
+	*out = *l;
+	out->verdicts = NULL;
+	out->n_verdicts = out->n_listed = 0;
+	if (!l->has_verdict)
+		return;
+	struct span range = l->contract.terms.period;
+	for (int64_t at = range.start_ns; at < range.end_ns;) {
+		struct span s;
+		timespec_period("month", zone, at, &s.start_ns, &s.end_ns);
+		bool whole = s.start_ns >= range.start_ns && s.end_ns <= range.end_ns;
+		at = s.end_ns;
+		if (s.start_ns < range.start_ns)
+			s.start_ns = range.start_ns;
+		if (s.end_ns > range.end_ns)
+			s.end_ns = range.end_ns;
+		judge_versions(p, o, claims, l->contract.terms.profile.name, s,
+		    whole ? "month" : "range", out, &row);
+	}
+}
+
+void
 verdicts_free(struct link_report *l)
 {
 	for (size_t i = 0; i < l->n_verdicts; i++) {

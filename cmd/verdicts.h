@@ -32,6 +32,12 @@ void verdicts_make(const struct pass *p, const struct options *o,
     const struct claim_set *claims, struct link_report *l);
 void verdicts_free(struct link_report *l);
 
+/* After it too: a verdict for each civil month of what l->verdict is of, by its profile,
+ * as out->verdicts, in order; free with verdicts_free. A month in which the contract
+ * changes has two. */
+void verdicts_months(const struct pass *p, const struct options *o,
+    const struct claim_set *claims, const struct link_report *l, struct link_report *out);
+
 /* The contract of a link on a day of its zone by today's configuration, or NULL. */
 const struct contract_conf *verdicts_contract(
     const struct options *o, const struct link_def *def, struct civil_date day);

@@ -5,6 +5,8 @@ reports_libreports_a_SOURCES = reports/chart.h reports/chart_axis.c reports/char
 	reports/dossier.c reports/dossier.h reports/dossier_closeup.c reports/dossier_finish.c \
 	reports/dossier_latency.c reports/dossier_method.c reports/dossier_overview.c reports/dossier_owed.c \
 	reports/dossier_register.c reports/dossier_summary.c reports/dossier_words.c \
+	reports/evidence.c reports/evidence.h reports/evidence_complete.c reports/evidence_json.c \
+	reports/evidence_rows.c reports/objections.c reports/objections.h reports/say.c reports/say.h reports/words_de.c reports/words_fr.c \
 	reports/draft.c reports/draft.h reports/draw.c reports/draw.h reports/draw_text.c \
 	reports/draw_text.h reports/instant.c reports/json.c reports/json_sla.c reports/trail.c reports/trail.h \
 	reports/chart_ladder.c reports/dossier_path.c reports/throughput.c reports/throughput.h reports/value.c reports/value.h reports/page.c reports/page.h \

@@ -88,6 +88,8 @@ struct throughput_report {
 	const char *grade;   /* stats_bloat of it */
 };
 
+struct evidence;
+
 struct link_report {
 	const struct link_def *def;
 	const struct link_result *result;
@@ -121,6 +123,7 @@ struct link_report {
 	struct mark *last;    /* the newest sample of each of its probes */
 	size_t n_last;
 	uint64_t samples;
+	struct evidence *evidence; /* reports/evidence.h; NULL: none was gathered */
 	/* Of the status: the newest outage, of before today as well, or NULL where there
 	 * was none since looked_from_ns. */
 	const struct outage *latest;

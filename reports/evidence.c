@@ -1,0 +1,148 @@
+#include "reports/evidence.h"
+
+#include "base/bytes.h"
+#include "base/zone.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Facts are put in as they are read; evidence_complete.c makes figures of them. */
+#define MINUTE_NS   (60 * NS_PER_S)
+#define ASKED_LEAST 2
+
+void
+evidence_done(struct evidence *e)
+{
+	free(e->tests);
+	free(e->servers);
+	free(e->minutes.runs);
+	free(e->rows);
+	free(e->tickets);
+	free(e->notes);
+	free(e->exclusions);
+	free(e->ticket_rows);
+	free(e->exclusion_rows);
+	free(e->instrument);
+	free(e->days);
+	memset(e, 0, sizeof *e);
+}
+
+void
+evidence_test(struct evidence *e, const struct speed_test *t)
+{
+	if (e->n_tests == e->room_tests) {
+		e->room_tests = e->room_tests * 2 + 64;
+		e->tests = memory_grow(e->tests, e->room_tests, sizeof *e->tests);
+	}
+	e->tests[e->n_tests++] = *t;
+}
+
+struct name_server *
+evidence_server(struct evidence *e, uint32_t probe, bool isp)
+{
+	for (size_t i = 0; i < e->n_servers; i++)
+		if (e->servers[i].probe == probe)
+			return &e->servers[i];
+	e->servers = memory_grow(e->servers, e->n_servers + 1, sizeof *e->servers);
+	struct name_server *s = &e->servers[e->n_servers++];
+	memset(s, 0, sizeof *s);
+	s->probe = probe;
+	s->isp = isp;
+	return s;
+}
+
+void
+evidence_minute(struct evidence *e, int64_t start_ns, unsigned asked, unsigned answered,
+    bool internet)
+{
+	struct name_minutes *m = &e->minutes;
+
+	if (asked < ASKED_LEAST)
+		return;
+	m->told++;
+	if (answered > 0 || !internet)
+		return;
+	m->dead++;
+	if (m->n_runs > 0 && m->runs[m->n_runs - 1].end_ns == start_ns) {
+		m->runs[m->n_runs - 1].end_ns += MINUTE_NS;
+		return;
+	}
+	if (m->n_runs == m->room) {
+		m->room = m->room * 2 + 16;
+		m->runs = memory_grow(m->runs, m->room, sizeof *m->runs);
+	}
+	m->runs[m->n_runs++] = (struct span){start_ns, start_ns + MINUTE_NS};
+}
+
+/* What was said again, as at each reload of the same configuration, is no news. */
+static bool
+is_repeated(const struct evidence *e, const struct event *event)
+{
+	for (size_t i = e->n_instrument; i-- > 0;)
+		if (e->instrument[i].kind == event->kind)
+			return event->kind == EVENT_RELOAD &&
+			       strncmp(e->instrument[i].text, event->text,
+			           sizeof e->instrument[i].text - 1) == 0;
+	return false;
+}
+
+void
+evidence_event(struct evidence *e, const struct event *event)
+{
+	bool told = event->kind == EVENT_SESSION_START || event->kind == EVENT_RELOAD ||
+	            event->kind == EVENT_GAP || event->kind == EVENT_TORN_TAIL ||
+	            event->kind == EVENT_CLOCK_STEP || event->kind == EVENT_SESSION_STOP;
+
+	if (!told || is_repeated(e, event))
+		return;
+	if (e->n_instrument == e->room_instrument) {
+		e->room_instrument = e->room_instrument * 2 + 32;
+		e->instrument =
+		    memory_grow(e->instrument, e->room_instrument, sizeof *e->instrument);
+	}
+	struct instrument_note *n = &e->instrument[e->n_instrument++];
+	*n = (struct instrument_note){.at_ns = event->time.ns,
+	    .until_ns = event->time_until.ns,
+	    .kind = event->kind};
+	snprintf(n->text, sizeof n->text, "%.95s", event->text);
+}
+
+/* The day an instant lies in, at the end of the list: events come in order. */
+static struct quality_day *
+day_at(struct evidence *e, const char *zone, int64_t ns)
+{
+	struct zone_time t;
+
+	for (size_t i = e->n_days; i-- > 0;)
+		if (ns >= e->days[i].start_ns && ns < e->days[i].end_ns)
+			return &e->days[i];
+	e->days = memory_grow(e->days, e->n_days + 1, sizeof *e->days);
+	struct quality_day *d = &e->days[e->n_days++];
+	memset(d, 0, sizeof *d);
+	zone_civil(ns, zone, &t);
+	d->start_ns = ns;
+	d->end_ns = ns + 1;
+	(void)zone_day_start(zone, t.year, t.month, t.day, &d->start_ns);
+	(void)zone_day_start(zone, t.year, t.month, t.day + 1, &d->end_ns);
+	return d;
+}
+
+void
+evidence_exactness(struct evidence *e, const char *zone, const struct event *event)
+{
+	struct exactness x;
+
+	if (event->kind != EVENT_NOTE || !exactness_parse(event->text, &x))
+		return;
+	struct quality_day *d = day_at(e, zone, event->time.ns);
+	if (d->has_exactness)
+		exactness_join(&d->exactness, &x);
+	else
+		d->exactness = x;
+	d->has_exactness = true;
+	if (e->has_exactness)
+		exactness_join(&e->exactness, &x);
+	else
+		e->exactness = x;
+	e->has_exactness = true;
+}
