@@ -164,6 +164,7 @@ taking_counters(struct taking *t, const struct counters *c)
 		       up = (double)(c->tx_bytes - before->tx_bytes) * 8 / s /
 		            (double)t->capacity_up_bps;
 		t->use = down > up ? down : up;
+		evidence_load(&t->evidence, before->time.ns, c->time.ns);
 		t->use_ns = c->time.ns;
 	}
 	t->counters = *c;

@@ -58,9 +58,17 @@ run(struct pages *p, const struct dossier *ds)
 		dossier_name(p, ds, &ds->r->links[i]);
 		dossier_summary(p, ds, i);
 		dossier_owed(p, ds, i);
+		dossier_months(p, ds, i);
 		dossier_latency(p, ds, i);
+		dossier_distribution(p, ds, i);
+		dossier_throughput(p, ds, i);
+		dossier_names(p, ds, i);
 		dossier_register(p, ds, i);
 		dossier_closeups(p, ds, i);
+		dossier_contacts(p, ds, i);
+		dossier_exclusions(p, ds, i);
+		dossier_quality(p, ds, i);
+		dossier_objections(p, ds, i);
 	}
 	if (ds->r->n_links != 1)
 		dossier_name(p, ds, NULL);

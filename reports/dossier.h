@@ -1,7 +1,9 @@
 #ifndef REPORTS_DOSSIER_H
 #define REPORTS_DOSSIER_H
 
+#include "reports/evidence.h"
 #include "reports/page.h"
+#include "reports/say.h"
 
 /*
  * The parts of the dossier. dossier.c strings them together; dossier_pdf() itself is
@@ -49,6 +51,15 @@ void dossier_dates(
     struct pages *p, const struct settlement *s, const struct zone *z, size_t most);
 /* "nothing", "123.45 EUR", "10 % of the monthly charge". */
 void dossier_worth(struct credit_worth w, const struct contract_conf *c, char out[96]);
+/* Of the links that have evidence: */
+void dossier_months(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_distribution(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_throughput(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_names(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_contacts(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_exclusions(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_quality(struct pages *p, const struct dossier *ds, size_t link);
+void dossier_objections(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_latency(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_register(struct pages *p, const struct dossier *ds, size_t link);
 /* Those of its outages that are ${chosen}, or NULL for all. */
@@ -71,6 +82,8 @@ void words_target(double ratio, char out[32]);
 unsigned words_decimals(double a, double b, double c);
 void words_count(uint64_t n, char out[32]);
 void words_ms(int64_t ns, char out[32]);
+/* Minutes: whole where they are, else with one decimal. */
+void words_minutes(int64_t ns, char out[32]);
 void words_bits(uint64_t bps, char out[32]);
 void words_bytes(uint64_t bytes, char out[32]);
 const char *words_attribution(enum attribution a);

@@ -88,9 +88,9 @@ quality(struct pages *p, const struct results *r)
 static const struct column probe_columns[] = {{"Link", 106, ALIGN_LEFT, true, FACE_TEXT},
     {"Probe", 84, ALIGN_LEFT, true, FACE_TEXT},
     {"Role, kind", 84, ALIGN_LEFT, true, FACE_TEXT},
-    {"Target", 111, ALIGN_LEFT, true, FACE_TEXT},
+    {"Target", 103, ALIGN_LEFT, true, FACE_TEXT},
     {"Network", 70, ALIGN_LEFT, true, FACE_TEXT},
-    {"Every", 44, ALIGN_RIGHT, false, FACE_TEXT}};
+    {"Every", 52, ALIGN_RIGHT, false, FACE_TEXT}};
 
 static bool
 is_reported(const struct results *r, const struct probe_def *def)

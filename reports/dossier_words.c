@@ -123,6 +123,23 @@ words_ms(int64_t ns, char out[32])
 		    (long long)(ns + 50000) / 100000 % 10);
 }
 
+void
+words_minutes(int64_t ns, char out[32])
+{
+	const int64_t minute = 60 * NS_PER_S, tenth = minute / 10;
+	int64_t all = ns < 0 ? -ns : ns, tenths = (all + tenth / 2) / tenth;
+	char whole[32];
+
+	words_count((uint64_t)tenths / 10, whole);
+	if (all % minute == 0)
+		snprintf(out, 32, "%s%.27s", ns < 0 ? "−" : "", whole);
+	else if (tenths == 0)
+		snprintf(out, 32, "< 0.1");
+	else
+		snprintf(out, 32, "%s%.24s.%lld", ns < 0 ? "−" : "", whole,
+		    (long long)tenths % 10);
+}
+
 static void
 scaled(uint64_t n, const char *const units[5], uint64_t base, char out[32])
 {

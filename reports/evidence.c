@@ -13,6 +13,7 @@
 void
 evidence_done(struct evidence *e)
 {
+	free(e->loads);
 	free(e->tests);
 	free(e->servers);
 	free(e->minutes.runs);
@@ -25,6 +26,20 @@ evidence_done(struct evidence *e)
 	free(e->instrument);
 	free(e->days);
 	memset(e, 0, sizeof *e);
+}
+
+void
+evidence_load(struct evidence *e, int64_t from_ns, int64_t to_ns)
+{
+	if (e->n_loads > 0 && e->loads[e->n_loads - 1].end_ns >= from_ns) {
+		e->loads[e->n_loads - 1].end_ns = to_ns;
+		return;
+	}
+	if (e->n_loads == e->room_loads) {
+		e->room_loads = e->room_loads * 2 + 16;
+		e->loads = memory_grow(e->loads, e->room_loads, sizeof *e->loads);
+	}
+	e->loads[e->n_loads++] = (struct span){from_ns, to_ns};
 }
 
 void

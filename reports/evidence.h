@@ -129,6 +129,8 @@ struct evidence {
 	struct hist crowds[CROWDS];
 	struct quantile quantiles[CROWDS][EVIDENCE_QUANTILES];
 	bool has_quantiles[CROWDS];
+	struct span *loads; /* in which what the line carried is known */
+	size_t n_loads, room_loads;
 	/* throughput */
 	struct speed_test *tests;
 	size_t n_tests, room_tests;
@@ -162,6 +164,8 @@ struct evidence {
 /* Storage the caller owns; all zero is empty. */
 void evidence_done(struct evidence *e);
 
+/* What the line carried is known between two readings of its counters. */
+void evidence_load(struct evidence *e, int64_t from_ns, int64_t to_ns);
 void evidence_test(struct evidence *e, const struct speed_test *t);
 /* The row of a probe, made if there is none. */
 struct name_server *evidence_server(struct evidence *e, uint32_t probe, bool isp);

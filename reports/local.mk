@@ -1,10 +1,13 @@
 noinst_LIBRARIES += reports/libreports.a
 reports_libreports_a_SOURCES = reports/chart.h reports/chart_axis.c reports/chart_band.c \
 	reports/chart_dots.c reports/chart_heat.c reports/chart_lanes.c reports/chart_months.c \
+	reports/chart_coverage.c reports/chart_more.h reports/chart_rates.c reports/chart_spread.c \
 	reports/chart_zone.c reports/comparison.c reports/comparison.h reports/comparison_pdf.c reports/csv.c \
 	reports/dossier.c reports/dossier.h reports/dossier_closeup.c reports/dossier_finish.c \
 	reports/dossier_latency.c reports/dossier_method.c reports/dossier_overview.c reports/dossier_owed.c \
-	reports/dossier_register.c reports/dossier_summary.c reports/dossier_words.c \
+	reports/dossier_contacts.c reports/dossier_distribution.c reports/dossier_exclusions.c \
+	reports/dossier_months.c reports/dossier_names.c reports/dossier_objections.c \
+	reports/dossier_quality.c reports/dossier_throughput.c reports/dossier_register.c reports/dossier_summary.c reports/dossier_words.c \
 	reports/evidence.c reports/evidence.h reports/evidence_complete.c reports/evidence_json.c \
 	reports/evidence_rows.c reports/objections.c reports/objections.h reports/say.c reports/say.h reports/words_de.c reports/words_fr.c \
 	reports/draft.c reports/draft.h reports/draw.c reports/draw.h reports/draw_text.c \

@@ -36,8 +36,7 @@ struct objections {
 	size_t gateway_probes, gateway_answered, attributed_cpe, attributed_local;
 	size_t beyond; /* something beyond the router, of the ISP, answered */
 	/* full */
-	bool has_load;
-	size_t saturations, during_saturation;
+	size_t saturations, load_known, during_saturation; /* known: of the outages */
 	/* maintenance */
 	size_t exclusions, touched;
 	int64_t excluded_ns;

@@ -10,6 +10,8 @@
 #define PNG_SCALE   (96.0 / 72.0)
 #define CHART_SCALE 2.0
 #define CHART_EDGE  18.0
+#define SECTION_GAP  24.0
+#define SECTION_HEAD 50.0 /* a title of two lines */
 
 const struct style style_title = {FACE_BOLD, 17, INK};
 const struct style style_heading = {FACE_BOLD, 11.5, INK};
@@ -153,6 +155,15 @@ page_need(struct pages *p, double h)
 		return false;
 	page_begin(p, p->section);
 	return true;
+}
+
+void
+page_section(struct pages *p, const char *section, double with)
+{
+	if (p->number > 0 && p->y + SECTION_GAP + SECTION_HEAD + with <= PAGE_BOTTOM)
+		p->y += SECTION_GAP;
+	else
+		page_begin(p, section);
 }
 
 unsigned

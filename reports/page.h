@@ -47,6 +47,9 @@ int pages_close(struct pages *p);
 /* Begin a page with this running head; page_need starts one where less than h is left. */
 void page_begin(struct pages *p, const char *section);
 bool page_need(struct pages *p, double h);
+/* A section that need not begin on a page of its own: below the one before where its head
+ * and ${with} points more have room, else on a new page. */
+void page_section(struct pages *p, const char *section, double with);
 /* Page of a place, 0 where not known yet. */
 unsigned page_of(const struct pages *p, const char *place);
 

@@ -1,0 +1,171 @@
+#include "reports/chart_more.h"
+#include "reports/dossier.h"
+#include "reports/promise.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Throughput by the hour of the day against what the contract states. */
+
+static void
+paint_rates(struct draw *d, struct box box, const void *ctx)
+{
+	rates_draw(d, box, ctx);
+}
+
+static void
+paint_bands(struct draw *d, struct box box, const void *ctx)
+{
+	bands_draw(d, box, ctx);
+}
+
+static bool
+is_of(const struct commitment *c, bool up)
+{
+	return c->conf->metric == (up ? METRIC_SPEED_UP : METRIC_SPEED_DOWN);
+}
+
+/* The rule and what the tests say to it, a row each of what is stated. */
+static const struct column rule_columns[] = {
+    {"Agreed, and the rule", 170, ALIGN_LEFT, true, FACE_TEXT},
+    {"Speed", 90, ALIGN_LEFT, true, FACE_TEXT},
+    {"Measured", 152, ALIGN_LEFT, true, FACE_TEXT},
+    {"Verdict", 87, ALIGN_LEFT, true, FACE_TEXT}};
+
+static void
+rules(struct pages *p, const struct link_report *l, bool up)
+{
+	struct table t;
+	bool any = false;
+
+	for (size_t i = 0; i < l->n_commitments; i++) {
+		struct promise w;
+		if (!is_of(&l->commitments[i], up))
+			continue;
+		if (!any)
+			table_begin(&t, p, rule_columns, 4, 8);
+		any = true;
+		promise_words(&l->commitments[i], &w);
+		struct cell cells[] = {{.text = w.what}, {.text = w.promised},
+		    {.text = w.measured},
+		    {.text = w.verdict,
+		        .bold = true,
+		        .colour = l->commitments[i].word == COMMITMENT_NOT_MEASURED
+		                      ? INK_MUTED
+		                  : w.bad ? INK_BAD
+		                          : INK_GOOD}};
+		table_row(&t, cells);
+	}
+	if (any)
+		table_end(&t);
+	else
+		page_text(
+		    p, &style_body, "The contract states no speed in this direction.");
+}
+
+static void
+sentence(struct pages *p, const struct speed_side *s)
+{
+	char text[400], n[32], failed[32], unsaid[32], slow[32], half[32], fast[32];
+
+	words_count(s->tests, n);
+	words_count(s->failed, failed);
+	words_count(s->unsaid, unsaid);
+	words_bits((uint64_t)s->least, slow);
+	words_bits((uint64_t)s->p50, half);
+	words_bits((uint64_t)s->most, fast);
+	say(text, sizeof text,
+	    "{1} {1|test|tests}: slowest {2}, median {3}, fastest {4}; {5} reached nothing.",
+	    n, slow, half, fast, failed);
+	if (s->unsaid > 0)
+		say_more(text, sizeof text,
+		    "{1} more {1|was|were} not sent or found no server, and {1|says|say} nothing "
+		    "of speed.",
+		    unsaid);
+	page_text(p, &style_body, text);
+}
+
+static void
+side(struct pages *p, const struct link_report *l, size_t link, bool up)
+{
+	const struct speed_side *s = &l->evidence->sides[up];
+	const char *title = say_word(
+	    up ? "Upload by the hour of the day" : "Download by the hour of the day");
+	char name[40], alt[300], n[32], half[32];
+
+	if (s->tests == 0)
+		return;
+	page_heading(p, RATES_H, NULL, title);
+	words_count(s->tests, n);
+	words_bits((uint64_t)s->p50, half);
+	say(alt, sizeof alt,
+	    "{1}: a box for each hour of {2} {2|test|tests} against what is agreed; the median of "
+	    "all is {3}.",
+	    title, n, half);
+	snprintf(name, sizeof name, "%s-%zu", up ? "upload" : "download", link + 1);
+	page_figure(p, name, title, alt, RATES_H, paint_rates, s);
+	if (s->has_bands) {
+		say(alt, sizeof alt, "Share of the tests in three bands of speed.");
+		snprintf(name, sizeof name, "%s-bands-%zu", up ? "upload" : "download",
+		    link + 1);
+		page_figure(p, name, alt, alt, BANDS_H, paint_bands, s);
+	}
+	sentence(p, s);
+	rules(p, l, up);
+}
+
+static void
+headline(const struct evidence *e, char *out, size_t room)
+{
+	const struct speed_side *down = &e->sides[0],
+	                        *s = down->tests > 0 ? down : &e->sides[1];
+	char half[32], n[32], normal[32], reached[32];
+
+	words_bits((uint64_t)s->p50, half);
+	words_count(s->tests, n);
+	words_bits((uint64_t)s->normal, normal);
+	words_count(s->reached_normal, reached);
+	if (s->normal > 0)
+		say(out, room,
+		    s == down
+		        ? "{1} of {2} tests reached the normal download speed of {3}"
+		        : "{1} of {2} tests reached the normal upload speed of {3}",
+		    reached, n, normal);
+	else
+		say(out, room,
+		    s == down ? "Half of {1} tests reached {2} down"
+		              : "Half of {1} tests reached {2} up",
+		    n, half);
+}
+
+void
+dossier_throughput(struct pages *p, const struct dossier *ds, size_t link)
+{
+	const struct link_report *l = &ds->r->links[link];
+	const struct evidence *e = l->evidence;
+	char title[512], place[PLACE_ROOM];
+
+	if (e == NULL)
+		return;
+	dossier_place(place, "throughput", link);
+	if (e->n_tests == 0) {
+		page_section(p, "Throughput", 20);
+		page_title(p, place, say_word("Throughput"),
+		    say_word("No throughput was measured"));
+		page_text(p, &style_body,
+		    "Nothing is said here of the speed of this link: no test of throughput lies in "
+		    "the period.");
+		return;
+	}
+	page_section(p, "Throughput", RATES_H + 60);
+	headline(e, title, sizeof title);
+	page_title(p, place, say_word("Throughput"), title);
+	side(p, l, link, false);
+	side(p, l, link, true);
+	page_text(p, &style_note,
+	    "Box: the middle half of an hour's tests, the median across it; line: slowest to "
+	    "fastest. Orange: the median is below the normal speed. The rule reads BNetzA "
+	    "486/2017: the minimum in every test, the normally available speed in 90 % of the "
+	    "tests, 90 % of the maximum at least once. This is indicative, not the certified "
+	    "procedure.");
+}
