@@ -77,20 +77,20 @@ lan(const struct objections *o, char *out, size_t room)
 static void
 full(const struct objections *o, char *out, size_t room)
 {
-	char n[32], of[32], all[32];
+	char n[32], of[32], known[32];
 
 	count(o->counted, of);
 	count(o->during_saturation, n);
-	count(o->saturations, all);
-	if (!o->has_load)
+	count(o->load_known, known);
+	if (o->load_known == 0)
 		say(out, room,
 		    "What the line carried was not measured against a stated capacity: this cannot "
 		    "be answered.");
 	else
 		say(out, room,
-		    "The interface was counted second by second. {1} of {2} counted outages began "
-		    "while the line was full; it was full {3} {3|time|times} in the period.",
-		    n, of, all);
+		    "What the line carried is known at the beginning of {1} of {2} counted outages: "
+		    "{3} of these began while it was full.",
+		    known, of, n);
 }
 
 static void

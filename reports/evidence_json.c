@@ -291,6 +291,7 @@ objections_json(const struct results *r, const struct link_report *l)
 	set_n(o, "attributed_cpe", b.attributed_cpe);
 	set_n(o, "attributed_local", b.attributed_local);
 	set_n(o, "saturations", b.saturations);
+	set_n(o, "load_known", b.load_known);
 	set_n(o, "during_saturation", b.during_saturation);
 	set_n(o, "exclusions", b.exclusions);
 	set_n(o, "touched", b.touched);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define LATE_NS (10 * NS_PER_S)
+
 const char *
 objection_word_name(enum objection_word w)
 {
@@ -76,6 +78,17 @@ was_full(const struct link_result *r, const struct outage *o)
 	return false;
 }
 
+/* Was the line counted when the outage began, or a few seconds before? */
+static bool
+is_load_known(const struct evidence *e, int64_t at_ns)
+{
+	for (size_t i = 0; i < e->n_loads; i++)
+		if (e->loads[i].start_ns <= at_ns &&
+		    at_ns <= e->loads[i].end_ns + LATE_NS)
+			return true;
+	return false;
+}
+
 static bool
 has_ticket(const struct evidence *e, const struct link_report *l, const struct outage *o)
 {
@@ -111,7 +124,9 @@ take_outage(struct objections *out, const struct link_report *l, const struct ou
 	}
 	out->gateway_answered += strcmp(deepest, "none") != 0;
 	out->beyond += strcmp(deepest, "isp") == 0 || strcmp(deepest, "internet") == 0;
-	out->during_saturation += was_full(l->result, o);
+	bool full = was_full(l->result, o);
+	out->during_saturation += full;
+	out->load_known += full || (e != NULL && is_load_known(e, o->start_ns));
 	out->edges_ns += o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	out->other_up += o->links_up != 0;
 	out->other_down += o->links_down != 0;
@@ -131,7 +146,6 @@ take_link(struct objections *o, const struct results *r, const struct link_repor
 		o->saturations += l->result->degradations[i].kind == DEG_SATURATION;
 		o->icmp += l->result->degradations[i].kind == DEG_ICMP;
 	}
-	o->has_load = l->evidence != NULL && l->evidence->has_quantiles[CROWD_IDLE];
 	o->exclusions = l->evidence != NULL ? l->evidence->n_exclusion_rows : 0;
 	o->ordinary_loss = l->result->ordinary_loss;
 	o->synchronised = r->synchronised;
@@ -182,9 +196,7 @@ weigh(struct objections *o)
 	w[OBJECTION_LAN] = o->gateway_probes == 0
 	                       ? OBJECTION_CONCEDED
 	                       : by_share(o->gateway_answered, o->counted);
-	w[OBJECTION_FULL] = !o->has_load
-	                        ? OBJECTION_CONCEDED
-	                        : by_share(o->counted - o->during_saturation, o->counted);
+	w[OBJECTION_FULL] = by_share(o->load_known - o->during_saturation, o->counted);
 	w[OBJECTION_MAINTENANCE] = by_share(o->counted - o->touched, o->counted);
 	w[OBJECTION_TARGET] = o->fewest_failed >= 2 ? OBJECTION_ANSWERED
 	                      : o->networks >= 2    ? OBJECTION_PARTLY
