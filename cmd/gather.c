@@ -463,6 +463,8 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	memset(g, 0, sizeof *g);
 	g->what = what;
 	g->r.generated = clock_wall();
+	g->r.paper = o->paper;
+	g->r.language = o->language;
 	if (journal_read(&g->reader, o->data_dir, err, sizeof err) < 0) {
 		free(g);
 		return complain(1, "%s", err);

@@ -22,7 +22,7 @@ linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
 	cmd/notify.c cmd/notify.h cmd/notify_command.c cmd/notify_curl.c cmd/notify_resolve.c \
 	cmd/options.h cmd/outages.c cmd/pass.c cmd/pass.h cmd/passing.c cmd/passing.h \
 	cmd/prescreen.c cmd/prescreen.h cmd/prescreen_facts.c cmd/prescreen_facts.h \
-	cmd/prescreen_files.c cmd/prescreen_json.c cmd/report.c cmd/report.h cmd/report_compare.c cmd/report_migration.c cmd/report_sla.c cmd/seen.c cmd/seen.h \
+	cmd/prescreen_files.c cmd/prescreen_json.c cmd/report.c cmd/report.h cmd/report_compare.c cmd/report_dossier.c cmd/report_migration.c cmd/report_sla.c cmd/seen.c cmd/seen.h \
 	cmd/sla.c cmd/spool.c cmd/spool.h cmd/status.c cmd/timespec.c cmd/timespec.h cmd/verdicts.c cmd/verdicts.h cmd/watch.c
 linkwitness_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 linkwitness_LDADD = reports/libreports.a analyzer/libanalyzer.a rrd/libarchive.a records/librecords.a \

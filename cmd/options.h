@@ -17,6 +17,7 @@ struct options {
 	const char *centre, *timezone, *max_gap, *reason;
 	const char *at, *said, *reference, *kind, *announced;
 	const char *regime_file;
+	const char *paper, *language, *letter;
 	const char *from_link, *to_link, *cut_over, *growth;
 	bool json, csv, rebuild, strict, test, schedule;
 	char **args; /* what follows the command */

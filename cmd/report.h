@@ -7,5 +7,6 @@
 int report_sla(const struct options *o);
 int report_compare(const struct options *o);
 int report_migration(const struct options *o);
+int report_dossier(const struct options *o);
 
 #endif

@@ -124,7 +124,7 @@ draw_pdf(
 {
 	GByteArray *bytes = g_byte_array_new();
 	cairo_surface_t *s =
-	    cairo_pdf_surface_create_for_stream(collect, bytes, PAGE_W, PAGE_H);
+	    cairo_pdf_surface_create_for_stream(collect, bytes, p->paper->w, p->paper->h);
 	int rc;
 
 	set_metadata(s, ds);
@@ -196,6 +196,8 @@ dossier_print(const struct results *r, const struct dossier_kind *kind, const vo
 	struct dossier ds = {.r = r, .zones = zones_of(r), .kind = kind, .more = more};
 	int rc = -ENOENT;
 
+	p.paper = page_paper(r->paper);
+	say_use(r->language != NULL ? say_language(r->language) : NULL);
 	p.places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p.alts = g_ptr_array_new_with_free_func(g_free);
 	p.fonts = fonts_new(err, room);
@@ -213,9 +215,16 @@ out:
 	g_ptr_array_free(p.alts, TRUE);
 	g_hash_table_destroy(p.places);
 	g_free(ds.zones);
+	say_use(NULL);
 	uselocale(before);
 	freelocale(plain);
 	return rc;
+}
+
+bool
+dossier_has_paper(const char *name)
+{
+	return page_paper(name) != NULL;
 }
 
 int

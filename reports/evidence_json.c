@@ -318,6 +318,19 @@ objections_json(const struct results *r, const struct link_report *l)
 }
 
 json_t *
+results_dossier_json(const struct results *r)
+{
+	json_t *o = value_envelope(r, "linkwitness/dossier/1"), *list = json_array();
+
+	for (size_t i = 0; i < r->n_links; i++)
+		json_array_append_new(list, evidence_json(r, &r->links[i]));
+	value_set(o, "sla", results_sla_json(r));
+	value_set(o, "outages", results_outages_json(r));
+	value_set(o, "evidence", list);
+	return o;
+}
+
+json_t *
 evidence_json(const struct results *r, const struct link_report *l)
 {
 	const struct evidence *e = l->evidence;

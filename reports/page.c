@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PNG_SCALE   (96.0 / 72.0)
-#define CHART_SCALE 2.0
-#define CHART_EDGE  18.0
+#define PNG_SCALE    (96.0 / 72.0)
+#define CHART_SCALE  2.0
+#define CHART_EDGE   18.0
 #define SECTION_GAP  24.0
 #define SECTION_HEAD 50.0 /* a title of two lines */
 
@@ -18,6 +18,32 @@ const struct style style_heading = {FACE_BOLD, 11.5, INK};
 const struct style style_body = {FACE_TEXT, 9, INK};
 const struct style style_note = {FACE_TEXT, 7.5, INK_MUTED};
 const struct style style_small = {FACE_TEXT, 7, INK_MUTED};
+
+const struct paper *
+page_paper(const char *name)
+{
+	static const struct paper list[] = {{"a4", 595, 842}, {"letter", 612, 792}};
+
+	if (name == NULL)
+		return &list[0];
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return &list[i];
+	return NULL;
+}
+
+/* How far what is printed moves to the right, in whole points. */
+static double
+middle(const struct paper *paper)
+{
+	return (double)(((int)paper->w - (int)(PAGE_INNER + 2 * PAGE_MARGIN)) / 2);
+}
+
+double
+page_bottom(const struct pages *p)
+{
+	return p->paper->h - 56;
+}
 
 void
 pages_open(struct pages *p, enum pages_kind kind, struct fonts *fonts,
@@ -31,8 +57,11 @@ pages_open(struct pages *p, enum pages_kind kind, struct fonts *fonts,
 	p->number = 0;
 	p->rc = 0;
 	p->d = NULL;
+	if (p->paper == NULL)
+		p->paper = page_paper(NULL);
 	if (kind == PAGES_PDF) {
 		cairo_t *cr = cairo_create(surface);
+		cairo_translate(cr, middle(p->paper), 0);
 		p->d = draw_new(fonts, cr, true);
 		cairo_destroy(cr);
 		draw_tag(p->d, "Document", NULL);
@@ -81,7 +110,7 @@ static void
 draw_frame_texts(struct pages *p)
 {
 	char text[64];
-	double right = PAGE_W - PAGE_MARGIN, foot = PAGE_H - 40;
+	double right = PAGE_MARGIN + PAGE_INNER, foot = p->paper->h - 40;
 
 	draw_line(p->d, &style_note, PAGE_MARGIN, 32, PAGE_INNER * 0.42, ALIGN_LEFT,
 	    p->section);
@@ -140,8 +169,9 @@ page_begin(struct pages *p, const char *section)
 	p->number++;
 	p->y = PAGE_TOP;
 	if (p->kind == PAGES_PNG) {
-		p->surface = paper(PAGE_W, PAGE_H, PNG_SCALE);
+		p->surface = paper(p->paper->w, p->paper->h, PNG_SCALE);
 		cairo_t *cr = cairo_create(p->surface);
+		cairo_translate(cr, middle(p->paper), 0);
 		p->d = draw_new(p->fonts, cr, false);
 		cairo_destroy(cr);
 	}
@@ -151,7 +181,7 @@ page_begin(struct pages *p, const char *section)
 bool
 page_need(struct pages *p, double h)
 {
-	if (p->y + h <= PAGE_BOTTOM || p->y <= PAGE_TOP)
+	if (p->y + h <= page_bottom(p) || p->y <= PAGE_TOP)
 		return false;
 	page_begin(p, p->section);
 	return true;
@@ -160,7 +190,7 @@ page_need(struct pages *p, double h)
 void
 page_section(struct pages *p, const char *section, double with)
 {
-	if (p->number > 0 && p->y + SECTION_GAP + SECTION_HEAD + with <= PAGE_BOTTOM)
+	if (p->number > 0 && p->y + SECTION_GAP + SECTION_HEAD + with <= page_bottom(p))
 		p->y += SECTION_GAP;
 	else
 		page_begin(p, section);

@@ -4,15 +4,21 @@
 #include "reports/chart.h"
 
 /*
- * Pages of A4: a running head and foot, and a flow of headings, paragraphs, tables and
- * figures that break by themselves. The same code runs once to count pages, then to draw.
+ * Pages of A4 or Letter: a running head and foot, and a flow of headings, paragraphs,
+ * tables and figures that break by themselves. The same code runs once to count pages,
+ * then to draw.
  */
-#define PAGE_W      595.0
-#define PAGE_H      842.0
-#define PAGE_MARGIN 48.0
-#define PAGE_INNER  (PAGE_W - 2 * PAGE_MARGIN)
+#define PAGE_MARGIN 48.0  /* left; on paper wider than A4 all is moved to its middle */
+#define PAGE_INNER  499.0 /* width of what is printed, on any paper */
 #define PAGE_TOP    62.0
-#define PAGE_BOTTOM (PAGE_H - 56.0)
+
+struct paper {
+	const char *name; /* a4, letter */
+	double w, h;
+};
+
+/* By its name, NULL for A4. Result: NULL where there is none of that name. */
+const struct paper *page_paper(const char *name);
 
 enum pages_kind {
 	PAGES_COUNT,
@@ -26,6 +32,7 @@ struct pages {
 	struct draw *d;
 	cairo_surface_t *surface;
 	const char *png_dir; /* PAGES_PNG */
+	const struct paper *paper;
 	double y;
 	unsigned number, total; /* total: 0 while counting */
 	char section[128], subject[512], foot[256];
@@ -37,8 +44,9 @@ struct pages {
 };
 
 /*
- * pages_open(p, kind, fonts, surface, places, alts): start a pass; surface of PAGES_PDF
- * only. pages_close finishes the last page. Result: 0 or -errno with p->err.
+ * pages_open(p, kind, fonts, surface, places, alts): start a pass on p->paper (NULL: A4);
+ * surface of PAGES_PDF only. pages_close finishes the last page. Result: 0 or -errno with
+ * p->err.
  */
 void pages_open(struct pages *p, enum pages_kind kind, struct fonts *fonts,
     cairo_surface_t *surface, void *places, void *alts);
@@ -47,6 +55,8 @@ int pages_close(struct pages *p);
 /* Begin a page with this running head; page_need starts one where less than h is left. */
 void page_begin(struct pages *p, const char *section);
 bool page_need(struct pages *p, double h);
+/* Where the room for text ends. */
+double page_bottom(const struct pages *p);
 /* A section that need not begin on a page of its own: below the one before where its head
  * and ${with} points more have room, else on a new page. */
 void page_section(struct pages *p, const char *section, double with);

@@ -134,9 +134,9 @@ table_row(struct table *t, const struct cell *cells)
 
 	for (size_t i = 0; i < t->n; i++)
 		h = fmax(h, cell_do(t, &t->columns[i], &cells[i], 0, -1));
-	if (t->p->y + head + h + 2 * ROW_PAD > PAGE_BOTTOM) {
+	if (t->p->y + head + h + 2 * ROW_PAD > page_bottom(t->p)) {
 		close_part(t);
-		page_need(t->p, PAGE_H);
+		page_need(t->p, t->p->paper->h);
 	}
 	if (!t->open)
 		header(t);

@@ -143,6 +143,8 @@ struct results {
 	size_t n_links;
 	bool synchronised;
 	int64_t clock_bound_ns;
+	const char *paper; /* a4 or letter; NULL: A4 */
+	const char *language; /* en, de or fr; NULL: English */
 };
 
 /* A centre's links by their one verdict each, where several have the same profile: their
@@ -158,6 +160,8 @@ void results_definition(const struct profile_conf *p, char out[96]);
 /* JSON of INTERFACES.md; a new reference. */
 json_t *results_outages_json(const struct results *r);
 json_t *results_sla_json(const struct results *r);
+/* Both, and what the dossier's later pages rest on. */
+json_t *results_dossier_json(const struct results *r);
 json_t *results_status_json(const struct results *r);
 void results_status_text(const struct results *r, FILE *out);
 
@@ -181,6 +185,9 @@ json_t *seconds_json(int64_t ns);
 /* Write JSON for people and programs alike: indented, reals with at most six decimals and
  * no more digits than they need. 0, or -EIO. */
 int json_print(const json_t *json, FILE *out);
+
+/* Is there paper of this name, for any report? */
+bool dossier_has_paper(const char *name);
 
 /*
  * dossier_pdf(r, pdf_path, png_dir, err, room):

@@ -218,7 +218,7 @@ periods(struct pages *p, const struct dossier *ds, size_t link,
 	if (n == 0)
 		return;
 	page_heading(p, HEADER_H + 2 * ROW_H, NULL, "Availability by period");
-	double room = PAGE_BOTTOM - p->y - HEADER_H - NOTE_H;
+	double room = page_bottom(p) - p->y - HEADER_H - NOTE_H;
 	bool charted = n > 1 && room > MONTHS_H + 4 + 3 * ROW_H;
 	if (charted) {
 		chart(p, &ds->r->links[link], rows, n, link);
@@ -270,7 +270,7 @@ static size_t
 outages_fit(const struct pages *p, const struct link_report *l)
 {
 	const struct settlement *s = l->settlement;
-	double room = PAGE_BOTTOM - p->y - 67 - 60;
+	double room = page_bottom(p) - p->y - 67 - 60;
 
 	if (s != NULL && l->conf != NULL) {
 		size_t dates =

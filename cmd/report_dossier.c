@@ -1,0 +1,50 @@
+/* "report dossier": the pages, the letter that goes with them, the results they print. */
+#include "cmd/gather.h"
+#include "cmd/report.h"
+#include "reports/letter.h"
+#include "reports/workbook.h"
+
+#include <stdio.h>
+
+static int
+print_json(const struct results *r)
+{
+	json_t *json = results_dossier_json(r);
+	int rc = json_print(json, stdout);
+
+	json_decref(json);
+	return rc == 0 ? 0 : complain(1, "standard output: cannot be written");
+}
+
+int
+report_dossier(const struct options *o)
+{
+	struct gathered *g;
+	char err[512];
+
+	if (o->output == NULL && o->letter == NULL && o->xlsx == NULL && !o->json)
+		return complain(EXIT_USAGE, "report dossier: say where to: -o FILE.pdf");
+	if (o->png != NULL && o->output == NULL)
+		return complain(
+		    EXIT_USAGE, "report dossier: --png goes with -o FILE.pdf");
+	int status = gather(&g, o, GATHER_VERDICTS | GATHER_CURVES);
+	if (status != 0)
+		return status;
+	const struct results *r = gathered_results(g);
+	if (o->letter != NULL && r->n_links != 1)
+		status = complain(EXIT_USAGE,
+		    "--letter is to one ISP about one link: say which with --link");
+	if (status == 0 && o->output != NULL &&
+	    dossier_pdf(r, o->output, o->png, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0 && o->letter != NULL &&
+	    letter_pdf(r, o->letter, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0 && o->xlsx != NULL &&
+	    workbook_write(r, o->xlsx, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0 && o->json)
+		status = print_json(r);
+	gathered_free(g);
+	return status;
+}
