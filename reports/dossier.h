@@ -60,6 +60,8 @@ void dossier_contacts(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_exclusions(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_quality(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_objections(struct pages *p, const struct dossier *ds, size_t link);
+/* What is owed in all: of several periods of the contract their sum. */
+void dossier_total(const struct link_report *l, enum reading reading, char out[96]);
 void dossier_latency(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_register(struct pages *p, const struct dossier *ds, size_t link);
 /* Those of its outages that are ${chosen}, or NULL for all. */

@@ -140,7 +140,7 @@ dossier_closeups(struct pages *p, const struct dossier *ds, size_t link)
 
 	if (l->n_closeups == 0)
 		return;
-	page_begin(p, "Close-ups of outages");
+	page_section(p, "Close-ups of outages", 300);
 	dossier_place(place, "closeups", link);
 	page_title(
 	    p, place, "Close-ups of outages", "The worst outages, sample by sample");

@@ -183,7 +183,7 @@ dossier_latency(struct pages *p, const struct dossier *ds, size_t link)
 	struct band_ctx ctx = {l, &ds->zones[link]};
 	char text[160], alt[400], place[PLACE_ROOM], name[32];
 
-	page_begin(p, "Latency and loss");
+	page_section(p, "Latency and loss", 340);
 	headline(l, text, sizeof text);
 	dossier_place(place, "latency", link);
 	page_title(p, place, "Latency and loss", text);

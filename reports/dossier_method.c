@@ -163,7 +163,7 @@ record(struct pages *p, const struct dossier *ds)
 void
 dossier_method(struct pages *p, const struct dossier *ds)
 {
-	page_begin(p, "Method and data quality");
+	page_section(p, "Method and data quality", 300);
 	page_title(p, "method", "Method and data quality",
 	    "How it was measured, and how far it can be trusted");
 	page_text(p, &style_body,

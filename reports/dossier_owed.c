@@ -29,6 +29,16 @@ dossier_worth(struct credit_worth w, const struct contract_conf *c, char out[96]
 		credit_print(w, c->currency, out, 96);
 }
 
+void
+dossier_total(const struct link_report *l, enum reading reading, char out[96])
+{
+	bool several = l->evidence != NULL && l->evidence->periods > 1;
+
+	dossier_worth(
+	    several ? l->evidence->owed[reading] : l->settlement->sheets[reading].total,
+	    l->conf, out);
+}
+
 static const char *
 clause_of(const struct credit_conf *c)
 {
@@ -217,6 +227,54 @@ weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 		table_end(&t);
 }
 
+/* Periods of the contract one by one: what each of them owes, and all of them. */
+static const struct column period_columns[] = {
+    {"Period", 230, ALIGN_LEFT, false, FACE_TEXT},
+    {"ISP's reading", 90, ALIGN_RIGHT, true, FACE_TEXT},
+    {"As measured", 90, ALIGN_RIGHT, true, FACE_TEXT},
+    {"Customer's", 89, ALIGN_RIGHT, true, FACE_TEXT}};
+
+static void
+period_row(struct table *t, const struct credit_worth worths[READINGS], const char *label,
+    const struct contract_conf *c, bool bold)
+{
+	char worth[READINGS][96];
+
+	for (int r = 0; r < READINGS; r++)
+		dossier_worth(worths[r], c, worth[r]);
+	struct cell cells[] = {{.text = label, .bold = bold},
+	    {.text = worth[READING_ISP], .bold = bold},
+	    {.text = worth[READING_POINT], .bold = true},
+	    {.text = worth[READING_CUSTOMER], .bold = bold}};
+	table_row(t, cells);
+}
+
+static void
+periods(struct pages *p, const struct link_report *l, const struct zone *z)
+{
+	struct table t;
+
+	table_begin(&t, p, period_columns, 4, 8.0);
+	for (size_t i = 0; i < l->n_listed; i++) {
+		const struct judged *j = &l->verdicts[i];
+		struct credit_worth worths[READINGS];
+		char label[112], from[48], to[48];
+		if (!evidence_counts(l, j))
+			continue;
+		for (int r = 0; r < READINGS; r++)
+			worths[r] = j->settlement.sheets[r].total;
+		chart_zone_print(z, j->contract.terms.period.start_ns, 0, from);
+		chart_zone_print(z, j->contract.terms.period.end_ns, 0, to);
+		snprintf(label, sizeof label, "%.16s – %.16s", from, to);
+		period_row(&t, worths, label, j->conf, false);
+	}
+	period_row(&t, l->evidence->owed, say_word("In all"), l->conf, true);
+	table_end(&t);
+	page_text(p, &style_body,
+	    "The contract is judged period by period. How a period's credit comes about is told "
+	    "by a dossier of that period alone.");
+}
+
 void
 dossier_owed(struct pages *p, const struct dossier *ds, size_t link)
 {
@@ -228,10 +286,13 @@ dossier_owed(struct pages *p, const struct dossier *ds, size_t link)
 	if (s == NULL || l->conf == NULL ||
 	    (l->conf->n_credits == 0 && s->n_deadlines == 0 && s->n_rights == 0))
 		return;
-	page_begin(p, "What the contract owes");
+	page_section(p, "What the contract owes", 120);
 	dossier_place(place, "owed", link);
 	page_title(p, place, "What the contract owes", "What the contract owes");
-	dossier_credits(p, s, l->conf);
+	if (l->evidence != NULL && l->evidence->periods > 1 && l->conf->n_credits > 0)
+		periods(p, l, z);
+	else
+		dossier_credits(p, s, l->conf);
 	dossier_rights(p, s, z);
 	dossier_dates(p, s, z, DATES_SHOWN);
 	weightless(p, &l->verdict, z);

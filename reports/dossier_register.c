@@ -150,7 +150,7 @@ dossier_register(struct pages *p, const struct dossier *ds, size_t link)
 	const struct link_report *l = &ds->r->links[link];
 	char text[160], listed[32], place[PLACE_ROOM];
 
-	page_begin(p, "Outage register");
+	page_section(p, "Outage register", 120);
 	words_count(l->result->n_outages, listed);
 	snprintf(text, sizeof text, "Outage register: %s outage%s",
 	    l->result->n_outages == 0 ? "no" : listed,

@@ -309,9 +309,9 @@ credit_clause(struct table *t, struct pages *p, const struct link_report *l, siz
 	dossier_place(place, "owed", link);
 	snprintf(see, sizeof see, "%zu clause%s,\nsee page %u", l->conf->n_credits,
 	    l->conf->n_credits == 1 ? "" : "s", page_of(p, place));
-	dossier_worth(l->settlement->sheets[READING_POINT].total, l->conf, owed);
-	dossier_worth(l->settlement->sheets[READING_ISP].total, l->conf, isp);
-	dossier_worth(l->settlement->sheets[READING_CUSTOMER].total, l->conf, customer);
+	dossier_total(l, READING_POINT, owed);
+	dossier_total(l, READING_ISP, isp);
+	dossier_total(l, READING_CUSTOMER, customer);
 	snprintf(measured, sizeof measured, "%s\nbetween %s and %s", owed, isp, customer);
 	if (strcmp(isp, customer) == 0)
 		snprintf(measured, sizeof measured, "%s", owed);

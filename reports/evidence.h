@@ -144,6 +144,12 @@ struct evidence {
 	const struct judged *months; /* borrowed */
 	size_t n_months;
 	struct month_row *rows;
+	/* What is owed in all periods of the contract that were judged, not of the range
+	 * as one; and the first date by which it must be claimed. */
+	size_t periods;
+	struct credit_worth owed[READINGS];
+	bool has_claim_by;
+	int64_t claim_by_ns;
 	/* people; borrowed */
 	const struct ticket **tickets;
 	size_t n_tickets;
@@ -179,6 +185,8 @@ void evidence_exactness(struct evidence *e, const char *zone, const struct event
 /* Days, quantiles, hours, rows: once all facts are in and ${l} is judged. */
 void evidence_complete(struct evidence *e, const struct link_report *l);
 
+/* Is this one of the periods that what is owed is summed over? */
+bool evidence_counts(const struct link_report *l, const struct judged *j);
 /* Its part of that: months, tickets, exclusions. */
 void evidence_rows(struct evidence *e, const struct link_report *l);
 

@@ -335,7 +335,7 @@ evidence_json(const struct results *r, const struct link_report *l)
 {
 	const struct evidence *e = l->evidence;
 	json_t *o = json_object(), *months = json_array(), *tickets = json_array(),
-	       *exclusions = json_array(), *speed = json_object();
+	       *exclusions = json_array(), *speed = json_object(), *owed = json_object();
 
 	value_set(o, "centre", value_text(l->def->centre));
 	value_set(o, "link", value_text(l->def->link));
@@ -350,6 +350,15 @@ evidence_json(const struct results *r, const struct link_report *l)
 		json_array_append_new(exclusions, exclusion_json(&e->exclusion_rows[i]));
 	value_set(speed, "down", side_json(&e->sides[0]));
 	value_set(speed, "up", side_json(&e->sides[1]));
+	set_n(o, "periods", e->periods);
+	for (int i = 0; i < READINGS; i++) {
+		json_t *worth = json_object();
+		value_set(worth, "money", json_real((double)e->owed[i].mills / 1e3));
+		value_set(worth, "share_of_charge",
+		    json_real((double)e->owed[i].share_ppb / 1e9));
+		value_set(owed, reading_name((enum reading)i), worth);
+	}
+	value_set(o, "owed", owed);
 	value_set(o, "months", months);
 	value_set(o, "round_trips", crowds_json(e));
 	value_set(o, "throughput", speed);

@@ -65,6 +65,36 @@ fill_month(struct month_row *row, const struct judged *j)
 	}
 }
 
+/* ---- what is owed ---- */
+
+bool
+evidence_counts(const struct link_report *l, const struct judged *j)
+{
+	return j->has_settlement && strcmp(j->contract.terms.profile.name,
+	                                l->contract.terms.profile.name) == 0;
+}
+
+static void
+sum_owed(struct evidence *e, const struct link_report *l)
+{
+	for (size_t i = 0; i < l->n_listed; i++) {
+		const struct judged *j = &l->verdicts[i];
+		const struct settlement *s = &j->settlement;
+		if (!evidence_counts(l, j))
+			continue;
+		e->periods++;
+		for (int r = 0; r < READINGS; r++) {
+			e->owed[r].mills += s->sheets[r].total.mills;
+			e->owed[r].share_ppb += s->sheets[r].total.share_ppb;
+		}
+		if (s->has_claim_by &&
+		    (!e->has_claim_by || s->claim_by_ns < e->claim_by_ns)) {
+			e->has_claim_by = true;
+			e->claim_by_ns = s->claim_by_ns;
+		}
+	}
+}
+
 /* ---- tickets ---- */
 
 static bool
@@ -179,4 +209,5 @@ evidence_rows(struct evidence *e, const struct link_report *l)
 	for (size_t i = 0; i < e->n_tickets; i++)
 		fill_ticket(&e->ticket_rows[i], e->tickets[i], l);
 	fill_exclusions(e, l);
+	sum_owed(e, l);
 }

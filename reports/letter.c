@@ -47,7 +47,7 @@ static void
 print_days(const struct span *s, const struct zone *z, char from[48], char to[48])
 {
 	print_day(s->start_ns, z, from);
-	print_day(s->end_ns > s->start_ns ? s->end_ns - 1 : s->end_ns, z, to);
+	print_day(s->end_ns > s->start_ns ? s->end_ns - NS_PER_S : s->end_ns, z, to);
 }
 
 static void
@@ -155,10 +155,13 @@ clauses(struct pages *p, const struct link_report *l)
 static void
 demand(struct pages *p, const struct link_report *l, const struct zone *z)
 {
-	char text[1200], total[96], low[96], day[48];
+	char text[1200], total[96], low[96], day[48], periods[32];
 	const struct settlement *s = l->settlement;
+	bool several = l->evidence != NULL && l->evidence->periods > 1;
 
-	if (s == NULL || l->conf == NULL || is_nothing(s->sheets[READING_POINT].total)) {
+	if (s == NULL || l->conf == NULL ||
+	    is_nothing(several ? l->evidence->owed[READING_POINT]
+	                       : s->sheets[READING_POINT].total)) {
 		paragraph(p,
 		    say_word(
 		        "By the clauses as they were entered no credit is owed for this "
@@ -166,16 +169,23 @@ demand(struct pages *p, const struct link_report *l, const struct zone *z)
 		        "causes, and to say what you will do against them."));
 		return;
 	}
-	credit_print(
-	    s->sheets[READING_POINT].total, l->conf->currency, total, sizeof total);
-	dossier_worth(s->sheets[READING_ISP].total, l->conf, low);
+	dossier_total(l, READING_POINT, total);
+	dossier_total(l, READING_ISP, low);
 	say(text, sizeof text,
 	    "We ask for a credit of {1}. In the reading most favourable to you it is {2}.",
 	    total, low);
 	paragraph(p, text);
-	clauses(p, l);
-	if (s->has_claim_by) {
-		print_day(s->claim_by_ns, z, day);
+	if (several) {
+		words_count(l->evidence->periods, periods);
+		say(text, sizeof text,
+		    "It is the sum over {1} periods of the contract; the dossier lists each.",
+		    periods);
+		paragraph(p, text);
+	} else {
+		clauses(p, l);
+	}
+	if (several ? l->evidence->has_claim_by : s->has_claim_by) {
+		print_day(several ? l->evidence->claim_by_ns : s->claim_by_ns, z, day);
 		say(text, sizeof text,
 		    "The claim is due by {1} and is made with this letter.", day);
 		paragraph(p, text);

@@ -232,7 +232,7 @@ add_outline(struct pages *p, int parent, const char *place, const char *text)
 	    parent == CAIRO_PDF_OUTLINE_ROOT ? CAIRO_PDF_OUTLINE_FLAG_OPEN : 0);
 }
 
-/* In large type a unit must not part from its number: those spaces do not break. */
+/* A unit must not part from its number: those spaces do not break. */
 static char *
 bind_units(const char *text)
 {
@@ -276,13 +276,15 @@ page_heading(struct pages *p, double with, const char *place, const char *text)
 void
 page_text(struct pages *p, const struct style *s, const char *text)
 {
-	double h = draw_block_height(p->d, s, PAGE_INNER, 0, text);
+	char *bound = bind_units(text);
+	double h = draw_block_height(p->d, s, PAGE_INNER, 0, bound);
 
 	page_need(p, h);
 	draw_tag(p->d, "P", NULL);
-	p->y += draw_block(p->d, s, PAGE_MARGIN, p->y, PAGE_INNER, 0, text);
+	p->y += draw_block(p->d, s, PAGE_MARGIN, p->y, PAGE_INNER, 0, bound);
 	draw_untag(p->d, "P");
 	p->y += 3;
+	g_free(bound);
 }
 
 void

@@ -143,7 +143,7 @@ struct results {
 	size_t n_links;
 	bool synchronised;
 	int64_t clock_bound_ns;
-	const char *paper; /* a4 or letter; NULL: A4 */
+	const char *paper;    /* a4 or letter; NULL: A4 */
 	const char *language; /* en, de or fr; NULL: English */
 };
 
