@@ -1,7 +1,7 @@
 #include "collector/scribe.h"
 
 #include "base/bytes.h"
-#include "collector/evidence.h"
+#include "collector/packet_file.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -29,7 +29,7 @@ enum what {
 	CLOCK,
 	SYNC,
 	RETAIN,
-	EVIDENCE
+	PACKETS
 };
 
 struct head { /* before each fact */
@@ -165,13 +165,13 @@ do_retain(struct scribe *s, const void *p)
 }
 
 static void
-write_evidence(struct scribe *s, const void *p)
+write_packets(struct scribe *s, const void *p)
 {
 	struct scribe_file f;
 	char sha256[65];
 
 	memcpy(&f, p, sizeof f);
-	int rc = evidence_write(f.data, f.name, f.p, f.n, sha256);
+	int rc = packet_file_write(f.data, f.name, f.p, f.n, sha256);
 	if (rc == 0)
 		snprintf(f.event.text, sizeof f.event.text,
 		    "packets %.100s %zu bytes sha256 %s (%s)", f.name, f.n, sha256,
@@ -179,7 +179,7 @@ write_evidence(struct scribe *s, const void *p)
 	else
 		snprintf(f.event.text, sizeof f.event.text,
 		    "packets %.100s not written: %s", f.name, strerror(-rc));
-	evidence_trim(f.data, EVIDENCE_MOST);
+	packet_file_trim(f.data, PACKET_FILES_MOST);
 	journal_event(s->w, &f.event);
 	free(f.p);
 }
@@ -196,7 +196,7 @@ write_all(struct scribe *s, const struct buffer *b)
 	    [CLOCK] = write_clock,
 	    [SYNC] = do_sync,
 	    [RETAIN] = do_retain,
-	    [EVIDENCE] = write_evidence};
+	    [PACKETS] = write_packets};
 	struct head h;
 
 	pthread_mutex_lock(&s->journal);
@@ -371,7 +371,7 @@ scribe_retain(
 bool
 scribe_file(struct scribe *s, const struct scribe_file *f)
 {
-	return put(s, EVIDENCE, f, sizeof *f);
+	return put(s, PACKETS, f, sizeof *f);
 }
 
 void

@@ -60,8 +60,9 @@ tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/fee
 	tests/unit/feed.h
 tests_unit_test_identities_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_dossier
-tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c tests/golden/made_results.c \
-	tests/golden/made_results.h
+tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c $(MADE_PAGES)
+MADE_PAGES = tests/golden/made_results.c tests/golden/made_results.h \
+	tests/golden/made_evidence.c tests/unit/pdf_checks.c tests/unit/pdf_checks.h
 tests_unit_test_dossier_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_dossier_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
 	$(DRAW_LIBS) $(QPDF_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
@@ -101,8 +102,8 @@ check_PROGRAMS += tests/unit/test_malformed tests/unit/test_icmp tests/unit/test
 	tests/unit/test_flood tests/unit/test_scribe
 COLLECT_LIBS = collector/libcollector.a config/libconfig.a base/libbase.a $(CARES_LIBS) $(PCAP_LIBS) \
 	$(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
-check_PROGRAMS += tests/unit/test_passive tests/unit/test_evidence
-tests_unit_test_evidence_LDADD = $(COLLECT_LIBS)
+check_PROGRAMS += tests/unit/test_passive tests/unit/test_packets
+tests_unit_test_packets_LDADD = $(COLLECT_LIBS)
 tests_unit_test_passive_LDADD = $(COLLECT_LIBS)
 tests_unit_test_icmp_LDADD = $(COLLECT_LIBS)
 tests_unit_test_broker_LDADD = $(COLLECT_LIBS)
@@ -123,7 +124,7 @@ GATHER = cmd/gather.c cmd/speeds.c cmd/taking.c cmd/trails.c cmd/trials.c cmd/cl
 GATHER_LIBS = reports/libreports.a analyzer/libanalyzer.a records/librecords.a config/libconfig.a \
 	base/libbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/golden/made_results.c \
-	tests/golden/made_results.h $(GATHER)
+	tests/golden/made_evidence.c tests/golden/made_results.h $(GATHER)
 tests_unit_test_results_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_results_LDADD = $(GATHER_LIBS)
 tests_unit_test_availability_SOURCES = tests/unit/test_availability.c $(GATHER)
@@ -183,3 +184,8 @@ tests_unit_test_masking_SOURCES = tests/unit/test_masking.c tests/unit/feed.c te
 tests_unit_test_masking_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_working_LDADD = $(JUDGE_LIBS)
 tests_unit_test_rows_LDADD = collector/libcollector.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_quantile tests/unit/test_say tests/unit/test_evidence
+tests_unit_test_quantile_LDADD = $(JUDGE_LIBS)
+tests_unit_test_say_LDADD = reports/libreports.a $(DRAW_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_evidence_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_evidence_LDADD = reports/libreports.a $(JANSSON_LIBS) $(JUDGE_LIBS)

@@ -409,6 +409,7 @@ made_month(void)
 	for (size_t i = 3; i < 6; i++)
 		add_closeup(r, 0, i);
 	add_closeup(r, 0, res->n_outages - 1);
+	made_evidence(r, 0, false);
 	return r;
 }
 
@@ -417,13 +418,14 @@ made_year(void)
 {
 	struct results *r = results_new(OCTOBER - 273 * DAY, OCTOBER + 92 * DAY, 1);
 
-	for (int i = 0; i < 120; i++)
+	for (int i = 0; i < 200; i++)
 		add_outage(r, 0,
-		    OCTOBER - 272 * DAY + i * 3 * DAY + between(0, 80000) * NS_PER_S,
+		    OCTOBER - 273 * DAY + i * 43 * HOUR + between(0, 80000) * NS_PER_S,
 		    between(12, 4000) * NS_PER_S, i % 5 == 0 ? ATTR_LOCAL : ATTR_ACCESS);
 	add_unknown(r, 0, OCTOBER, OCTOBER + 2 * DAY, UNKNOWN_COLLECTOR_STOPPED);
 	complete(r, 0, HOUR, 0.4, 0.999);
 	add_closeup(r, 0, 7);
+	made_evidence(r, 0, false);
 	return r;
 }
 
@@ -446,6 +448,7 @@ made_many(size_t n)
 		    OCTOBER - 273 * DAY + (int64_t)i * (365 * DAY / (int64_t)n),
 		    between(12, 60) * NS_PER_S, i % 9 == 0 ? ATTR_LOCAL : ATTR_ACCESS);
 	complete(r, 0, DAY, 0.4, 0.999);
+	made_evidence(r, 0, false);
 	return r;
 }
 
@@ -461,6 +464,7 @@ made_single(void)
 	    OCTOBER, OCTOBER + HOUR, 1, 0, 12000000, 12000000, 12000000, 12000000, 0, 0};
 	r->links[0].n_hours = 1;
 	r->links[0].samples = 1;
+	made_evidence(r, 0, true);
 	return r;
 }
 
@@ -476,6 +480,7 @@ made_unknown(void)
 	    r->links[0].verdict.reasons[0], 128, "nothing of the period was measured");
 	r->links[0].verdict.n_reasons = 1;
 	r->synchronised = false;
+	made_evidence(r, 0, true);
 	return r;
 }
 
@@ -500,6 +505,7 @@ made_names(void)
 	    "[2001:db8:1234:5678:9abc:def0:1234:5678]:443");
 	snprintf(r->links[0].contract.reference, TEXT_ROOM,
 	    "Rahmenvertrag über Anschlüsse, Anlage 3 Abschnitt 4711 in der Fassung vom 1. April");
+	made_evidence(r, 0, false);
 	return r;
 }
 
@@ -523,6 +529,7 @@ made_free(struct results *r)
 		free(l->closeups);
 		free(l->buckets);
 		free(l->hours);
+		made_evidence_free(l);
 	}
 	free(r->links);
 	free(defs_of(r));

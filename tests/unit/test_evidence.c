@@ -1,140 +1,301 @@
-/*
- * Packets as evidence: the ring keeps the newest, a file is what libpcap reads back, byte
- * for byte and to the nanosecond, and the directory is bounded.
- */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/pcapng.h"
-#include "collector/evidence.h"
-#include "collector/packet_ring.h"
+#include "reports/evidence.h"
+#include "reports/objections.h"
 
-#include <pcap/pcap.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define PACKETS 300
-#define T0      1795000000123456789ll
+#define MINUTE (60 * NS_PER_S)
+#define HOUR   (60 * MINUTE)
+
+/* 2025-03-29, midnight in Berlin: the next day has 23 hours. */
+#define MARCH (1743202800 * NS_PER_S)
+
+struct bench {
+	struct link_def def;
+	struct link_result result;
+	struct link_report l;
+	struct evidence e;
+};
 
 static void
-fill(struct packet_ring *r, unsigned i)
+bench_open(struct bench *b, int64_t from, int64_t to)
 {
-	struct ringed *slot = packet_ring_put(r, (mono_t){i * NS_PER_MS});
-
-	slot->time.ns = T0 + (int64_t)i * NS_PER_MS;
-	slot->n = (uint16_t)(20 + i % 100);
-	slot->length = slot->n + i;
-	slot->leaves = i % 2;
-	for (unsigned k = 0; k < slot->n; k++)
-		slot->p[k] = (uint8_t)(i * 7 + k);
-	slot->p[0] = 0x45;
+	memset(b, 0, sizeof *b);
+	strcpy(b->def.timezone, "Europe/Berlin");
+	b->result.period = (struct span){from, to};
+	b->result.scheduled_ns = to - from;
+	b->l.def = &b->def;
+	b->l.result = &b->result;
+	b->l.evidence = &b->e;
 }
 
 static void
-ring_keeps_the_newest(void **state)
+test_days_are_civil(void **state)
 {
-	struct packet_ring *r = packet_ring_new(100);
-	uint64_t first, end;
+	struct bench b;
+	struct unknown gap = {MARCH + 20 * HOUR, MARCH + 26 * HOUR, UNKNOWN_NO_SAMPLES};
 
 	(void)state;
-	end = packet_ring_find(r, (mono_t){0}, (mono_t){1}, &first);
-	assert_int_equal(end, first);
-	for (unsigned i = 0; i < 250; i++)
-		fill(r, i);
-	end = packet_ring_find(r, (mono_t){0}, (mono_t){NS_PER_S}, &first);
-	assert_int_equal(end - first, 100);
-	assert_int_equal(packet_ring_at(r, first)->at.ns, 150 * NS_PER_MS);
-	packet_ring_grow(r, 200);
-	for (unsigned i = 250; i < 400; i++)
-		fill(r, i);
-	end = packet_ring_find(r, (mono_t){0}, (mono_t){390 * NS_PER_MS}, &first);
-	assert_int_equal(end - first, 190);
-	for (unsigned i = 200; first < end; first++, i++)
-		assert_int_equal(packet_ring_at(r, first)->at.ns, i * NS_PER_MS);
-	packet_ring_free(r);
+	bench_open(&b, MARCH + HOUR, MARCH + 24 * HOUR + 23 * HOUR + 12 * HOUR);
+	b.result.unknown = &gap;
+	b.result.n_unknown = 1;
+	b.result.unknown_ns = 6 * HOUR;
+	evidence_complete(&b.e, &b.l);
+	assert_int_equal(b.e.n_days, 3);
+	assert_int_equal(b.e.days[0].start_ns, MARCH + HOUR);
+	assert_int_equal(b.e.days[0].end_ns - b.e.days[0].start_ns, 23 * HOUR);
+	assert_int_equal(b.e.days[1].end_ns - b.e.days[1].start_ns, 23 * HOUR);
+	assert_int_equal(b.e.days[2].end_ns - b.e.days[2].start_ns, 12 * HOUR);
+	assert_int_equal(b.e.days[0].measured_ns, 19 * HOUR);
+	assert_int_equal(b.e.days[1].measured_ns, 21 * HOUR);
+	int64_t measured = 0;
+	for (size_t i = 0; i < b.e.n_days; i++)
+		measured += b.e.days[i].measured_ns;
+	assert_int_equal(measured, b.result.scheduled_ns - b.result.unknown_ns);
+	evidence_done(&b.e);
 }
 
 static void
-read_back(const char *path)
+test_tests_by_the_hour_and_band(void **state)
 {
-	char err[PCAP_ERRBUF_SIZE];
-	struct pcap_pkthdr *head;
-	const u_char *data;
-	pcap_t *p = pcap_open_offline_with_tstamp_precision(
-	    path, PCAP_TSTAMP_PRECISION_NANO, err);
-	unsigned i = 0;
-
-	assert_non_null(p);
-	assert_int_equal(pcap_datalink(p), DLT_RAW);
-	for (; pcap_next_ex(p, &head, &data) == 1; i++) {
-		assert_int_equal(head->caplen, 20 + i % 100);
-		assert_int_equal(head->len, 20 + i % 100 + i);
-		assert_int_equal(head->ts.tv_sec * NS_PER_S + head->ts.tv_usec,
-		    T0 + (int64_t)i * NS_PER_MS);
-		for (unsigned k = 1; k < head->caplen; k++)
-			assert_int_equal(data[k], (uint8_t)(i * 7 + k));
-	}
-	assert_int_equal(i, PACKETS);
-	pcap_close(p);
-}
-
-static void
-libpcap_reads_it(void **state)
-{
-	struct packet_ring *r = packet_ring_new(PACKETS);
-	char directory[] = "/tmp/linkwitness-evidence.XXXXXX", path[200], sha256[65];
-	struct bytes b = {0};
-	uint64_t i, end;
+	struct contract_conf c;
+	struct bench b;
 
 	(void)state;
-	assert_non_null(mkdtemp(directory));
-	for (unsigned k = 0; k < PACKETS; k++)
-		fill(r, k);
-	pcapng_begin(&b, "test 1", "a comment");
-	pcapng_interface(&b, "eth0", PCAPNG_RAW, RINGED_BYTES);
-	end = packet_ring_find(r, (mono_t){0}, (mono_t){NS_PER_S}, &i);
-	for (; i < end; i++) {
-		const struct ringed *x = packet_ring_at(r, i);
-		struct pcapng_packet p = {0, x->time, x->p, x->n, x->length, x->leaves};
-		pcapng_packet(&b, &p);
-	}
-	assert_int_equal(evidence_write(directory, "a.pcapng", b.p, b.n, sha256), 0);
-	assert_int_equal(strlen(sha256), 64);
-	snprintf(path, sizeof path, "%s/packets/a.pcapng", directory);
-	read_back(path);
+	contract_default(&c);
+	c.commitments[0] = (struct commitment_conf){.metric = METRIC_SPEED_DOWN,
+	    .minimum = 100e6,
+	    .normal = 200e6,
+	    .maximum = 250e6};
+	c.n_commitments = 1;
+	bench_open(&b, MARCH, MARCH + 24 * HOUR);
+	b.l.conf = &c;
+	/* 1 o'clock: 50, 100, 200 and 225 Mbit/s; at three one that failed; one up */
+	const double mbit[] = {200, 50, 225, 100};
+	for (int i = 0; i < 4; i++)
+		evidence_test(
+		    &b.e, &(struct speed_test){
+		              .at_ns = MARCH + HOUR + i * MINUTE, .bps = mbit[i] * 1e6});
+	evidence_test(
+	    &b.e, &(struct speed_test){.at_ns = MARCH + 3 * HOUR, .failed = true});
+	evidence_test(&b.e,
+	    &(struct speed_test){.at_ns = MARCH + 3 * HOUR, .bps = 7e6, .up = true});
+	evidence_complete(&b.e, &b.l);
+	const struct speed_side *s = &b.e.sides[0];
+	assert_int_equal(s->tests, 5);
+	assert_int_equal(s->failed, 1);
+	assert_int_equal(s->bands[0] + s->bands[1] + s->bands[2], 5);
+	assert_int_equal(s->bands[0], 2);
+	assert_int_equal(s->bands[1], 1);
+	assert_int_equal(s->bands[2], 2);
+	assert_int_equal(s->below_minimum, 2);
+	assert_int_equal(s->reached_normal, 2);
+	assert_int_equal(s->reached_maximum, 1);
+	assert_int_equal(s->hours[1].n, 4);
+	assert_true(s->hours[1].least == 50e6 && s->hours[1].p25 == 50e6);
+	assert_true(s->hours[1].p50 == 100e6 && s->hours[1].p75 == 200e6);
+	assert_true(s->hours[1].most == 225e6);
+	assert_int_equal(s->hours[3].n, 1);
+	assert_true(s->least == 0 && s->p50 == 100e6);
+	assert_int_equal(b.e.sides[1].tests, 1);
+	assert_false(b.e.sides[1].has_bands);
+	evidence_done(&b.e);
+}
 
-	/* The oldest go, by name; files that are not ours stay. */
-	assert_int_equal(evidence_write(directory, "b.pcapng", b.p, b.n, sha256), 0);
-	assert_int_equal(evidence_write(directory, "note.txt", "x", 1, sha256), 0);
-	assert_string_equal(
-	    sha256, "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881");
-	evidence_trim(directory, (int64_t)b.n * 3 / 2);
-	assert_int_equal(access(path, F_OK), -1);
-	snprintf(path, sizeof path, "%s/packets/b.pcapng", directory);
-	assert_int_equal(access(path, F_OK), 0);
-	unlink(path);
-	snprintf(path, sizeof path, "%s/packets/note.txt", directory);
-	assert_int_equal(access(path, F_OK), 0);
-	unlink(path);
-	assert_true(evidence_write("/nonexistent", "a", b.p, b.n, sha256) < 0);
-	snprintf(path, sizeof path, "%s/packets", directory);
-	rmdir(path);
-	rmdir(directory);
-	packet_ring_free(r);
-	bytes_free(&b);
+static void
+test_minutes_without_a_resolver(void **state)
+{
+	struct evidence e = {.n_tests = 0};
+
+	(void)state;
+	evidence_minute(&e, 0, 1, 0, true);           /* one query says nothing */
+	evidence_minute(&e, MINUTE, 2, 0, true);      /* dead */
+	evidence_minute(&e, 2 * MINUTE, 3, 0, true);  /* dead */
+	evidence_minute(&e, 3 * MINUTE, 2, 1, true);  /* one was answered */
+	evidence_minute(&e, 4 * MINUTE, 2, 0, false); /* nothing was to be reached */
+	evidence_minute(&e, 6 * MINUTE, 2, 0, true);  /* dead */
+	assert_int_equal(e.minutes.told, 5);
+	assert_int_equal(e.minutes.dead, 3);
+	assert_int_equal(e.minutes.n_runs, 2);
+	assert_int_equal(e.minutes.runs[0].start_ns, MINUTE);
+	assert_int_equal(e.minutes.runs[0].end_ns, 3 * MINUTE);
+	evidence_done(&e);
+}
+
+static void
+test_tickets_and_exclusions(void **state)
+{
+	struct bench b;
+	struct outage o[2];
+	struct ticket t[2];
+	struct record rec = {.from_ns = MARCH - HOUR, .to_ns = MARCH + 10 * MINUTE};
+	struct ticket_pause pause = {MARCH + 50 * MINUTE, MARCH + 60 * MINUTE, 1};
+	struct interval cut = {
+	    MARCH, MARCH + 7 * MINUTE, CLASS_EXCLUDED, "maintenance", ""};
+
+	(void)state;
+	memset(o, 0, sizeof o);
+	memset(t, 0, sizeof t);
+	bench_open(&b, MARCH, MARCH + 24 * HOUR);
+	o[0] = (struct outage){.id = "aaaaaaaaaaaaaaaa",
+	    .start_ns = MARCH + 5 * MINUTE,
+	    .end_ns = MARCH + 40 * MINUTE};
+	o[1] = (struct outage){.id = "bbbbbbbbbbbbbbbb",
+	    .start_ns = MARCH + 5 * HOUR,
+	    .end_ns = MARCH + 6 * HOUR};
+	b.result.outages = o;
+	b.result.n_outages = 2;
+	b.l.has_verdict = true;
+	b.l.verdict.intervals = &cut;
+	b.l.verdict.n_intervals = 1;
+	t[0] = (struct ticket){.opened_ns = MARCH + 20 * MINUTE,
+	    .acknowledged_ns = MARCH + 30 * MINUTE,
+	    .closed_ns = MARCH + 80 * MINUTE,
+	    .pauses = &pause,
+	    .n_pauses = 1};
+	t[1] = (struct ticket){.opened_ns = MARCH + 4 * HOUR,
+	    .acknowledged_ns = RECORDS_NEVER,
+	    .closed_ns = RECORDS_NEVER,
+	    .outages = &o[1].id,
+	    .n_outages = 1};
+	const struct ticket *tickets[] = {&t[0], &t[1]};
+	const struct record *exclusions[] = {&rec};
+	b.e.tickets = tickets;
+	b.e.n_tickets = 2;
+	b.e.exclusions = exclusions;
+	b.e.n_exclusions = 1;
+	evidence_complete(&b.e, &b.l);
+	const struct ticket_row *r = b.e.ticket_rows;
+	assert_true(r[0].has_outage && r[0].outage == 0 && r[0].outages == 1);
+	assert_int_equal(r[0].delay_ns, 15 * MINUTE);
+	assert_int_equal(r[0].acknowledge_ns, 10 * MINUTE);
+	assert_int_equal(r[0].repair_ns, 50 * MINUTE); /* 10 min waiting on us */
+	assert_true(r[1].outage == 1 && !r[1].has_repair && !r[1].has_acknowledge);
+	assert_int_equal(r[1].delay_ns, -HOUR);
+	assert_int_equal(b.e.n_exclusion_rows, 1);
+	assert_int_equal(b.e.exclusion_rows[0].in_ns, 10 * MINUTE);
+	assert_int_equal(b.e.exclusion_rows[0].took_ns, 7 * MINUTE);
+	assert_int_equal(b.e.exclusion_rows[0].outages, 1);
+	b.e.tickets = NULL; /* not of the heap here */
+	b.e.exclusions = NULL;
+	evidence_done(&b.e);
+}
+
+static void
+test_months_add_up(void **state)
+{
+	struct bench b;
+	struct judged m;
+	struct interval list[] = {{0, 3 * MINUTE, CLASS_EXCLUDED, "holiday", ""},
+	    {3 * MINUTE, 60 * MINUTE, CLASS_UP, NULL, ""},
+	    {60 * MINUTE, 70 * MINUTE, CLASS_EXCLUDED, "maintenance", ""},
+	    {70 * MINUTE, 75 * MINUTE, CLASS_EXCLUDED, "holiday", ""}};
+
+	(void)state;
+	memset(&m, 0, sizeof m);
+	m.verdict.intervals = list;
+	m.verdict.n_intervals = 4;
+	m.verdict.excluded_ns = 18 * MINUTE;
+	m.verdict.up_ns = 990 * MINUTE;
+	m.verdict.down_ns = 10 * MINUTE;
+	m.contract.terms.target = 0.995;
+	bench_open(&b, MARCH, MARCH + 24 * HOUR);
+	b.e.months = &m;
+	b.e.n_months = 1;
+	evidence_complete(&b.e, &b.l);
+	const struct month_row *r = b.e.rows;
+	assert_int_equal(r->n_excluded, 2);
+	assert_string_equal(r->excluded[0].reason, "holiday");
+	assert_int_equal(r->excluded[0].ns, 8 * MINUTE);
+	assert_int_equal(r->excluded[1].ns, 10 * MINUTE);
+	/* 0.5 % of 1000 min, 10 of them used */
+	assert_true(r->has_budget);
+	assert_true(r->left_ns > -5 * MINUTE - 1000 && r->left_ns < -5 * MINUTE + 1000);
+	evidence_done(&b.e);
+}
+
+/* What nothing measured bears on is conceded; the same with it is answered. */
+static void
+test_objections(void **state)
+{
+	struct bench b;
+	struct outage o;
+	struct probe_def probes[3];
+	struct results r;
+	struct objections x;
+
+	(void)state;
+	memset(&o, 0, sizeof o);
+	memset(&r, 0, sizeof r);
+	memset(probes, 0, sizeof probes);
+	bench_open(&b, MARCH, MARCH + 24 * HOUR);
+	objections_find(&x, &r, &b.l);
+	for (int i = 0; i < OBJECTIONS; i++)
+		assert_int_equal(x.word[i], OBJECTION_IDLE);
+
+	o.counted = true;
+	o.start_ns = MARCH + HOUR;
+	o.end_ns = MARCH + 2 * HOUR;
+	o.networks_failed = o.networks_total = 1;
+	b.result.outages = &o;
+	b.result.n_outages = 1;
+	b.result.unknown_ns = HOUR;
+	strcpy(probes[0].network, "a");
+	r.probes = probes;
+	r.n_probes = 1;
+	objections_find(&x, &r, &b.l);
+	for (int i = 0; i < OBJECTIONS; i++) {
+		enum objection_word want = i == OBJECTION_TICKET ? OBJECTION_IDLE
+		                           : i == OBJECTION_MAINTENANCE
+		                               ? OBJECTION_ANSWERED
+		                               : OBJECTION_CONCEDED;
+		if (x.word[i] != want)
+			fail_msg("%s: %s", objection_name((enum objection_kind)i),
+			    objection_word_name(x.word[i]));
+	}
+
+	o.networks_failed = o.networks_total = 2;
+	o.deepest_answering = "isp";
+	o.links_up = 2;
+	strcpy(probes[1].network, "b");
+	probes[1].kind = KIND_TCP;
+	probes[2].role = ROLE_GATEWAY;
+	r.n_probes = 3;
+	r.synchronised = true;
+	b.result.unknown_ns = 0;
+	struct link_def defs[2];
+	memset(defs, 0, sizeof defs);
+	strcpy(defs[1].link, "other");
+	r.link_defs = defs;
+	r.n_link_defs = 2;
+	struct span load = {MARCH, MARCH + HOUR};
+	b.e.loads = &load;
+	b.e.n_loads = 1;
+	objections_find(&x, &r, &b.l);
+	for (int i = 0; i < OBJECTIONS; i++)
+		if (x.word[i] !=
+		    (i == OBJECTION_TICKET ? OBJECTION_IDLE : OBJECTION_ANSWERED))
+			fail_msg("%s: %s", objection_name((enum objection_kind)i),
+			    objection_word_name(x.word[i]));
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(ring_keeps_the_newest), cmocka_unit_test(libpcap_reads_it)};
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_days_are_civil),
+	    cmocka_unit_test(test_tests_by_the_hour_and_band),
+	    cmocka_unit_test(test_minutes_without_a_resolver),
+	    cmocka_unit_test(test_tickets_and_exclusions),
+	    cmocka_unit_test(test_months_add_up),
+	    cmocka_unit_test(test_objections),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

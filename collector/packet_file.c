@@ -1,4 +1,4 @@
-#include "collector/evidence.h"
+#include "collector/packet_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,17 +26,17 @@ write_all(int fd, const uint8_t *p, size_t n)
 }
 
 int
-evidence_write(
+packet_file_write(
     const char *data, const char *name, const void *p, size_t n, char sha256[65])
 {
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	char fresh[1400], path[1400];
 
-	snprintf(path, sizeof path, "%s/" EVIDENCE_DIR, data);
+	snprintf(path, sizeof path, "%s/" PACKET_FILE_DIR, data);
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		return -errno;
-	snprintf(path, sizeof path, "%s/" EVIDENCE_DIR "/%s", data, name);
-	snprintf(fresh, sizeof fresh, "%s/" EVIDENCE_DIR "/.%s", data, name);
+	snprintf(path, sizeof path, "%s/" PACKET_FILE_DIR "/%s", data, name);
+	snprintf(fresh, sizeof fresh, "%s/" PACKET_FILE_DIR "/.%s", data, name);
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
@@ -56,7 +56,7 @@ evidence_write(
 }
 
 static int
-is_evidence(const struct dirent *d)
+is_packet_file(const struct dirent *d)
 {
 	const char *dot = strrchr(d->d_name, '.');
 
@@ -64,19 +64,19 @@ is_evidence(const struct dirent *d)
 }
 
 void
-evidence_trim(const char *data, int64_t most)
+packet_file_trim(const char *data, int64_t most)
 {
 	struct dirent **names;
 	struct stat st;
 	char path[1400];
 	int64_t all = 0;
 
-	snprintf(path, sizeof path, "%s/" EVIDENCE_DIR, data);
-	int n = scandir(path, &names, is_evidence, alphasort);
+	snprintf(path, sizeof path, "%s/" PACKET_FILE_DIR, data);
+	int n = scandir(path, &names, is_packet_file, alphasort);
 	/* From the newest on: what is beyond goes. */
 	for (int i = n; i-- > 0; free(names[i])) {
 		snprintf(
-		    path, sizeof path, "%s/" EVIDENCE_DIR "/%s", data, names[i]->d_name);
+		    path, sizeof path, "%s/" PACKET_FILE_DIR "/%s", data, names[i]->d_name);
 		if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
 			continue;
 		all += st.st_size;
