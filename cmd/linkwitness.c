@@ -180,10 +180,10 @@ place_of(struct options *o, int c)
 	    {OPT_TIMEZONE, &o->timezone}, {OPT_REASON, &o->reason}, {OPT_AT, &o->at},
 	    {OPT_SAID, &o->said}, {OPT_REFERENCE, &o->reference}, {OPT_KIND, &o->kind},
 	    {OPT_ANNOUNCED, &o->announced}, {OPT_REGIME_FILE, &o->regime_file},
-	    {OPT_PAPER, &o->paper},
-	    {OPT_LANGUAGE, &o->language}, {OPT_LETTER, &o->letter},
-	    {OPT_FROM_LINK, &o->from_link}, {OPT_TO_LINK, &o->to_link},
-	    {OPT_CUT_OVER, &o->cut_over}, {OPT_GROWTH, &o->growth}};
+	    {OPT_PAPER, &o->paper}, {OPT_LANGUAGE, &o->language},
+	    {OPT_LETTER, &o->letter}, {OPT_FROM_LINK, &o->from_link},
+	    {OPT_TO_LINK, &o->to_link}, {OPT_CUT_OVER, &o->cut_over},
+	    {OPT_GROWTH, &o->growth}};
 
 	if (c == OPT_LINK)
 		return o->n_links < LINKS_MAX ? &o->links[o->n_links++] : NULL;

@@ -75,8 +75,8 @@ packet_file_trim(const char *data, int64_t most)
 	int n = scandir(path, &names, is_packet_file, alphasort);
 	/* From the newest on: what is beyond goes. */
 	for (int i = n; i-- > 0; free(names[i])) {
-		snprintf(
-		    path, sizeof path, "%s/" PACKET_FILE_DIR "/%s", data, names[i]->d_name);
+		snprintf(path, sizeof path, "%s/" PACKET_FILE_DIR "/%s", data,
+		    names[i]->d_name);
 		if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
 			continue;
 		all += st.st_size;

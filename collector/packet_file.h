@@ -8,7 +8,7 @@
  * Files of evidence beside the journal: DATA/packets/. Written whole or not at all, their
  * SHA-256 goes into the journal.
  */
-#define PACKET_FILE_DIR  "packets"
+#define PACKET_FILE_DIR   "packets"
 #define PACKET_FILES_MOST (256ll << 20) /* of the directory: then the oldest go */
 
 /*

@@ -39,8 +39,8 @@ void scribe_retain(
 
 /*
  * scribe_file(s, f):
- * Write a file of evidence (packet_file.h) and then the event, whose text tells of it: the
- * word packets, the file's name, its bytes and SHA-256, and the words. The bytes are
+ * Write a file of evidence (packet_file.h) and then the event, whose text tells of it:
+ * the word packets, the file's name, its bytes and SHA-256, and the words. The bytes are
  * given and freed. Result: false where there is no room; nothing is taken then.
  */
 struct scribe_file {

@@ -1,0 +1,194 @@
+#!/bin/sh
+# The dossier of a year with 200 outages, from a journal: on A4 and on Letter no word is
+# outside the margins, page x of N is true, the headlines say what the results say, totals
+# equal their lists; the letter is one page and asks for what is owed.
+: "${LW_BUILD:=.}" "${LW_TOP:=.}"
+lw=$LW_BUILD/linkwitness
+for tool in pdfinfo pdffonts pdftotext qpdf jq; do
+	if ! command -v $tool >/dev/null; then
+		echo "$tool is not there: skipped"
+		exit 77
+	fi
+done
+if [ -n "$LW_KEEP" ]; then
+	dir=$LW_KEEP
+	mkdir -p "$dir" || exit 1
+else
+	dir=$(mktemp -d) || exit 1
+	trap 'rm -rf "$dir"' EXIT
+fi
+LSAN_OPTIONS=print_suppressions=0
+export LSAN_OPTIONS
+. "$LW_TOP/tests/golden/history.sh"
+
+"$LW_BUILD/tests/golden/made_complaint" "$dir/year" || wrong "made_complaint"
+cat >"$dir/year.conf" <<END
+data-dir = "$dir/year"
+centre mitte {
+    name = "Bürohaus Mitte"
+    timezone = "Europe/Berlin"
+    link fibre {
+        interface = "eth1"  isp = "Altnetz GmbH"  contract = "fibre-2025"
+        capacity-down = 250M  capacity-up = 40M
+        ping one { address = "192.0.2.1" }
+    }
+}
+contract fibre-2025 {
+    reference = "Order 1, Schedule 3"  availability = "99.5%"  period = month
+    currency = EUR  monthly-charge = "450.00"
+    credit availability { rule = availability  tiers = "99.9% 5%, 99.5% 10%, 99.0% 20%" }
+    commitment down { metric = speed-down  minimum = 125M  normal = 200M  maximum = 250M }
+}
+END
+enter()
+{
+	"$lw" -c "$dir/year.conf" "$@" >"$dir/out" 2>&1 || wrong "$*: $(cat "$dir/out")"
+}
+enter ticket open INC-1 --link fibre --at 2025-03-04T12:30
+enter ticket ack INC-1 --at 2025-03-04T13:10
+enter ticket update INC-1 --at 2025-03-04T14:00 --said "a technician will visit"
+enter ticket close INC-1 --at 2025-03-04T15:30
+enter exclude add --link fibre --from 2025-05-10T00:00 --to 2025-05-10T06:00 \
+	--reason "maintenance: exchange of a switch"
+enter note add --link fibre "the socket was measured: without fault" --at 2025-04-01T10:00
+
+# geometry FILE WIDTH HEIGHT: what a reader of PDF that is not ours finds wrong with it.
+geometry()
+{
+	pdf=$dir/$1.pdf
+	qpdf --check "$pdf" >"$dir/out" 2>&1 || wrong "$1: qpdf: $(cat "$dir/out")"
+	pages=$(pdfinfo "$pdf" | awk '$1 == "Pages:" { print $2 }')
+	pdfinfo "$pdf" | grep -q "^Page size: *$2 x $3" || wrong "$1: not $2 x $3"
+	pdfinfo "$pdf" | grep -q '^Tagged: *yes' || wrong "$1: not tagged"
+	pdftotext -bbox "$pdf" - | awk -v w="$2" -v h="$3" '
+	BEGIN { side = int((w - 595) / 2) + 48 }
+	/<word / {
+		split($0, v, "\"")
+		if (v[2] < side - 1 || v[4] < 26 || v[6] > w - side + 2.5 || v[8] > h - 26)
+			print
+	}' >"$dir/outside"
+	[ ! -s "$dir/outside" ] || wrong "$1: outside the margins: $(head -3 "$dir/outside")"
+	pdffonts "$pdf" | awk 'NR > 2 && $0 !~ / yes yes yes / { print }' >"$dir/fonts"
+	[ ! -s "$dir/fonts" ] || wrong "$1: not embedded and subset: $(cat "$dir/fonts")"
+	page=1
+	while [ "$page" -le "$pages" ]; do
+		pdftotext -f "$page" -l "$page" "$pdf" - | grep -qE "^(Page|Seite) $page (of|von|sur) $pages$" ||
+			wrong "$1: page $page of $pages does not say so"
+		page=$((page + 1))
+	done
+}
+
+report()
+{
+	name=$1
+	shift
+	"$lw" -c "$dir/year.conf" report dossier --link fibre --from 2025-01 --to 2026-01 \
+		-o "$dir/$name.pdf" "$@" >"$dir/$name.json" 2>"$dir/err" ||
+		wrong "$name: $(cat "$dir/err")"
+}
+report a4 --json --letter "$dir/letter.pdf"
+report us --paper letter
+geometry a4 595 842
+geometry us 612 792
+geometry letter 595 842
+[ "$(pdfinfo "$dir/letter.pdf" | awk '$1 == "Pages:" { print $2 }')" = 1 ] ||
+	wrong "the letter is not one page"
+
+# What readers make of narrow spaces differs: texts are compared without any.
+text()
+{
+	pdftotext "$dir/$1.pdf" - | LC_ALL=C tr -d ' \n\f' |
+		LC_ALL=C sed 's/\xE2\x80\xAF//g; s/\xC2\xA0//g'
+}
+text a4 >"$dir/a4.txt"
+text letter >"$dir/letter.txt"
+
+# says FILE FORMAT JQ…: a sentence with the values that the results have for it.
+says()
+{
+	file=$1
+	format=$2
+	shift 2
+	for expression; do
+		value=$(jq -r "$expression" "$dir/a4.json") || wrong "jq: $expression"
+		format=$(printf '%s\n' "$format" | sed "s|@|$value|")
+	done
+	grep -qF -- "$(printf %s "$format" | tr -d ' ')" "$dir/$file.txt" || wrong "$file: nowhere \"$format\""
+}
+E='.evidence[0]'
+TENTH='def tenth: (. * 10 + 0.5 | floor) | "\(. / 10 | floor).\(. % 10)";'
+PERMILLE='def third: (. * 100000 + 0.5 | floor) | "\(. / 1000 | floor).\("00\(. % 1000)"[-3:])";'
+says a4 "was missed in @ of @ months" "[$E.months[] | select(.verdict == \"breached\")] | length" \
+	"$E.months | length"
+says a4 "19 of 20 probes answer within @ ms in busy hours, @ ms else" \
+	"$TENTH $E.round_trips.busy.quantiles[2].value_s * 1000 | tenth" \
+	"$TENTH $E.round_trips.quiet.quantiles[2].value_s * 1000 | tenth"
+says a4 "@ of @ tests reached the normal download speed of @ Mbit/s" \
+	"$E.throughput.down.reached_normal" "$E.throughput.down.tests" \
+	"$E.throughput.down.normal_bps / 1e6 | floor"
+says a4 "name servers failed @ % of queries, public ones @ %" \
+	"$PERMILLE $E.names.servers[] | select(.whose == \"isp\") | .failure | third" \
+	"$PERMILLE $E.names.servers[] | select(.whose == \"public\") | .failure | third"
+says a4 "@ minutes of @: no query" "$E.names.dead_minutes" "$E.names.minutes"
+says a4 "@ ticket, @ of them" "$E.tickets | length" \
+	"[$E.tickets[] | select(.outages > 0)] | length"
+says a4 "@ minutes are left out of the verdict; @ entry" "[.sla.verdicts[].excluded_s] | add / 60 | floor" \
+	"$E.exclusions | length"
+says a4 "Outage register: @ outages" ".outages.links[0].outages | length"
+says a4 "Likely objections: @ answered by what was measured, @ in part, @ conceded" \
+	"[$E.objections.words[] | select(. == \"answered\")] | length" \
+	"[$E.objections.words[] | select(. == \"in-part\")] | length" \
+	"[$E.objections.words[] | select(. == \"conceded\")] | length"
+says a4 "indicative, not the certified procedure"
+says letter "We ask for a credit of @.00 EUR" "$E.owed.point.money | floor"
+says letter "sum over @ periods" "$E.periods"
+says letter "DRAFT, not signed"
+says letter "Altnetz GmbH"
+says letter "Order 1, Schedule 3"
+
+## Totals equal their lists.
+jq -e '.evidence[0] as $e
+	| def near(a; b): (a - b | fabs) < 0.001;
+	($e.months | length) == 12
+	and all($e.months[]; near(.scheduled_s; .up_s + .down_s + .excluded_s + .unknown_s)
+		and near(.excluded_s; [.excluded[]] | add // 0))
+	and near([$e.months[].scheduled_s] | add; 365 * 86400)
+	and $e.months[2].minutes == 44580 and $e.months[9].minutes == 44700
+	and near([$e.quality.days[].measured_s] | add; 365 * 86400 - $e.objections.unknown_s)
+	and ($e.round_trips.busy.sent + $e.round_trips.quiet.sent) == $e.round_trips.all.sent
+	and ([$e.throughput.down.hours[].tests] | add) == $e.throughput.down.tests
+	and ($e.throughput.down.bands | add) == $e.throughput.down.tests
+	and ([$e.names.dead[] | ((.end[0:19] + "Z" | fromdate) - (.start[0:19] + "Z" | fromdate)) / 60]
+		| add) == $e.names.dead_minutes
+	and all($e.names.servers[]; .asked == .good + .timeout + .rcode + .malformed + .unreachable)
+	and ($e.objections.words | length) == 10 and $e.objections.counted > 150' \
+	"$dir/a4.json" >/dev/null || wrong "totals: $(jq -c '.evidence[0] | [.months[].minutes,
+	.names.dead_minutes, .objections]' "$dir/a4.json")"
+for id in $(jq -r '.outages.links[0].outages[].id' "$dir/a4.json"); do
+	grep -qF "$id" "$dir/a4.txt" || wrong "outage $id is not in the register"
+done
+
+## A link without any of it says so in a sentence each, on few pages.
+history 2 60 864000 "86400-88200" "" | take plain samples
+"$lw" --data "$dir/plain" report dossier -o "$dir/plain.pdf" 2>"$dir/err" || wrong "plain: $(cat "$dir/err")"
+geometry plain 595 842
+text plain >"$dir/plain.txt"
+says plain "No throughput was measured"
+says plain "Name servers were not measured"
+says plain "No ticket and no note was entered"
+says plain "Nothing is excluded from the verdict"
+says plain "There is no gap in the period"
+[ "$pages" -le 9 ] || wrong "plain: $pages pages"
+
+## What is refused is refused in a line.
+refused()
+{
+	"$lw" --data "$dir/plain" report dossier -o "$dir/x.pdf" "$@" >"$dir/out" 2>"$dir/err"
+	status=$?
+	[ $status = 2 ] || wrong "$*: exit code $status"
+	[ "$(wc -l <"$dir/err")" = 1 ] || wrong "$*: $(cat "$dir/err")"
+}
+refused --paper a3
+refused --language tlh
+
+[ $failed = 0 ]
