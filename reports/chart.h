@@ -3,6 +3,7 @@
 
 #include "reports/draw.h"
 #include "reports/results.h"
+#include "reports/say.h"
 
 /*
  * Charts take a drawing and a box, and know nothing of pages. Points, y downwards.

@@ -148,13 +148,13 @@ print_tick(const struct ticks *t, const struct civil *c, bool new_day, char big[
 {
 	small[0] = '\0';
 	if (t->step.unit == UNIT_MONTHS) {
-		snprintf(big, 32, "%s", civil_months[c->month - 1]);
+		snprintf(big, 32, "%s", say_word(civil_months[c->month - 1]));
 		if (new_day)
 			snprintf(small, 32, "%d", c->year);
 		return;
 	}
 	if (t->step.unit == UNIT_DAYS)
-		snprintf(big, 32, "%d %s", c->day, civil_months[c->month - 1]);
+		snprintf(big, 32, "%d %s", c->day, say_word(civil_months[c->month - 1]));
 	else if (t->step.count < 60)
 		snprintf(big, 32, "%02d:%02d:%02d", c->hour, c->minute, c->second);
 	else
@@ -164,8 +164,8 @@ print_tick(const struct ticks *t, const struct civil *c, bool new_day, char big[
 	if (t->step.unit == UNIT_DAYS)
 		snprintf(small, 32, "%d", c->year);
 	else
-		snprintf(
-		    small, 32, "%d %s %d", c->day, civil_months[c->month - 1], c->year);
+		snprintf(small, 32, "%d %s %d", c->day,
+		    say_word(civil_months[c->month - 1]), c->year);
 }
 
 double

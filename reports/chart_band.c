@@ -259,12 +259,14 @@ band_draw(
 	draw_unmeasured(d, &a, plot.y, plot.h, l->result);
 	draw_columns(d, &a, plot, top, c, n);
 	draw_cuts(d, &a, plot, top, c, n, highest);
-	draw_line(d, &tick_style, box.x, y - 0.5, LABEL_W - 6, ALIGN_RIGHT, "loss");
+	draw_line(
+	    d, &tick_style, box.x, y - 0.5, LABEL_W - 6, ALIGN_RIGHT, say_word("loss"));
 	draw_frame(d, INK_RULE, plot.x, y, plot.w, STRIP_H);
 	draw_loss(d, &a, y, c, n);
 	draw_unmeasured(d, &a, y, STRIP_H, l->result);
 	y += STRIP_H + STRIP_GAP;
-	draw_line(d, &tick_style, box.x, y - 0.5, LABEL_W - 6, ALIGN_RIGHT, "state");
+	draw_line(
+	    d, &tick_style, box.x, y - 0.5, LABEL_W - 6, ALIGN_RIGHT, say_word("state"));
 	draw_state(d, &a, y, l->result);
 	y += STRIP_H + STRIP_GAP;
 	y += axis_labels(d, &a, y);

@@ -55,13 +55,14 @@ loss_legend(struct draw *d, double x, double y, double w, uint64_t sent)
 	}
 	draw_fill(d, INK_PAPER, x, y + 1, 11, 8);
 	draw_hatch(d, INK_HATCH, x, y + 1, 11, 8);
-	draw_line(d, &tick_style, x + 14, y, 0, ALIGN_LEFT, "not measured");
-	x += 14 + draw_width(d, &tick_style, "not measured");
+	draw_line(d, &tick_style, x + 14, y, 0, ALIGN_LEFT, say_word("not measured"));
+	x += 14 + draw_width(d, &tick_style, say_word("not measured"));
 	if (sent > 0) {
-		char text[64];
+		char text[64], of[24], share[24];
 		int decimals = least >= 0.001 ? 2 : 4;
-		snprintf(text, sizeof text, "one probe of %llu: %.*f %%",
-		    (unsigned long long)sent, decimals, least * 100);
+		snprintf(of, sizeof of, "%llu", (unsigned long long)sent);
+		snprintf(share, sizeof share, "%.*f %%", decimals, least * 100);
+		say(text, sizeof text, "one probe of {1}: {2}", of, share);
 		if (x + 12 + draw_width(d, &tick_style, text) <= start + w)
 			draw_line(d, &tick_style, start, y, w, ALIGN_RIGHT, text);
 	}
@@ -208,7 +209,8 @@ label_days(struct draw *d, const struct grid *g)
 	for (int64_t i = 0; i < g->days; i++) {
 		struct civil c = civil_of_day(g->first_day + i);
 		double x = g->x + (double)i * g->cell_w;
-		snprintf(text, sizeof text, "%d %s", c.day, civil_months[c.month - 1]);
+		snprintf(text, sizeof text, "%d %s", c.day,
+		    say_word(civil_months[c.month - 1]));
 		if (g->rows) {
 			draw_line(d, &tick_style, g->x - LABEL_W,
 			    g->y + ((double)i + 0.5) * g->cell_h - 5, LABEL_W - 6,
@@ -220,7 +222,7 @@ label_days(struct draw *d, const struct grid *g)
 		if (g->days > 62)
 			snprintf(text, sizeof text,
 			    c.month == 1 || free_from < g->x ? "%s %02d" : "%s",
-			    civil_months[c.month - 1], c.year % 100);
+			    say_word(civil_months[c.month - 1]), c.year % 100);
 		if (g->days > 62 && i > 0)
 			draw_rule(d, INK_PAPER, 0.7, x, g->y, x, g->y + g->h);
 		double w = draw_width(d, &tick_style, text);

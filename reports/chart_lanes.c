@@ -250,9 +250,9 @@ draw_shade(struct draw *d, const struct time_axis *a, const struct outage *o,
 	print_edge(z, o->start_ns, o->start_bound_ns, start);
 	print_edge(z, o->end_ns, o->end_bound_ns, end);
 	if (o->open)
-		snprintf(text, sizeof text, "from %s, still open", start);
+		say(text, sizeof text, "from {1}, still open", start);
 	else
-		snprintf(text, sizeof text, "%s  to  %s", start, end);
+		say(text, sizeof text, "{1}  to  {2}", start, end);
 	double w = draw_width(d, &edge_style, text);
 	double x = fmin(fmax((x0 + x1 - w) / 2, a->x), a->x + a->w - w);
 	draw_line(d, &edge_style, x, top - HEAD_H + 1, 0, ALIGN_LEFT, text);
@@ -270,11 +270,11 @@ draw_group(struct draw *d, double x, double y, double w, const struct results *r
 		if (strcmp(r->link_defs[i].centre, probe->centre) == 0 &&
 		    strcmp(r->link_defs[i].link, probe->link) == 0)
 			def = &r->link_defs[i];
-	snprintf(text, sizeof text, "%s%s%s",
-	    own ? "This link: " : "Other link: ", probe->link, "");
+	snprintf(text, sizeof text, "%s %s%s",
+	    say_word(own ? "This link:" : "Other link:"), probe->link, "");
 	if (def != NULL && def->isp[0] != '\0')
-		snprintf(text, sizeof text, "%s%s (%s)",
-		    own ? "This link: " : "Other link: ", probe->link, def->isp);
+		snprintf(text, sizeof text, "%s %s (%s)",
+		    say_word(own ? "This link:" : "Other link:"), probe->link, def->isp);
 	draw_line(d, &group_style, x, y + 2, w, ALIGN_LEFT, text);
 }
 
@@ -285,12 +285,14 @@ draw_legend(struct draw *d, double x, double y)
 		double h = looks[f].height * 11;
 		draw_fill(d, looks[f].colour, x, y + 4.5 - h / 2, 2, h);
 		draw_fill(d, looks[f].colour, x + 4, y + 4.5 - h / 2, 2, h);
-		draw_line(d, &role_style, x + 9, y, 0, ALIGN_LEFT, looks[f].word);
-		x += 9 + draw_width(d, &role_style, looks[f].word) + 10;
+		draw_line(
+		    d, &role_style, x + 9, y, 0, ALIGN_LEFT, say_word(looks[f].word));
+		x += 9 + draw_width(d, &role_style, say_word(looks[f].word)) + 10;
 	}
 	draw_fill(d, INK_TINT_BAD, x, y, 7, 9);
 	draw_fill(d, 0xF0B98D, x + 5, y, 3, 9);
-	draw_line(d, &role_style, x + 11, y, 0, ALIGN_LEFT, "outage, edge within bound");
+	draw_line(d, &role_style, x + 11, y, 0, ALIGN_LEFT,
+	    say_word("outage, edge within bound"));
 	return LEGEND_H;
 }
 
@@ -300,7 +302,7 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 {
 	const struct outage *o = &l->result->outages[c->outage];
 	struct lanes s;
-	char text[128], offset[16];
+	char more[24], text[128], offset[16];
 
 	lanes_find(&s, r, l, c);
 	double h = plot_height(&s);
@@ -317,7 +319,7 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 			draw_group(d, box.x, y, box.w, r, lane, lane->own);
 			y += GROUP_H;
 		}
-		snprintf(text, sizeof text, "%s %s", role_name(def->role),
+		snprintf(text, sizeof text, "%s %s", say_data(role_name(def->role)),
 		    kind_name(def->kind));
 		double each = lane_h(&s, i);
 		draw_line(
@@ -330,13 +332,14 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 	}
 	if (s.n == 0)
 		draw_line(d, &name_style, box.x, top + 6, LABEL_W, ALIGN_LEFT,
-		    "no samples of this time");
+		    say_word("no samples of this time"));
 	chart_zone_print_offset(chart_zone_offset_s(z, c->from_ns), offset);
 	snprintf(text, sizeof text, "%s, UTC%s", z->name, offset);
 	draw_line(d, &role_style, box.x, top + h + 2, LABEL_W - 20, ALIGN_LEFT, text);
 	y = top + h + 2 + axis_labels(d, &a, top + h + 2);
 	if (s.left_out > 0) {
-		snprintf(text, sizeof text, "and %zu more probes", s.left_out);
+		snprintf(more, sizeof more, "%zu", s.left_out);
+		say(text, sizeof text, "and {1} more {1|probe|probes}", more);
 		draw_line(
 		    d, &role_style, box.x, top + h + 11, LABEL_W - 20, ALIGN_LEFT, text);
 	}

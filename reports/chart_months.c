@@ -80,7 +80,7 @@ static void
 draw_target(struct draw *d, const struct scale *s, double target, struct box box)
 {
 	double y = y_of(s, target), right = box.x + box.w;
-	char text[48];
+	char text[64], at[32];
 	int decimals = 1;
 
 	while (decimals < 6 && fabs(target * 100 * pow(10, decimals) -
@@ -88,7 +88,8 @@ draw_target(struct draw *d, const struct scale *s, double target, struct box box
 		decimals++;
 	for (double x = box.x + LABEL_W; x < right; x += 6)
 		draw_rule(d, INK_BLUE, 0.9, x, y, fmin(x + 3.5, right), y);
-	snprintf(text, sizeof text, "%.*f %% agreed", decimals, target * 100);
+	snprintf(at, sizeof at, "%.*f %%", decimals, target * 100);
+	say(text, sizeof text, "{1} agreed", at);
 	draw_line(d, &target_style, box.x + LABEL_W, box.y - 1, box.w - LABEL_W,
 	    ALIGN_RIGHT, text);
 }

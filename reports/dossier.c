@@ -30,7 +30,7 @@ dossier_name(struct pages *p, const struct dossier *ds, const struct link_report
 {
 	const struct results *r = ds->r;
 	struct zone utc;
-	char as_of[48];
+	char as_of[48], root[32];
 
 	if (l != NULL && strlen(l->def->centre_name) + strlen(l->def->isp) > 60)
 		snprintf(p->subject, sizeof p->subject, "%s/%s · %s", l->def->centre,
@@ -38,14 +38,17 @@ dossier_name(struct pages *p, const struct dossier *ds, const struct link_report
 	else if (l != NULL)
 		words_link(l, p->subject, sizeof p->subject);
 	else
-		snprintf(p->subject, sizeof p->subject, "%s", ds->kind->title);
+		snprintf(p->subject, sizeof p->subject, "%s", say_word(ds->kind->title));
 	chart_zone_open(&utc, "UTC", r->as_of.ns, r->as_of.ns);
 	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
-	as_of[19] = '\0';
 	as_of[10] = 'T';
-	snprintf(p->foot, sizeof p->foot, "as of %sZ · %s · journal root %.16s%s", as_of,
-	    r->software, r->root[0] != '\0' ? r->root : "none",
+	as_of[19] = 'Z';
+	as_of[20] = '\0';
+	snprintf(root, sizeof root, "%.16s%s",
+	    r->root[0] != '\0' ? r->root : say_word("none"),
 	    strlen(r->root) > 16 ? "…" : "");
+	say(p->foot, sizeof p->foot, "as of {1} · {2} · journal root {3}", as_of,
+	    r->software, root);
 }
 
 static void

@@ -25,37 +25,61 @@ paint_lanes(struct draw *d, struct box box, const void *ctx)
 static void
 print_edge(char *out, size_t room, const struct zone *z, int64_t at, int64_t bound)
 {
-	char text[48];
+	char text[48], seconds[32];
 
 	chart_zone_print(z, at, 3, text);
-	snprintf(out, room, "%s, within ± %.3f s", text, (double)bound / 1e9);
+	snprintf(seconds, sizeof seconds, "%.3f s", (double)bound / 1e9);
+	say(out, room, "{1}, within ± {2}", text, seconds);
 }
 
 static void
 print_holes(const struct outage *o, const struct zone *z, char *out, size_t room)
 {
-	char from[48], lasted[40], unknown[40];
+	char from[48], lasted[40], unknown[40], n[32];
 
 	if (o->n_holes == 0)
 		return;
 	chart_zone_print(z, o->holes[0].start_ns, 1, from);
 	words_duration(o->holes[0].end_ns - o->holes[0].start_ns, true, lasted);
 	words_duration(o->unknown_ns, true, unknown);
-	snprintf(out, room, "%zu, unknown time %s; the first from %s for %s", o->n_holes,
-	    unknown, from, lasted);
+	words_count(o->n_holes, n);
+	say(out, room, "{1}, unknown time {2}; the first from {3} for {4}", n, unknown,
+	    from, lasted);
+}
+
+static void
+print_evidence(const struct outage *o, char *out, size_t room)
+{
+	char failed[16], total[16], lost[32], replies[32], rx[32];
+
+	snprintf(failed, sizeof failed, "%u", o->networks_failed);
+	snprintf(total, sizeof total, "%u", o->networks_total);
+	words_count(o->probes_lost, lost);
+	words_count(o->replies_during, replies);
+	words_bytes(o->rx_bytes, rx);
+	say(out, room,
+	    "{1}, {2} of {3} networks failed; {4} {4|probe|probes} lost, {5} {5|reply|replies}, "
+	    "{6} received; deepest answering: {7}",
+	    say_word(extent_name(o->extent)), failed, total, lost, replies, rx,
+	    say_data(o->deepest_answering != NULL ? o->deepest_answering : "none"));
 }
 
 /* What it meant to those who use the link. */
 static void
 add_connections(char *out, size_t room, const struct connections *c)
 {
-	size_t n = strlen(out);
+	char failed[32], attempted[32];
 
-	if (c->watched && c->attempted > 0)
-		snprintf(out + n, room - n,
-		    "; while the link was dark, %llu real connections failed, of %llu "
-		    "attempted",
-		    (unsigned long long)c->failed, (unsigned long long)c->attempted);
+	if (!c->watched || c->attempted == 0)
+		return;
+	words_count(c->failed, failed);
+	words_count(c->attempted, attempted);
+	size_t n = strlen(out);
+	snprintf(out + n, room - n, ";");
+	say_more(out, room,
+	    "while the link was dark, {1} real {1|connection|connections} failed, of {2} "
+	    "attempted",
+	    failed, attempted);
 }
 
 static void
@@ -65,39 +89,38 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	int64_t ns = o->end_ns - o->start_ns;
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	char start[128], end[128], length[320], least[40], most[40], whose[192];
-	char evidence[400], rx[32], up[200], down[200], others[440], holes[200], ids[128],
-	    t[40];
+	char evidence[440], up[200], down[200], others[440], holes[200], ids[128], t[40];
 
 	print_edge(start, sizeof start, z, o->start_ns, o->start_bound_ns);
 	print_edge(end, sizeof end, z, o->end_ns, o->end_bound_ns);
 	words_duration(ns, true, t);
 	words_duration(ns > bound ? ns - bound : 0, true, least);
 	words_duration(ns + bound, true, most);
-	snprintf(length, sizeof length, "%s, between %s and %s; counts: %s%s", t, least,
-	    most, o->counted ? "yes" : "no, ",
-	    o->counted                      ? ""
-	    : o->not_counted_reason == NULL ? "no reason recorded"
-	                                    : o->not_counted_reason);
-	snprintf(whose, sizeof whose, "%s: %s (%s confidence)",
-	    attribution_name(o->attribution), words_attribution(o->attribution),
-	    confidence_name(o->confidence));
-	words_bytes(o->rx_bytes, rx);
-	snprintf(evidence, sizeof evidence,
-	    "%s, %u of %u networks failed; %llu probes lost, %llu replies, %s received; deepest "
-	    "answering: %s",
-	    extent_name(o->extent), o->networks_failed, o->networks_total,
-	    (unsigned long long)o->probes_lost, (unsigned long long)o->replies_during, rx,
-	    o->deepest_answering != NULL ? o->deepest_answering : "none");
+	if (o->counted)
+		say(length, sizeof length, "{1}, between {2} and {3}; counts: yes", t,
+		    least, most);
+	else
+		say(length, sizeof length, "{1}, between {2} and {3}; counts: no, {4}", t,
+		    least, most,
+		    o->not_counted_reason == NULL ? say_word("no reason recorded")
+		                                  : say_data(o->not_counted_reason));
+	say(whose, sizeof whose, "{1}: {2} ({3} confidence)",
+	    say_word(attribution_name(o->attribution)),
+	    say_word(words_attribution(o->attribution)),
+	    say_word(confidence_name(o->confidence)));
+	print_evidence(o, evidence, sizeof evidence);
 	add_connections(evidence, sizeof evidence, &o->connections);
 	words_links(ds->r, o->links_up, up, sizeof up);
 	words_links(ds->r, o->links_down, down, sizeof down);
-	snprintf(others, sizeof others, "up: %s; down: %s", up, down);
+	say(others, sizeof others, "up: {1}; down: {2}", up, down);
 	print_holes(o, z, holes, sizeof holes);
-	snprintf(ids, sizeof ids, "%s%s%s%s%s", o->id,
-	    o->incident[0] != '\0' ? ", incident " : "", o->incident,
-	    o->common_cause[0] != '\0' ? ", common cause " : "", o->common_cause);
+	snprintf(ids, sizeof ids, "%s", o->id);
+	if (o->incident[0] != '\0')
+		say_more(ids, sizeof ids, "incident {1}", o->incident);
+	if (o->common_cause[0] != '\0')
+		say_more(ids, sizeof ids, "common cause {1}", o->common_cause);
 	struct fact list[8] = {{"Attribution", whose}, {"Start", start},
-	    {"End", o->open ? "still open at the end of the record" : end},
+	    {"End", o->open ? say_word("still open at the end of the record") : end},
 	    {"Lasted", length}, {"Evidence", evidence}, {"Other links", others},
 	    {"Identifier", ids}, {"Holes in it", holes}};
 	page_facts(p, list, o->n_holes > 0 ? 8 : 7, 1);
@@ -109,22 +132,29 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 	const struct link_report *l = &ds->r->links[link];
 	const struct outage *o = &l->result->outages[c->outage];
 	struct lanes_ctx ctx = {ds->r, l, c, &ds->zones[link]};
-	char title[200], at[48], length[40], place[PLACE_ROOM], alt[400], name[64];
+	char title[200], at[48], length[40], place[PLACE_ROOM], alt[400], name[64], n[32];
+	const char *whose;
 	double h = lanes_height(ds->r, l, c);
 
 	chart_zone_print(ctx.z, o->start_ns, 0, at);
 	at[16] = '\0';
 	words_duration(o->end_ns - o->start_ns, false, length);
-	snprintf(title, sizeof title, "Outage %zu, %s: %s%s, %s", c->outage + 1, at,
-	    o->open ? "still open after " : "", length,
-	    o->attribution == ATTR_UNDETERMINED ? "cause not determined"
-	                                        : attribution_name(o->attribution));
+	words_count(c->outage + 1, n);
+	whose = say_word(o->attribution == ATTR_UNDETERMINED
+	                     ? "cause not determined"
+	                     : attribution_name(o->attribution));
+	if (o->open)
+		say(title, sizeof title, "Outage {1}, {2}: still open after {3}, {4}", n,
+		    at, length, whose);
+	else
+		say(title, sizeof title, "Outage {1}, {2}: {3}, {4}", n, at, length,
+		    whose);
 	dossier_outage_place(place, link, c->outage);
 	page_heading(p, h + FACTS_H + (o->n_holes > 0 ? FACT_H : 0), place, title);
-	snprintf(alt, sizeof alt,
-	    "Every sample around outage %zu, a lane a probe: the marks of lost probes fill the "
-	    "time between start and end. %s.",
-	    c->outage + 1, title);
+	say(alt, sizeof alt,
+	    "Every sample around outage {1}, a lane a probe: the marks of lost probes fill the "
+	    "time between start and end. {2}.",
+	    n, title);
 	snprintf(name, sizeof name, "outage-%zu-%zu", link + 1, c->outage + 1);
 	page_figure(p, name, title, alt, h, paint_lanes, &ctx);
 	page_gap(p, 4);
@@ -140,10 +170,10 @@ dossier_closeups(struct pages *p, const struct dossier *ds, size_t link)
 
 	if (l->n_closeups == 0)
 		return;
-	page_section(p, "Close-ups of outages", 300);
+	page_section(p, say_word("Close-ups of outages"), 300);
 	dossier_place(place, "closeups", link);
-	page_title(
-	    p, place, "Close-ups of outages", "The worst outages, sample by sample");
+	page_title(p, place, say_word("Close-ups of outages"),
+	    say_word("The worst outages, sample by sample"));
 	for (size_t i = 0; i < l->n_closeups; i++)
 		if (l->closeups[i].outage < l->result->n_outages)
 			closeup(p, ds, link, &l->closeups[i]);

@@ -130,8 +130,9 @@ contract_words(struct pages *p, const struct link_report *l)
 		return;
 	}
 	page_text(p, &style_body,
-	    "The contract as it was entered states no time to acknowledge a ticket and none to "
-	    "repair: the times are told without a verdict.");
+	    say_word(
+	        "The contract as it was entered states no time to acknowledge a ticket and none to "
+	        "repair: the times are told without a verdict."));
 }
 
 static int
@@ -154,7 +155,7 @@ entries(struct pages *p, const struct evidence *e, const struct zone *z)
 	size_t n = e->n_notes, at = 0;
 	struct table t;
 
-	page_heading(p, 60, NULL, "Entries");
+	page_heading(p, 60, NULL, say_word("Entries"));
 	table_begin(&t, p, log_columns, sizeof log_columns / sizeof *log_columns, 7.2);
 	for (size_t i = 0; i < e->n_tickets; i++)
 		n += e->tickets[i]->n_history;
@@ -185,12 +186,12 @@ dossier_contacts(struct pages *p, const struct dossier *ds, size_t link)
 		return;
 	dossier_place(place, "contacts", link);
 	if (e->n_tickets + e->n_notes == 0) {
-		page_section(p, "Contact log", 20);
+		page_section(p, say_word("Contact log"), 20);
 		page_title(p, place, say_word("Contact log"),
 		    say_word("No ticket and no note was entered for this link"));
 		return;
 	}
-	page_section(p, "Contact log", 100);
+	page_section(p, say_word("Contact log"), 100);
 	for (size_t i = 0; i < e->n_tickets; i++)
 		with += e->ticket_rows[i].has_outage;
 	words_count(e->n_tickets, n);

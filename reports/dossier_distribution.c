@@ -137,7 +137,7 @@ dossier_distribution(struct pages *p, const struct dossier *ds, size_t link)
 	if (e == NULL || !e->has_quantiles[CROWD_ALL])
 		return;
 	bool both = e->has_quantiles[CROWD_BUSY] && e->has_quantiles[CROWD_QUIET];
-	page_section(p, "Distribution of round trips", SPREAD_H + 60);
+	page_section(p, say_word("Distribution of round trips"), SPREAD_H + 60);
 	headline(e, title, sizeof title);
 	dossier_place(place, "distribution", link);
 	page_title(p, place, say_word("Distribution of round trips"), title);
@@ -148,12 +148,14 @@ dossier_distribution(struct pages *p, const struct dossier *ds, size_t link)
 		    say_word("Round trips by how full the line was"));
 	else
 		page_text(p, &style_note,
-		    "What the line carried is not known well enough to tell round trips of an idle "
-		    "from those of a loaded line.");
+		    say_word(
+		        "What the line carried is not known well enough to tell round trips of an idle "
+		        "from those of a loaded line."));
 	percentiles(p, e);
 	page_text(p, &style_note,
-	    "Busy hours: Monday to Friday, 08:00 to 18:00. Below each quantile an interval that "
-	    "holds it with at least 95 % whatever the distribution is, from order statistics of "
-	    "samples taken as independent; lost probes count as infinitely late. Idle: at most "
-	    "10 % of the capacity in use; loaded: at least half of it.");
+	    say_word(
+	        "Busy hours: Monday to Friday, 08:00 to 18:00. Below each quantile an interval that "
+	        "holds it with at least 95 % whatever the distribution is, from order statistics of "
+	        "samples taken as independent; lost probes count as infinitely late. Idle: at most "
+	        "10 % of the capacity in use; loaded: at least half of it."));
 }

@@ -131,7 +131,7 @@ dossier_exclusions(struct pages *p, const struct dossier *ds, size_t link)
 	if (e == NULL)
 		return;
 	bool none = e->n_exclusion_rows == 0 && l->verdict.excluded_ns == 0;
-	page_section(p, "Exclusions", none ? 20 : 90);
+	page_section(p, say_word("Exclusions"), none ? 20 : 90);
 	words_count(e->n_exclusion_rows, n);
 	words_minutes(l->verdict.excluded_ns, minutes);
 	if (none)
@@ -148,9 +148,10 @@ dossier_exclusions(struct pages *p, const struct dossier *ds, size_t link)
 			exclusion_row(&t, &e->exclusion_rows[i], &ds->zones[link], link);
 		table_end(&t);
 		page_text(p, &style_note,
-		    "Minutes: of the entry, within the period. Left out: what the verdict left out "
-		    "of it under the contract's rules; maintenance without the notice agreed, and "
-		    "what exceeds the agreed length, is not left out.");
+		    say_word(
+		        "Minutes: of the entry, within the period. Left out: what the verdict left out "
+		        "of it under the contract's rules; maintenance without the notice agreed, and "
+		        "what exceeds the agreed length, is not left out."));
 	}
 	if (!none && l->has_verdict)
 		sums(p, l);

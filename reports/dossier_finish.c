@@ -103,7 +103,8 @@ static void
 mend(qpdf_data q, const char *const *alts, size_t n_alts)
 {
 	struct walk w = {.q = q, .alts = alts, .n_alts = n_alts};
-	qpdf_oh root = qpdf_get_root(q), language = qpdf_oh_new_string(q, "en-GB");
+	qpdf_oh root = qpdf_get_root(q),
+	        language = qpdf_oh_new_string(q, say_used()->tag);
 	qpdf_oh view = qpdf_oh_parse(q, "<< /DisplayDocTitle true >>");
 	qpdf_oh tree = qpdf_oh_get_key(q, root, "/StructTreeRoot");
 

@@ -27,9 +27,9 @@ headline(const struct link_report *l, char *out, size_t room)
 	words_ms(l->rtt_p50_ns, p50);
 	words_ms(l->rtt_p95_ns, p95);
 	if (l->rtt_p50_ns < 0)
-		snprintf(out, room, "Nothing answered, so there is no round-trip time");
+		say(out, room, "Nothing answered, so there is no round-trip time");
 	else
-		snprintf(out, room, "Median round trip %s, 95th percentile %s", p50, p95);
+		say(out, room, "Median round trip {1}, 95th percentile {2}", p50, p95);
 }
 
 static void
@@ -38,10 +38,15 @@ legend(struct pages *p, const struct link_report *l)
 	char each[40], text[400];
 
 	words_duration(l->bucket_ns, false, each);
-	snprintf(text, sizeof text,
-	    "Line: median. Band: 5th to 95th percentile of the answers%s%s. Hatched: not measured. "
-	    "State: dark where an outage is listed.",
-	    l->bucket_ns > 0 ? " in each " : "", l->bucket_ns > 0 ? each : "");
+	if (l->bucket_ns > 0)
+		say(text, sizeof text,
+		    "Line: median. Band: 5th to 95th percentile of the answers in each {1}.",
+		    each);
+	else
+		say(text, sizeof text,
+		    "Line: median. Band: 5th to 95th percentile of the answers.");
+	say_more(text, sizeof text,
+	    "Hatched: not measured. State: dark where an outage is listed.");
 	page_text(p, &style_note, text);
 	draw_tag(p->d, "P", NULL);
 	p->y += loss_legend(p->d, PAGE_MARGIN, p->y, PAGE_INNER, 0) + 4;
@@ -59,10 +64,10 @@ percentiles(struct pages *p, const struct link_report *l)
 	words_count(l->samples, samples);
 	words_count(l->result->voters_sent, sent);
 	words_count(l->result->voters_lost, lost);
-	snprintf(voters, sizeof voters, "%s lost of %s", lost, sent);
+	say(voters, sizeof voters, "{1} lost of {2}", lost, sent);
 	struct fact facts[] = {{"Median", p50}, {"Samples", samples}, {"95th perc.", p95},
 	    {"Voters", voters}, {"99th perc.", p99},
-	    {"Measure", "round trips; they do not tell the direction"}};
+	    {"Measure", say_word("round trips; they do not tell the direction")}};
 	page_facts(p, facts, sizeof facts / sizeof *facts, 2);
 }
 
@@ -93,17 +98,24 @@ name_probes(const struct results *r, const struct degradation *g, char *out, siz
 static void
 measure_of(const struct degradation *g, char *out, size_t room)
 {
-	if (g->kind == DEG_LATENCY || g->kind == DEG_JITTER)
-		snprintf(out, room, "%.1f ms,\nwas %.1f ms", (double)g->during_ns / 1e6,
-		    (double)g->before_ns / 1e6);
-	else if (g->kind == DEG_SATURATION)
-		snprintf(out, room, "up to %.0f %%\nof capacity", 100 * g->peak);
-	else if (g->kind == DEG_THROUGHPUT)
-		snprintf(out, room, "%.3g of\n%.6g Mbit/s", g->slowest_bps / 1e6,
-		    g->minimum_bps / 1e6);
-	else
-		snprintf(out, room, "%llu\nof %llu lost", (unsigned long long)g->lost,
-		    (unsigned long long)g->sent);
+	char now[32], was[32];
+
+	if (g->kind == DEG_LATENCY || g->kind == DEG_JITTER) {
+		snprintf(now, sizeof now, "%.1f ms", (double)g->during_ns / 1e6);
+		snprintf(was, sizeof was, "%.1f ms", (double)g->before_ns / 1e6);
+		say(out, room, "{1},\nwas {2}", now, was);
+	} else if (g->kind == DEG_SATURATION) {
+		snprintf(now, sizeof now, "%.0f %%", 100 * g->peak);
+		say(out, room, "up to {1}\nof capacity", now);
+	} else if (g->kind == DEG_THROUGHPUT) {
+		snprintf(now, sizeof now, "%.3g", g->slowest_bps / 1e6);
+		snprintf(was, sizeof was, "%.6g", g->minimum_bps / 1e6);
+		say(out, room, "{1} of\n{2} Mbit/s", now, was);
+	} else {
+		words_count(g->lost, now);
+		words_count(g->sent, was);
+		say(out, room, "{1}\nof {2} lost", now, was);
+	}
 }
 
 static void
@@ -113,10 +125,10 @@ degradations(struct pages *p, const struct dossier *ds, size_t link)
 	const struct zone *z = &ds->zones[link];
 	struct table t;
 
-	page_heading(p, 50, NULL, "Degradations");
+	page_heading(p, 50, NULL, say_word("Degradations"));
 	if (res->n_degradations == 0) {
-		page_text(
-		    p, &style_body, "None was found in the time that was measured.");
+		page_text(p, &style_body,
+		    say_word("None was found in the time that was measured."));
 		return;
 	}
 	table_begin(&t, p, degradation_columns, 6, 7.2);
@@ -125,14 +137,14 @@ degradations(struct pages *p, const struct dossier *ds, size_t link)
 		char from[48], to[48], when[112], lasted[40], lost[96], probes[256];
 		chart_zone_print(z, g->start_ns, 1, from);
 		chart_zone_print(z, g->end_ns, 1, to);
-		snprintf(
-		    when, sizeof when, "%s\n%s%s", from, g->open ? "open at " : "", to);
+		snprintf(when, sizeof when, "%s\n%s%s%s", from,
+		    g->open ? say_word("open at") : "", g->open ? " " : "", to);
 		words_duration(g->end_ns - g->start_ns, true, lasted);
 		measure_of(g, lost, sizeof lost);
 		name_probes(ds->r, g, probes, sizeof probes);
 		struct cell cells[] = {{.text = when}, {.text = lasted},
-		    {.text = degradation_name(g->kind)},
-		    {.text = attribution_name(g->attribution)}, {.text = lost},
+		    {.text = say_word(degradation_name(g->kind))},
+		    {.text = say_word(attribution_name(g->attribution))}, {.text = lost},
 		    {.text = probes}};
 		table_row(&t, cells);
 	}
@@ -153,14 +165,13 @@ unknown_time(struct pages *p, const struct dossier *ds, size_t link)
 	char text[160], total[40];
 	struct table t;
 
-	page_heading(p, 50, NULL, "Unknown time");
+	page_heading(p, 50, NULL, say_word("Unknown time"));
 	if (res->n_unknown == 0) {
-		page_text(p, &style_body, "All of the period was measured.");
+		page_text(p, &style_body, say_word("All of the period was measured."));
 		return;
 	}
 	words_duration(res->unknown_ns, true, total);
-	snprintf(
-	    text, sizeof text, "%s in all, counted neither as up nor as down.", total);
+	say(text, sizeof text, "{1} in all, counted neither as up nor as down.", total);
 	page_text(p, &style_body, text);
 	table_begin(&t, p, unknown_columns, 4, 7.2);
 	for (size_t i = 0; i < res->n_unknown; i++) {
@@ -170,7 +181,7 @@ unknown_time(struct pages *p, const struct dossier *ds, size_t link)
 		chart_zone_print(z, u->end_ns, 1, to);
 		words_duration(u->end_ns - u->start_ns, true, lasted);
 		struct cell cells[] = {{.text = from}, {.text = to}, {.text = lasted},
-		    {.text = words_unknown(u->reason)}};
+		    {.text = say_word(words_unknown(u->reason))}};
 		table_row(&t, cells);
 	}
 	table_end(&t);
@@ -183,15 +194,15 @@ dossier_latency(struct pages *p, const struct dossier *ds, size_t link)
 	struct band_ctx ctx = {l, &ds->zones[link]};
 	char text[160], alt[400], place[PLACE_ROOM], name[32];
 
-	page_section(p, "Latency and loss", 340);
+	page_section(p, say_word("Latency and loss"), 340);
 	headline(l, text, sizeof text);
 	dossier_place(place, "latency", link);
-	page_title(p, place, "Latency and loss", text);
+	page_title(p, place, say_word("Latency and loss"), text);
 	page_gap(p, 2);
 	snprintf(name, sizeof name, "latency-%zu", link + 1);
-	snprintf(alt, sizeof alt,
+	say(alt, sizeof alt,
 	    "Round-trip time over the period, median and the band of the 5th to the 95th "
-	    "percentile, with strips of loss and state below. %s.",
+	    "percentile, with strips of loss and state below. {1}.",
 	    text);
 	page_figure(
 	    p, name, "Round-trip time, loss and state", alt, 285, paint_band, &ctx);

@@ -16,35 +16,39 @@ rules(struct pages *p, const struct results *r)
 {
 	const struct judge_rule *rule = &r->rule;
 	char quorum[32], hold[40], hole[40], stall[40], gap[32], bytes[32], rate[32];
-	char quiet[80], clock[40];
+	char quiet[80], clock[40], factor[16];
 	struct table t;
 
 	words_percent(rule->quorum, 0, quorum);
 	words_duration(rule->hold_ns, false, hold);
 	words_duration(rule->max_hole_ns, false, hole);
 	words_duration(rule->stall_ns, false, stall);
-	snprintf(gap, sizeof gap, "%.1f intervals", rule->max_gap_factor);
+	snprintf(factor, sizeof factor, "%.1f", rule->max_gap_factor);
+	say(gap, sizeof gap, "{1} intervals", factor);
 	words_bytes((uint64_t)rule->quiet_bytes, bytes);
 	words_bytes((uint64_t)rule->quiet_bytes_per_s, rate);
 	snprintf(quiet, sizeof quiet, "%s, %s/s", bytes, rate);
 	words_ms(rule->clock_bound_ns, clock);
 	struct cell rows[][3] = {
-	    {{.text = "Quorum"}, {.text = quorum},
-	        {.text = "so many of the networks must fail for the link to be dark"}},
-	    {{.text = "Answers accepted"}, {.text = hold},
-	        {.text = "after sending; a later answer is none"}},
-	    {{.text = "Longest hole"}, {.text = hole},
-	        {.text = "of unknown time inside one outage, dark on both sides"}},
-	    {{.text = "Stall"}, {.text = stall},
-	        {.text = "in which nothing arrived that was answered later"}},
-	    {{.text = "Gap of a probe"}, {.text = gap},
-	        {.text = "without a sample: beyond, the time is unknown"}},
-	    {{.text = "Next to nothing received"}, {.text = quiet},
-	        {.text = "at most, in all and on average, for an outage to be total"}},
-	    {{.text = "Clock"}, {.text = clock},
-	        {.text = "added to the bound of each edge"}},
+	    {{.text = say_word("Quorum")}, {.text = quorum},
+	        {.text = say_word(
+	             "so many of the networks must fail for the link to be dark")}},
+	    {{.text = say_word("Answers accepted")}, {.text = hold},
+	        {.text = say_word("after sending; a later answer is none")}},
+	    {{.text = say_word("Longest hole")}, {.text = hole},
+	        {.text = say_word(
+	             "of unknown time inside one outage, dark on both sides")}},
+	    {{.text = say_word("Stall")}, {.text = stall},
+	        {.text = say_word("in which nothing arrived that was answered later")}},
+	    {{.text = say_word("Gap of a probe")}, {.text = gap},
+	        {.text = say_word("without a sample: beyond, the time is unknown")}},
+	    {{.text = say_word("Next to nothing received")}, {.text = quiet},
+	        {.text = say_word(
+	             "at most, in all and on average, for an outage to be total")}},
+	    {{.text = say_word("Clock")}, {.text = clock},
+	        {.text = say_word("added to the bound of each edge")}},
 	};
-	page_heading(p, 60, NULL, "Parameters of the rule");
+	page_heading(p, 60, NULL, say_word("Parameters of the rule"));
 	table_begin(&t, p, rule_columns, 3, 8);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		table_row(&t, rows[i]);
@@ -64,7 +68,7 @@ quality(struct pages *p, const struct results *r)
 {
 	struct table t;
 
-	page_heading(p, 60, NULL, "Data quality");
+	page_heading(p, 60, NULL, say_word("Data quality"));
 	table_begin(&t, p, quality_columns, 6, 8);
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct link_report *l = &r->links[i];
@@ -111,7 +115,7 @@ probes(struct pages *p, const struct results *r)
 	for (size_t i = 0; i < r->n_probes; i++)
 		n += is_reported(r, &r->probes[i]);
 	/* a list that fits a page is not torn in two */
-	page_heading(p, n <= 40 ? 20 + 14.2 * (double)n : 60, NULL, "Probes");
+	page_heading(p, n <= 40 ? 20 + 14.2 * (double)n : 60, NULL, say_word("Probes"));
 	table_begin(&t, p, probe_columns, 6, 7.2);
 	for (size_t i = 0; i < r->n_probes; i++) {
 		const struct probe_def *def = &r->probes[i];
@@ -119,8 +123,8 @@ probes(struct pages *p, const struct results *r)
 		if (!is_reported(r, def))
 			continue;
 		snprintf(link, sizeof link, "%s/%s", def->centre, def->link);
-		snprintf(role, sizeof role, "%s, %s", role_name(def->role),
-		    kind_name(def->kind));
+		snprintf(role, sizeof role, "%s, %s", say_data(role_name(def->role)),
+		    say_data(kind_name(def->kind)));
 		words_duration(def->every_ns, false, every);
 		struct cell cells[] = {{.text = link}, {.text = def->name},
 		    {.text = role}, {.text = def->target}, {.text = def->network},
@@ -145,48 +149,52 @@ record(struct pages *p, const struct dossier *ds)
 	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
 	words_ms(r->clock_bound_ns, bound);
 	if (r->synchronised)
-		snprintf(clock, sizeof clock,
-		    "synchronised; UTC is within ± %s of what is printed", bound);
+		say(clock, sizeof clock,
+		    "synchronised; UTC is within ± {1} of what is printed", bound);
 	else
-		snprintf(clock, sizeof clock,
+		say(clock, sizeof clock,
 		    "not synchronised: how far UTC is from what is printed is not known");
 	char span[112];
 	snprintf(span, sizeof span, "%s to %s", first, last);
 	struct fact facts[] = {{"Journal", span}, {"Clock", clock}, {"Agent", r->agent},
 	    {"Software", r->software}, {"As of", as_of}, {"Generated", made}};
-	page_heading(p, 90, NULL, "The record");
+	page_heading(p, 90, NULL, say_word("The record"));
 	page_facts(p, facts, sizeof facts / sizeof *facts, 1);
-	page_text(p, &style_body, "Root of the journal's chain (SHA-256):");
-	page_text(p, &mono, r->root[0] != '\0' ? r->root : "none");
+	page_text(p, &style_body, say_word("Root of the journal's chain (SHA-256):"));
+	page_text(p, &mono, r->root[0] != '\0' ? r->root : say_word("none"));
 }
 
 void
 dossier_method(struct pages *p, const struct dossier *ds)
 {
-	page_section(p, "Method and data quality", 300);
-	page_title(p, "method", "Method and data quality",
-	    "How it was measured, and how far it can be trusted");
+	page_section(p, say_word("Method and data quality"), 300);
+	page_title(p, "method", say_word("Method and data quality"),
+	    say_word("How it was measured, and how far it can be trusted"));
 	page_text(p, &style_body,
-	    "Small packets are sent over the link all day, each at a random moment of its slot, to "
-	    "targets in several networks, to the ISP and to the router at the site. A target "
-	    "answers if any reply of its own comes back; one refusal by the target is an answer "
-	    "too. A packet that never left is not held against the link.");
+	    say_word(
+	        "Small packets are sent over the link all day, each at a random moment of its slot, to "
+	        "targets in several networks, to the ISP and to the router at the site. A target "
+	        "answers if any reply of its own comes back; one refusal by the target is an answer "
+	        "too. A packet that never left is not held against the link."));
 	page_text(p, &style_body,
-	    "The link is dark while the quorum of networks fails. An outage begins between the last "
-	    "answered probe and the first lost ones after it, and ends between the last lost probe "
-	    "and the first answer: the middle is printed, the half-width is the bound. It must be "
-	    "longer than ordinary loss could make it, once in a hundred months. Time that could not "
-	    "be measured is unknown: neither up nor down, and shown.");
+	    say_word(
+	        "The link is dark while the quorum of networks fails. An outage begins between the last "
+	        "answered probe and the first lost ones after it, and ends between the last lost probe "
+	        "and the first answer: the middle is printed, the half-width is the bound. It must be "
+	        "longer than ordinary loss could make it, once in a hundred months. Time that could not "
+	        "be measured is unknown: neither up nor down, and shown."));
 	page_text(p, &style_body,
-	    "Availability is up / (up + down). Its lower bound takes unknown time, micro-outages and "
-	    "the longest reading of each edge as down; its upper bound takes unknown time as up and "
-	    "the shortest reading, of total outages only. A breach is stated only where even the "
-	    "upper bound is below the target, and a target is met only where the lower bound reaches "
-	    "it.");
+	    say_word(
+	        "Availability is up / (up + down). Its lower bound takes unknown time, micro-outages and "
+	        "the longest reading of each edge as down; its upper bound takes unknown time as up and "
+	        "the shortest reading, of total outages only. A breach is stated only where even the "
+	        "upper bound is below the target, and a target is met only where the lower bound reaches "
+	        "it."));
 	page_text(p, &style_body,
-	    "What this cannot show: in which direction a packet was lost or late, since round trips "
-	    "do not tell; what happened while nothing was measured; whose equipment failed where no "
-	    "probe spoke for it.");
+	    say_word(
+	        "What this cannot show: in which direction a packet was lost or late, since round trips "
+	        "do not tell; what happened while nothing was measured; whose equipment failed where no "
+	        "probe spoke for it."));
 	rules(p, ds->r);
 	quality(p, ds->r);
 	record(p, ds);

@@ -190,16 +190,18 @@ dossier_months(struct pages *p, const struct dossier *ds, size_t link)
 
 	if (e == NULL || e->n_months == 0)
 		return;
-	page_section(p, "Availability by month", 60 + (e->n_months > 1 ? MONTHS_H : 0));
+	page_section(
+	    p, say_word("Availability by month"), 60 + (e->n_months > 1 ? MONTHS_H : 0));
 	headline(e, title, sizeof title);
 	dossier_place(place, "months", link);
 	page_title(p, place, say_word("Availability by month"), title);
 	if (e->n_months > 1 && e->n_months <= 36)
 		chart(p, e, z, link, title);
 	page_text(p, &style_note,
-	    "All in minutes; a month with a change of the clocks is an hour longer or shorter. "
-	    "Minutes = measured + excluded + unknown. The budget is the downtime that the target "
-	    "allows in the minutes measured.");
+	    say_word(
+	        "All in minutes; a month with a change of the clocks is an hour longer or shorter. "
+	        "Minutes = measured + excluded + unknown. The budget is the downtime that the target "
+	        "allows in the minutes measured."));
 	table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7.2);
 	for (size_t i = 0; i < e->n_months; i++)
 		month_row(&t, &e->rows[i], z);

@@ -124,11 +124,12 @@ minutes(struct pages *p, const struct evidence *e, const struct zone *z)
 
 	words_count(e->minutes.dead, dead);
 	words_count(e->minutes.told, told);
-	page_heading(p, 40, NULL, "Internet reachable, resolver dead");
+	page_heading(p, 40, NULL, say_word("Internet reachable, resolver dead"));
 	if (e->minutes.told == 0) {
 		page_text(p, &style_body,
-		    "In no minute were two or more queries sent to the ISP's name servers, so no "
-		    "minute can be called dead.");
+		    say_word(
+		        "In no minute were two or more queries sent to the ISP's name servers, so no "
+		        "minute can be called dead."));
 		return;
 	}
 	say(text, sizeof text,
@@ -151,14 +152,15 @@ dossier_names(struct pages *p, const struct dossier *ds, size_t link)
 		return;
 	dossier_place(place, "names", link);
 	if (e->n_servers == 0) {
-		page_section(p, "Name servers", 20);
+		page_section(p, say_word("Name servers"), 20);
 		page_title(p, place, say_word("Name servers"),
 		    say_word("Name servers were not measured"));
 		page_text(p, &style_body,
-		    "No probe asks a name server over this link: nothing is said of them.");
+		    say_word(
+		        "No probe asks a name server over this link: nothing is said of them."));
 		return;
 	}
-	page_section(p, "Name servers", 140);
+	page_section(p, say_word("Name servers"), 140);
 	headline(e, title, sizeof title);
 	page_title(p, place, say_word("Name servers"), title);
 	table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7.4);
@@ -166,9 +168,10 @@ dossier_names(struct pages *p, const struct dossier *ds, size_t link)
 		server_row(&t, ds->r, &e->servers[i]);
 	table_end(&t);
 	page_text(p, &style_note,
-	    "Failed: not answered, or answered with an error code (other than no such name) or "
-	    "what is no answer; below it the 95 % interval by Clopper and Pearson, queries taken "
-	    "as independent. Queries sent while the link was dark fail too, of both kinds. The "
-	    "record tells that there was an error code, not which.");
+	    say_word(
+	        "Failed: not answered, or answered with an error code (other than no such name) or "
+	        "what is no answer; below it the 95 % interval by Clopper and Pearson, queries taken "
+	        "as independent. Queries sent while the link was dark fail too, of both kinds. The "
+	        "record tells that there was an error code, not which."));
 	minutes(p, e, &ds->zones[link]);
 }

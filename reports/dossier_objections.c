@@ -273,7 +273,7 @@ dossier_objections(struct pages *p, const struct dossier *ds, size_t link)
 		return;
 	objections_find(&o, ds->r, l);
 	dossier_place(place, "objections", link);
-	page_section(p, "Likely objections", o.counted == 0 ? 20 : 260);
+	page_section(p, say_word("Likely objections"), o.counted == 0 ? 20 : 260);
 	if (o.counted == 0) {
 		page_title(p, place, say_word("Likely objections"),
 		    say_word("No outage counts, so there is nothing to object to"));
@@ -292,6 +292,7 @@ dossier_objections(struct pages *p, const struct dossier *ds, size_t link)
 	}
 	table_end(&t);
 	page_text(p, &style_note,
-	    "Answered: what was measured speaks against the objection. Conceded: nothing that was "
-	    "measured does. What is conceded may still be wrong: the ISP knows its own network.");
+	    say_word(
+	        "Answered: what was measured speaks against the objection. Conceded: nothing that was "
+	        "measured does. What is conceded may still be wrong: the ISP knows its own network."));
 }

@@ -23,10 +23,11 @@ overview_row(struct table *t, const struct dossier *ds, size_t link)
 {
 	const struct link_report *l = &ds->r->links[link];
 	const struct verdict *v = &l->verdict;
-	char name[NAME_ROOM + TEXT_ROOM + 8], availability[128] = "not known", down[96],
-	                                      page[16];
+	char name[NAME_ROOM + TEXT_ROOM + 8], availability[128], down[96], page[16],
+	    n[32];
 	char at[40], low[32], high[32], place[PLACE_ROOM];
 
+	snprintf(availability, sizeof availability, "%s", say_word("not known"));
 	snprintf(name, sizeof name, "%s\n%s", l->def->link,
 	    l->def->centre_name[0] != '\0' ? l->def->centre_name : l->def->centre);
 	if (l->has_verdict && v->has_availability) {
@@ -38,12 +39,13 @@ overview_row(struct table *t, const struct dossier *ds, size_t link)
 		    availability, sizeof availability, "%s\n%s to %s", at, low, high);
 	}
 	words_duration(l->result->down_ns, false, at);
-	snprintf(down, sizeof down, "%zu listed\n%s", l->result->n_outages, at);
+	words_count(l->result->n_outages, n);
+	say(down, sizeof down, "{1} listed\n{2}", n, at);
 	dossier_place(place, "summary", link);
 	snprintf(page, sizeof page, "%u", page_of(t->p, place));
 	struct cell cells[] = {{.text = name, .bold = true}, {.text = l->def->isp},
 	    {.text = availability}, {.text = down},
-	    {.text = l->has_verdict ? words_verdict(v->verdict) : "no contract",
+	    {.text = say_word(l->has_verdict ? words_verdict(v->verdict) : "no contract"),
 	        .bold = true,
 	        .colour = l->has_verdict ? words_verdict_colour(v->verdict) : INK_MUTED},
 	    {.text = page, .colour = INK_BLUE, .place = place}};
@@ -71,8 +73,8 @@ curves(struct pages *p, const struct dossier *ds)
 		snprintf(title, sizeof title, "%s/%s%s%s", l->def->centre, l->def->link,
 		    l->def->isp[0] != '\0' ? ", " : "", l->def->isp);
 		words_headline(l, headline, sizeof headline);
-		snprintf(alt, sizeof alt,
-		    "Round-trip time, loss and state of one link. %s.", headline);
+		say(alt, sizeof alt, "Round-trip time, loss and state of one link. {1}.",
+		    headline);
 		page_heading(p, 150, NULL, title);
 		page_text(p, &style_note, headline);
 		page_figure(p, name, title, alt, 132, paint_band, &ctx);
@@ -93,20 +95,23 @@ dossier_overview_rows(struct pages *p, const struct dossier *ds)
 void
 dossier_overview(struct pages *p, const struct dossier *ds)
 {
-	char text[96];
+	char text[96], n[32];
 
-	page_begin(p, "Overview");
+	page_begin(p, say_word("Overview"));
 	if (ds->r->n_links == 0) {
-		page_title(p, "overview", "Overview", "No link to report on");
+		page_title(p, "overview", say_word("Overview"),
+		    say_word("No link to report on"));
 		return;
 	}
-	snprintf(text, sizeof text, "%zu links in this dossier", ds->r->n_links);
-	page_title(p, "overview", "Overview", text);
+	words_count(ds->r->n_links, n);
+	say(text, sizeof text, "{1} links in this dossier", n);
+	page_title(p, "overview", say_word("Overview"), text);
 	page_gap(p, 6);
 	dossier_overview_rows(p, ds);
 	page_text(p, &style_note,
-	    "Each link has its own summary, curves, register and close-ups; the method at the end "
-	    "is common to all.");
+	    say_word(
+	        "Each link has its own summary, curves, register and close-ups; the method at the end "
+	        "is common to all."));
 	if (ds->r->n_links <= OVERVIEW_CURVES)
 		curves(p, ds);
 }

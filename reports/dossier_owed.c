@@ -24,7 +24,7 @@ void
 dossier_worth(struct credit_worth w, const struct contract_conf *c, char out[96])
 {
 	if (is_nothing(w))
-		snprintf(out, 96, "nothing");
+		say(out, 96, "nothing");
 	else
 		credit_print(w, c->currency, out, 96);
 }
@@ -64,10 +64,10 @@ readings(struct pages *p, const struct settlement *s, const struct contract_conf
 	}
 	for (int r = 0; r < READINGS; r++)
 		dossier_worth(s->sheets[r].total, c, worth[r]);
-	struct cell total[] = {{.text = "In all", .bold = true},
-	    {.text = sheet->capped ? "up to the contract's cap"
+	struct cell total[] = {{.text = say_word("In all"), .bold = true},
+	    {.text = sheet->capped ? say_word("up to the contract's cap")
 	             : !c->stack && sheet->n > 1
-	                 ? "the highest alone: credits do not add up"
+	                 ? say_word("the highest alone: credits do not add up")
 	                 : ""},
 	    {.text = worth[READING_ISP], .bold = true},
 	    {.text = worth[READING_POINT], .bold = true},
@@ -110,9 +110,9 @@ clocks(struct pages *p, const struct settlement *s, const struct contract_conf *
 	words_duration(s->measured_down_ns, true, measured);
 	words_duration(s->readings[READING_POINT].down_ns, true, ticket);
 	dossier_worth(s->measured_owed, c, owed);
-	snprintf(text, sizeof text,
-	    "The contract's clock follows tickets: it counts %s. Measured, the link was down for %s; "
-	    "by that clock %s would be owed.",
+	say(text, sizeof text,
+	    "The contract's clock follows tickets: it counts {1}. Measured, the link was down for {2}; "
+	    "by that clock {3} would be owed.",
 	    ticket, measured, owed);
 	page_text(p, &style_body, text);
 }
@@ -125,7 +125,7 @@ dossier_credits(
 		return;
 	readings(p, s, c);
 	page_text(p, &style_body,
-	    difference_words(differs(s) ? s->difference : DIFFERENCE_NONE));
+	    say_word(difference_words(differs(s) ? s->difference : DIFFERENCE_NONE)));
 	clocks(p, s, c);
 }
 
@@ -147,26 +147,27 @@ dossier_dates(
 	static const char *const FROM[] = {"start of the outage", "end of the outage",
 	    "closing of the ticket", "end of the period"};
 	struct table t;
-	char text[96];
+	char text[96], more[32];
 
 	if (s->n_deadlines == 0)
 		return;
-	page_heading(p, 50, NULL, "Dates");
+	page_heading(p, 50, NULL, say_word("Dates"));
 	table_begin(&t, p, date_columns, 4, 8.0);
 	for (size_t i = 0; i < s->n_deadlines && i < most; i++) {
 		const struct deadline *d = &s->deadlines[i];
 		char by[48], anchor[48], from[112];
 		chart_zone_print(z, d->by_ns - NS_PER_S / 2, 0, by); /* its last second */
 		chart_zone_print(z, d->anchor_ns, 0, anchor);
-		snprintf(from, sizeof from, "%s\n%s", FROM[d->anchor], anchor);
+		snprintf(from, sizeof from, "%s\n%s", say_word(FROM[d->anchor]), anchor);
 		struct cell cells[] = {{.text = by, .bold = true},
-		    {.text = WHAT[d->what]}, {.text = from},
+		    {.text = say_word(WHAT[d->what])}, {.text = from},
 		    {.text = d->clause[0] != '\0' ? d->clause : d->name}};
 		table_row(&t, cells);
 	}
 	table_end(&t);
 	if (s->n_deadlines > most) {
-		snprintf(text, sizeof text, "and %zu later ones", s->n_deadlines - most);
+		words_count(s->n_deadlines - most, more);
+		say(text, sizeof text, "and {1} later ones", more);
 		page_text(p, &style_note, text);
 	}
 }
@@ -181,15 +182,15 @@ dossier_rights(struct pages *p, const struct settlement *s, const struct zone *z
 		const struct chronic *c = &s->rights[i];
 		char arose[48], by[48], text[700];
 		chart_zone_print(z, c->arose_ns, 0, arose);
-		snprintf(by, sizeof by, "no date is set");
+		say(by, sizeof by, "no date is set");
 		if (c->has_notice)
 			chart_zone_print(z, c->declare_by_ns, 0, by);
 		if (i == 0)
-			page_heading(p, 40, NULL, "Rights");
-		snprintf(text, sizeof text,
-		    "%s: since %s, because %s. To be declared by: %s.",
+			page_heading(p, 40, NULL, say_word("Rights"));
+		say(text, sizeof text,
+		    "{1}: since {2}, because {3}. To be declared by: {4}.",
 		    c->conf->right[0] != '\0' ? c->conf->right : c->conf->name, arose,
-		    WHY[c->why], by);
+		    say_word(WHY[c->why]), by);
 		page_text(p, &style_body, text);
 	}
 }
@@ -213,14 +214,14 @@ weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 		if (w->counted_ns > 0 || w->reason == NULL)
 			continue;
 		if (!open) {
-			page_heading(p, 50, NULL, "Outages that do not count");
+			page_heading(p, 50, NULL, say_word("Outages that do not count"));
 			table_begin(&t, p, weightless_columns, 3, 8.0);
 			open = true;
 		}
 		chart_zone_print(z, w->start_ns, 0, from);
 		words_duration(w->end_ns - w->start_ns, true, lasted);
 		struct cell cells[] = {
-		    {.text = from}, {.text = lasted}, {.text = w->reason}};
+		    {.text = from}, {.text = lasted}, {.text = say_data(w->reason)}};
 		table_row(&t, cells);
 	}
 	if (open)
@@ -271,8 +272,9 @@ periods(struct pages *p, const struct link_report *l, const struct zone *z)
 	period_row(&t, l->evidence->owed, say_word("In all"), l->conf, true);
 	table_end(&t);
 	page_text(p, &style_body,
-	    "The contract is judged period by period. How a period's credit comes about is told "
-	    "by a dossier of that period alone.");
+	    say_word(
+	        "The contract is judged period by period. How a period's credit comes about is told "
+	        "by a dossier of that period alone."));
 }
 
 void
@@ -286,9 +288,10 @@ dossier_owed(struct pages *p, const struct dossier *ds, size_t link)
 	if (s == NULL || l->conf == NULL ||
 	    (l->conf->n_credits == 0 && s->n_deadlines == 0 && s->n_rights == 0))
 		return;
-	page_section(p, "What the contract owes", 120);
+	page_section(p, say_word("What the contract owes"), 120);
 	dossier_place(place, "owed", link);
-	page_title(p, place, "What the contract owes", "What the contract owes");
+	page_title(p, place, say_word("What the contract owes"),
+	    say_word("What the contract owes"));
 	if (l->evidence != NULL && l->evidence->periods > 1 && l->conf->n_credits > 0)
 		periods(p, l, z);
 	else
@@ -297,6 +300,7 @@ dossier_owed(struct pages *p, const struct dossier *ds, size_t link)
 	dossier_dates(p, s, z, DATES_SHOWN);
 	weightless(p, &l->verdict, z);
 	page_text(p, &style_note,
-	    "Worked out from the contract's clauses as they are configured; the signed contract "
-	    "prevails.");
+	    say_word(
+	        "Worked out from the contract's clauses as they are configured; the signed contract "
+	        "prevails."));
 }

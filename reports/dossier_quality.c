@@ -63,9 +63,9 @@ gaps(struct pages *p, const struct link_report *l)
 	int64_t sum[UNKNOWN_STATED + 1] = {0}, most[UNKNOWN_STATED + 1] = {0};
 	struct table t;
 
-	page_heading(p, 40, NULL, "Gaps by cause");
+	page_heading(p, 40, NULL, say_word("Gaps by cause"));
 	if (r->n_unknown == 0) {
-		page_text(p, &style_body, "There is none.");
+		page_text(p, &style_body, say_word("There is none."));
 		return;
 	}
 	for (size_t i = 0; i < r->n_unknown; i++) {
@@ -89,8 +89,8 @@ gaps(struct pages *p, const struct link_report *l)
 		table_row(&t, cells);
 	}
 	table_end(&t);
-	page_text(
-	    p, &style_note, "Each gap is listed with the latency, under Unknown time.");
+	page_text(p, &style_note,
+	    say_word("Each gap is listed with the latency, under Unknown time."));
 }
 
 /* ---- the instrument ---- */
@@ -111,11 +111,12 @@ own_error(struct pages *p, const struct dossier *ds, size_t link)
 	    p99[32];
 	char most[32], bound[32], text[700], name[32], kernel[32], answers[32];
 
-	page_heading(p, 60, NULL, "The instrument's own error");
+	page_heading(p, 60, NULL, say_word("The instrument's own error"));
 	if (!e->has_exactness) {
 		page_text(p, &style_body,
-		    "The record holds no account of the collector's own error: it was imported, or "
-		    "written by a version that kept none.");
+		    say_word(
+		        "The record holds no account of the collector's own error: it was imported, or "
+		        "written by a version that kept none."));
 		return;
 	}
 	words_count(x->sent, sent);
@@ -140,7 +141,7 @@ own_error(struct pages *p, const struct dossier *ds, size_t link)
 	    "The clock was within {5} of UTC at worst.",
 	    dropped, doubted, kernel, answers, bound);
 	page_text(p, &style_body, text);
-	page_text(p, &style_note, "Bound of the clock, the worst of each day:");
+	page_text(p, &style_note, say_word("Bound of the clock, the worst of each day:"));
 	snprintf(name, sizeof name, "clock-%zu", link + 1);
 	say(text, sizeof text, "The largest bound of the clock each day, {1} at worst.",
 	    bound);
@@ -180,10 +181,11 @@ instrument(struct pages *p, const struct evidence *e, const struct zone *z)
 	size_t first = e->n_instrument > NOTES_MOST ? e->n_instrument - NOTES_MOST : 0;
 	char text[200], more[32];
 
-	page_heading(p, 40, NULL, "Instrument and configuration");
+	page_heading(p, 40, NULL, say_word("Instrument and configuration"));
 	if (e->n_instrument == 0) {
 		page_text(p, &style_body,
-		    "No start, stop or change of configuration lies in the period.");
+		    say_word(
+		        "No start, stop or change of configuration lies in the period."));
 		return;
 	}
 	table_begin(&t, p, note_columns, 3, 7.2);
@@ -209,7 +211,7 @@ limits(struct pages *p, const struct link_report *l)
 {
 	char text[900], shortest[40];
 
-	page_heading(p, 40, NULL, "Known limits");
+	page_heading(p, 40, NULL, say_word("Known limits"));
 	words_duration(l->result->shortest_certain_ns, true, shortest);
 	say(text, sizeof text,
 	    "Outages shorter than {1} may be missed or be listed as micro-outages. Round trips do "
@@ -231,7 +233,7 @@ dossier_quality(struct pages *p, const struct dossier *ds, size_t link)
 	if (e == NULL)
 		return;
 	double h = coverage_height(e, ctx.z);
-	page_section(p, "Data quality", h > 300 ? 300 : h);
+	page_section(p, say_word("Data quality"), h > 300 ? 300 : h);
 	headline(l, title, sizeof title);
 	dossier_place(place, "quality", link);
 	page_title(p, place, say_word("Data quality"), title);

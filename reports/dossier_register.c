@@ -30,8 +30,8 @@ print_times(const struct outage *o, const struct zone *z, char *out, size_t room
 	chart_zone_print(z, o->start_ns, 1, start);
 	chart_zone_print(z, o->end_ns, 1, end);
 	if (o->open)
-		snprintf(out, room, "%s ± %.2f s\nopen at %s", start,
-		    (double)o->start_bound_ns / 1e9, end);
+		snprintf(out, room, "%s ± %.2f s\n%s %s", start,
+		    (double)o->start_bound_ns / 1e9, say_word("open at"), end);
 	else
 		snprintf(out, room, "%s ± %.2f s\n%s ± %.2f s", start,
 		    (double)o->start_bound_ns / 1e9, end, (double)o->end_bound_ns / 1e9);
@@ -53,18 +53,21 @@ outage_row(struct table *t, const struct dossier *ds, size_t link, const struct 
     size_t index)
 {
 	char number[16], times[160], length[140], extent[64], whose[96], counts[160];
-	char place[PLACE_ROOM];
+	char place[PLACE_ROOM], failed[16], total[16];
 	bool linked = !o->micro && has_closeup(&ds->r->links[link], index);
 
 	snprintf(number, sizeof number, "%zu", index + 1);
 	print_times(o, &ds->zones[link], times, sizeof times);
 	print_length(o, length, sizeof length);
-	snprintf(extent, sizeof extent, "%s\n%u of %u nets", extent_name(o->extent),
-	    o->networks_failed, o->networks_total);
-	snprintf(whose, sizeof whose, "%s\n%s confidence",
-	    attribution_name(o->attribution), confidence_name(o->confidence));
+	snprintf(failed, sizeof failed, "%u", o->networks_failed);
+	snprintf(total, sizeof total, "%u", o->networks_total);
+	say(extent, sizeof extent, "{1}\n{2} of {3} nets",
+	    say_word(extent_name(o->extent)), failed, total);
+	say(whose, sizeof whose, "{1}\n{2} confidence",
+	    say_word(attribution_name(o->attribution)),
+	    say_word(confidence_name(o->confidence)));
 	if (o->counted)
-		snprintf(counts, sizeof counts, "yes");
+		say(counts, sizeof counts, "yes");
 	else
 		snprintf(counts, sizeof counts, "no\n%s",
 		    o->not_counted_reason != NULL ? o->not_counted_reason
@@ -86,15 +89,15 @@ totals(struct pages *p, const struct link_report *l)
 
 	words_count(l->result->n_outages, listed);
 	words_duration(l->result->down_ns, true, down);
-	snprintf(text, sizeof text,
-	    "%s listed. Time down within the period, of those that count: %s.", listed,
+	say(text, sizeof text,
+	    "{1} listed. Time down within the period, of those that count: {2}.", listed,
 	    down);
 	if (l->has_verdict) {
 		size_t used = strlen(text);
 		words_duration(l->verdict.down_ns, true, judged);
 		words_count(l->verdict.outage_count, counted);
-		snprintf(text + used, sizeof text - used,
-		    " By the contract's profile %s: %s counted, %s down.",
+		say(text + used, sizeof text - used,
+		    " By the contract's profile {1}: {2} counted, {3} down.",
 		    l->contract.terms.profile.name, counted, judged);
 	}
 	page_text(p, &style_body, text);
@@ -104,19 +107,20 @@ static void
 micro(struct pages *p, const struct dossier *ds, size_t link)
 {
 	const struct link_result *res = ds->r->links[link].result;
-	char text[160], total[40];
+	char text[240], total[40], n[32];
 	struct table t;
 
-	page_heading(p, 60, NULL, "Micro-outages");
+	page_heading(p, 60, NULL, say_word("Micro-outages"));
 	if (res->n_micro == 0) {
-		page_text(p, &style_body, "None was found.");
+		page_text(p, &style_body, say_word("None was found."));
 		return;
 	}
 	words_duration(res->micro_ns, true, total);
-	snprintf(text, sizeof text,
-	    "Too short to be certain of: %zu, %s in all. They are up in the availability and its "
+	words_count(res->n_micro, n);
+	say(text, sizeof text,
+	    "Too short to be certain of: {1}, {2} in all. They are up in the availability and its "
 	    "upper bound, down in its lower bound.",
-	    res->n_micro, total);
+	    n, total);
 	page_text(p, &style_body, text);
 	table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7);
 	for (size_t i = 0; i < res->n_micro; i++)
@@ -150,16 +154,18 @@ dossier_register(struct pages *p, const struct dossier *ds, size_t link)
 	const struct link_report *l = &ds->r->links[link];
 	char text[160], listed[32], place[PLACE_ROOM];
 
-	page_section(p, "Outage register", 120);
+	page_section(p, say_word("Outage register"), 120);
 	words_count(l->result->n_outages, listed);
-	snprintf(text, sizeof text, "Outage register: %s outage%s",
-	    l->result->n_outages == 0 ? "no" : listed,
-	    l->result->n_outages == 1 ? "" : "s");
+	if (l->result->n_outages == 0)
+		say(text, sizeof text, "Outage register: no outage");
+	else
+		say(text, sizeof text, "Outage register: {1} {1|outage|outages}", listed);
 	dossier_place(place, "register", link);
-	page_title(p, place, "Outage register", text);
+	page_title(p, place, say_word("Outage register"), text);
 	page_text(p, &style_note,
-	    "Every outage that was found, in order; those that do not count stay listed, with the "
-	    "reason. The true edge lies within ± of what is printed.");
+	    say_word(
+	        "Every outage that was found, in order; those that do not count stay listed, with the "
+	        "reason. The true edge lies within ± of what is printed."));
 	page_gap(p, 3);
 	dossier_register_rows(p, ds, link, NULL);
 	totals(p, l);

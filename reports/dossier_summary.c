@@ -47,18 +47,18 @@ dossier_who(struct pages *p, const struct results *r, const struct link_report *
 		words_bits(def->capacity_down_bps, down);
 		words_bits(def->capacity_up_bps, up);
 		size_t used = strlen(link);
-		snprintf(link + used, sizeof link - used, ", %s down, %s up", down, up);
+		say(link + used, sizeof link - used, ", {1} down, {2} up", down, up);
 	}
 	if (!l->has_verdict || l->contract.terms.contract[0] == '\0')
-		snprintf(contract, sizeof contract, "none stated");
+		say(contract, sizeof contract, "none stated");
 	else
 		snprintf(contract, sizeof contract, "%s%s%s", l->contract.terms.contract,
 		    l->contract.reference[0] != '\0' ? ": " : "", l->contract.reference);
-	snprintf(zone, sizeof zone, "%s; all times are this zone's", z->name);
+	say(zone, sizeof zone, "{1}; all times are this zone's", z->name);
 	chart_zone_print(z, r->as_of.ns, 0, made);
 	struct fact facts[] = {
 	    {"Centre", def->centre_name[0] != '\0' ? def->centre_name : def->centre},
-	    {"ISP", def->isp[0] != '\0' ? def->isp : "not stated"},
+	    {"ISP", def->isp[0] != '\0' ? def->isp : say_word("not stated")},
 	    {"Link", link},
 	    {"Contract", contract},
 	    {"Period", period},
@@ -106,20 +106,20 @@ availability_figure(struct figure *f, const struct link_report *l)
 	const struct verdict *v = &l->verdict;
 	char low[32], high[32], unknown[40];
 
-	f->label = "AVAILABILITY";
+	f->label = say_word("AVAILABILITY");
 	f->colour = l->has_verdict ? words_verdict_colour(v->verdict) : INK_MUTED;
 	words_duration(l->result->unknown_ns, false, unknown);
 	if (!l->has_verdict || !v->has_availability) {
-		snprintf(f->value, sizeof f->value, "not known");
-		snprintf(f->note, sizeof f->note, "unknown time: %s", unknown);
+		say(f->value, sizeof f->value, "not known");
+		say(f->note, sizeof f->note, "unknown time: {1}", unknown);
 		return;
 	}
 	unsigned decimals = words_decimals(v->lower, v->upper, v->point);
 	words_percent(v->point, decimals, f->value);
 	words_percent(v->lower, decimals, low);
 	words_percent(v->upper, decimals, high);
-	snprintf(f->note, sizeof f->note, "between %s and %s; unknown time: %s", low,
-	    high, unknown);
+	say(f->note, sizeof f->note, "between {1} and {2}; unknown time: {3}", low, high,
+	    unknown);
 }
 
 static void
@@ -127,25 +127,25 @@ down_figure(struct figure *f, const struct link_report *l)
 {
 	char n[32], listed[32], micro[32];
 
-	f->label = "DOWNTIME";
+	f->label = say_word("DOWNTIME");
 	words_duration(
 	    l->has_verdict ? l->verdict.down_ns : l->result->down_ns, false, f->value);
 	f->colour = l->result->down_ns > 0 ? INK_BAD : INK_GOOD;
 	if (nothing_known(l)) {
 		f->colour = INK_MUTED;
-		snprintf(f->value, sizeof f->value, "not known");
+		say(f->value, sizeof f->value, "not known");
 	}
 	words_count(l->verdict.outage_count, n);
 	words_count(l->result->n_outages, listed);
 	words_count(l->result->n_micro, micro);
 	if (l->has_verdict)
-		snprintf(f->note, sizeof f->note,
-		    "%s outage%s counted of %s listed; %s micro-outage%s", n,
-		    l->verdict.outage_count == 1 ? "" : "s", listed, micro,
-		    l->result->n_micro == 1 ? "" : "s");
+		say(f->note, sizeof f->note,
+		    "{1} {1|outage|outages} counted of {2} listed; {3} "
+		    "{3|micro-outage|micro-outages}",
+		    n, listed, micro);
 	else
-		snprintf(f->note, sizeof f->note, "%s listed; %s micro-outage%s", listed,
-		    micro, l->result->n_micro == 1 ? "" : "s");
+		say(f->note, sizeof f->note,
+		    "{1} listed; {2} {2|micro-outage|micro-outages}", listed, micro);
 }
 
 static void
@@ -154,17 +154,17 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 	char mttr[40], at[48];
 	const struct outage *longest = NULL;
 
-	f->label = "LONGEST OUTAGE";
+	f->label = say_word("LONGEST OUTAGE");
 	f->colour = INK_BLUE;
 	if (nothing_known(l)) {
 		f->colour = INK_MUTED;
-		snprintf(f->value, sizeof f->value, "not known");
-		snprintf(f->note, sizeof f->note, "nothing of the period was measured");
+		say(f->value, sizeof f->value, "not known");
+		say(f->note, sizeof f->note, "nothing of the period was measured");
 		return;
 	}
 	if (!l->has_verdict || l->verdict.outage_count == 0) {
-		snprintf(f->value, sizeof f->value, "none");
-		snprintf(f->note, sizeof f->note, "no outage counts in this period");
+		say(f->value, sizeof f->value, "none");
+		say(f->note, sizeof f->note, "no outage counts in this period");
 		return;
 	}
 	words_duration(l->verdict.longest_ns, false, f->value);
@@ -177,10 +177,10 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 	}
 	if (longest != NULL) {
 		chart_zone_print(z, longest->start_ns, 0, at);
-		snprintf(f->note, sizeof f->note, "from %s; mean time to restore %s", at,
+		say(f->note, sizeof f->note, "from {1}; mean time to restore {2}", at,
 		    mttr);
 	} else {
-		snprintf(f->note, sizeof f->note, "mean time to restore %s", mttr);
+		say(f->note, sizeof f->note, "mean time to restore {1}", mttr);
 	}
 }
 
@@ -211,12 +211,14 @@ availability_clause(struct table *t, const struct link_report *l)
 {
 	const struct verdict *v = &l->verdict;
 	const struct terms *terms = &l->contract.terms;
-	char clause[96], agreed[48] = "not stated", measured[128] = "not known",
-	                 margin[48] = "–";
-	char at[32], low[32], high[32];
+	char clause[96], agreed[48], measured[128], margin[64];
+	char at[32], low[32], high[32], sign[48];
 
-	snprintf(clause, sizeof clause, "Availability\nper %s, profile %s",
-	    terms->period_kind[0] != '\0' ? terms->period_kind : "period",
+	snprintf(agreed, sizeof agreed, "%s", say_word("not stated"));
+	snprintf(measured, sizeof measured, "%s", say_word("not known"));
+	snprintf(margin, sizeof margin, "–");
+	say(clause, sizeof clause, "Availability\nper {1}, profile {2}",
+	    say_word(terms->period_kind[0] != '\0' ? terms->period_kind : "period"),
 	    terms->profile.name[0] != '\0' ? terms->profile.name : "event");
 	if (terms->target > 0) {
 		words_target(terms->target, at);
@@ -227,19 +229,18 @@ availability_clause(struct table *t, const struct link_report *l)
 		words_percent(v->point, decimals, at);
 		words_percent(v->lower, decimals, low);
 		words_percent(v->upper, decimals, high);
-		snprintf(
-		    measured, sizeof measured, "%s\nbetween %s and %s", at, low, high);
+		say(measured, sizeof measured, "{1}\nbetween {2} and {3}", at, low, high);
 		if (terms->target > 0) {
 			double by = v->point - terms->target;
 			words_percent(by < 0 ? -by : by, decimals, at);
 			at[strlen(at) - 2] = '\0'; /* points, not percent */
-			snprintf(margin, sizeof margin, "%s%s\npoints",
-			    by < 0 ? "−" : "+", at);
+			snprintf(sign, sizeof sign, "%s%s", by < 0 ? "−" : "+", at);
+			say(margin, sizeof margin, "{1}\npoints", sign);
 		}
 	}
 	struct cell cells[] = {{.text = clause}, {.text = agreed}, {.text = measured},
 	    {.text = margin},
-	    {.text = words_verdict(v->verdict),
+	    {.text = say_word(words_verdict(v->verdict)),
 	        .bold = true,
 	        .colour = words_verdict_colour(v->verdict)}};
 	table_row(t, cells);
@@ -253,13 +254,14 @@ coverage_clause(struct table *t, const struct link_report *l)
 	char agreed[64], measured[96], percent[32], unknown[40];
 
 	words_target(l->contract.terms.min_coverage, percent);
-	snprintf(agreed, sizeof agreed, "≥ %s\nfor a verdict", percent);
+	say(agreed, sizeof agreed, "≥ {1}\nfor a verdict", percent);
 	words_percent(v->coverage, 3, percent);
 	words_duration(v->unknown_ns, false, unknown);
-	snprintf(measured, sizeof measured, "%s\nunknown %s", percent, unknown);
-	struct cell cells[] = {{.text = "Measured time\ncoverage of the period"},
-	    {.text = agreed}, {.text = measured}, {.text = "–"},
-	    {.text = enough ? "sufficient" : "insufficient",
+	say(measured, sizeof measured, "{1}\nunknown {2}", percent, unknown);
+	struct cell cells[] = {
+	    {.text = say_word("Measured time\ncoverage of the period")}, {.text = agreed},
+	    {.text = measured}, {.text = "–"},
+	    {.text = say_word(enough ? "sufficient" : "insufficient"),
 	        .bold = true,
 	        .colour = enough ? INK_GOOD : INK_BAD}};
 	table_row(t, cells);
@@ -277,15 +279,16 @@ plain_clauses(struct table *t, const struct link_report *l)
 	    l->verdict.outage_count > 0 ? down : "");
 	words_ms(l->rtt_p50_ns, p50);
 	words_ms(l->rtt_p95_ns, p95);
-	snprintf(rtt, sizeof rtt, "%s\nmedian %s", p95, p50);
+	say(rtt, sizeof rtt, "{1}\nmedian {2}", p95, p50);
 	words_duration(l->verdict.excluded_ns, false, excluded);
 	struct cell rows[][5] = {
-	    {{.text = "Outages that count\nnumber and length"}, {.text = "not stated"},
-	        {.text = outages}, {.text = "–"},
-	        {.text = "no target", .colour = INK_MUTED}},
-	    {{.text = "Round-trip time\n95th percentile"}, {.text = "not stated"},
-	        {.text = rtt}, {.text = "–"}, {.text = "no target", .colour = INK_MUTED}},
-	    {{.text = "Excluded time\nmaintenance and the like"}, {.text = "–"},
+	    {{.text = say_word("Outages that count\nnumber and length")},
+	        {.text = say_word("not stated")}, {.text = outages}, {.text = "–"},
+	        {.text = say_word("no target"), .colour = INK_MUTED}},
+	    {{.text = say_word("Round-trip time\n95th percentile")},
+	        {.text = say_word("not stated")}, {.text = rtt}, {.text = "–"},
+	        {.text = say_word("no target"), .colour = INK_MUTED}},
+	    {{.text = say_word("Excluded time\nmaintenance and the like")}, {.text = "–"},
 	        {.text = excluded}, {.text = "–"}, {.text = "–", .colour = INK_MUTED}},
 	};
 	/* What is not there is no line. */
@@ -298,27 +301,30 @@ plain_clauses(struct table *t, const struct link_report *l)
 static void
 credit_clause(struct table *t, struct pages *p, const struct link_report *l, size_t link)
 {
-	char place[PLACE_ROOM], see[64], owed[96], isp[96], customer[96], measured[320];
+	char n[32], page[16], place[PLACE_ROOM], see[64], owed[96], isp[96], customer[96],
+	    measured[320];
 
 	if (l->settlement == NULL || l->conf == NULL || l->conf->n_credits == 0) {
-		struct cell none[] = {{.text = "Credit"}, {.text = "not stated"},
-		    {.text = "–"}, {.text = "–"}, {.text = "–", .colour = INK_MUTED}};
+		struct cell none[] = {{.text = say_word("Credit")},
+		    {.text = say_word("not stated")}, {.text = "–"}, {.text = "–"},
+		    {.text = "–", .colour = INK_MUTED}};
 		table_row(t, none);
 		return;
 	}
 	dossier_place(place, "owed", link);
-	snprintf(see, sizeof see, "%zu clause%s,\nsee page %u", l->conf->n_credits,
-	    l->conf->n_credits == 1 ? "" : "s", page_of(p, place));
+	words_count(l->conf->n_credits, n);
+	snprintf(page, sizeof page, "%u", page_of(p, place));
+	say(see, sizeof see, "{1} {1|clause|clauses},\nsee page {2}", n, page);
 	dossier_total(l, READING_POINT, owed);
 	dossier_total(l, READING_ISP, isp);
 	dossier_total(l, READING_CUSTOMER, customer);
-	snprintf(measured, sizeof measured, "%s\nbetween %s and %s", owed, isp, customer);
+	say(measured, sizeof measured, "{1}\nbetween {2} and {3}", owed, isp, customer);
 	if (strcmp(isp, customer) == 0)
 		snprintf(measured, sizeof measured, "%s", owed);
-	bool due = strcmp(owed, "nothing") != 0;
-	struct cell cells[] = {{.text = "Credit"}, {.text = see, .place = place},
-	    {.text = measured}, {.text = "–"},
-	    {.text = due ? "owed" : "none",
+	bool due = strcmp(owed, say_word("nothing")) != 0;
+	struct cell cells[] = {{.text = say_word("Credit")},
+	    {.text = see, .place = place}, {.text = measured}, {.text = "–"},
+	    {.text = say_word(due ? "owed" : "none"),
 	        .bold = due,
 	        .colour = due ? INK_BAD : INK_MUTED}};
 	table_row(t, cells);
@@ -349,10 +355,11 @@ dossier_clauses(struct pages *p, const struct link_report *l, size_t link)
 	struct table t;
 	char text[640] = "", definition[96];
 
-	page_heading(p, 60, NULL, "Clause by clause");
+	page_heading(p, 60, NULL, say_word("Clause by clause"));
 	if (!l->has_verdict) {
 		page_text(p, &style_body,
-		    "No contract was given, so nothing is judged here: the facts follow.");
+		    say_word(
+		        "No contract was given, so nothing is judged here: the facts follow."));
 		return;
 	}
 	table_begin(&t, p, clause_columns, 5, 8.5);
@@ -363,7 +370,7 @@ dossier_clauses(struct pages *p, const struct link_report *l, size_t link)
 	credit_clause(&t, p, l, link);
 	table_end(&t);
 	results_definition(&l->contract.terms.profile, definition);
-	snprintf(text, sizeof text, "Availability is defined by %s.", definition);
+	say(text, sizeof text, "Availability is defined by {1}.", definition);
 	for (size_t i = 0; i < l->verdict.n_reasons && i < 4; i++) {
 		size_t used = strlen(text);
 		snprintf(text + used, sizeof text - used, "%s%s",
@@ -383,20 +390,24 @@ dossier_heat(
 
 	if (l->result->voters_sent == 0 &&
 	    l->result->unknown_ns < l->result->scheduled_ns) {
-		page_heading(p, 40, NULL, "Loss by day and hour");
+		page_heading(p, 40, NULL, say_word("Loss by day and hour"));
 		page_text(p, &style_body,
-		    "This history tells when the link was up or down, by others' judgement: there "
-		    "are no samples of it, and nothing is known of loss and round trips.");
+		    say_word(
+		        "This history tells when the link was up or down, by others' judgement: there "
+		        "are no samples of it, and nothing is known of loss and round trips."));
 		return;
 	}
-	page_heading(p, h, NULL, "Loss by day and hour");
+	page_heading(p, h, NULL, say_word("Loss by day and hour"));
 	words_count(l->result->voters_lost, lost);
 	words_count(l->result->voters_sent, sent);
-	snprintf(alt, sizeof alt,
-	    "Map of loss with %s. Over the period %s of %s probes were lost; dark cells are hours "
-	    "of much loss, hatched cells were not measured.",
-	    heat_by_rows(l, z) ? "a row a day and a column an hour"
-	                       : "a column a day and a row an hour",
+	say(alt, sizeof alt,
+	    heat_by_rows(l, z)
+	        ? "Map of loss with a row a day and a column an hour. Over the period {1} of "
+	          "{2} probes were lost; dark cells are hours of much loss, hatched cells were "
+	          "not measured."
+	        : "Map of loss with a column a day and a row an hour. Over the period {1} of "
+	          "{2} probes were lost; dark cells are hours of much loss, hatched cells were "
+	          "not measured.",
 	    lost, sent);
 	snprintf(name, sizeof name, "loss-%zu", link + 1);
 	page_figure(p, name, "Loss by day and hour", alt, h, paint_heat, &ctx);
@@ -407,7 +418,7 @@ rests_on(
     struct pages *p, const struct results *r, const struct link_report *l, size_t link)
 {
 	char text[900], samples[32], sent[32], lost[32], clock[40], coverage[40] = "";
-	char place[PLACE_ROOM], line[96];
+	char place[PLACE_ROOM], line[96], page[16];
 
 	words_count(l->samples, samples);
 	words_count(l->result->voters_sent, sent);
@@ -415,21 +426,25 @@ rests_on(
 	words_ms(r->clock_bound_ns, clock);
 	if (l->has_verdict)
 		words_percent(l->verdict.coverage, 3, coverage);
-	snprintf(text, sizeof text,
-	    "%s sample%s of this link; %s probe%s to targets on the Internet voted, %s %s lost. "
-	    "%s%sThe clock was %s%s%s. Time that was not measured is neither "
-	    "up nor down: it is listed as unknown. The raw record is a journal chained by SHA-256; "
-	    "its root is printed on every page.",
-	    samples, l->samples == 1 ? "" : "s", sent,
-	    l->result->voters_sent == 1 ? "" : "s", lost,
-	    l->result->voters_lost == 1 ? "was" : "were", coverage,
-	    coverage[0] != '\0' ? " of the time was measured. " : "",
-	    r->synchronised ? "synchronised, within ± " : "not synchronised",
-	    r->synchronised ? clock : "", r->synchronised ? " of UTC" : "");
-	page_heading(p, 60, NULL, "What this rests on");
+	say(text, sizeof text,
+	    "{1} {1|sample|samples} of this link; {2} {2|probe|probes} to targets on the Internet "
+	    "voted, {3} {3|was|were} lost.",
+	    samples, sent, lost);
+	if (coverage[0] != '\0')
+		say_more(text, sizeof text, "{1} of the time was measured.", coverage);
+	if (r->synchronised)
+		say_more(text, sizeof text,
+		    "The clock was synchronised, within ± {1} of UTC.", clock);
+	else
+		say_more(text, sizeof text, "The clock was not synchronised.");
+	say_more(text, sizeof text,
+	    "Time that was not measured is neither up nor down: it is listed as unknown. The raw "
+	    "record is a journal chained by SHA-256; its root is printed on every page.");
+	page_heading(p, 60, NULL, say_word("What this rests on"));
 	page_text(p, &style_body, text);
 	dossier_place(place, "register", link);
-	snprintf(line, sizeof line, "Outage register, page %u", page_of(p, place));
+	snprintf(page, sizeof page, "%u", page_of(p, place));
+	say(line, sizeof line, "Outage register, page {1}", page);
 	page_link(p, place, line);
 }
 
@@ -439,10 +454,10 @@ dossier_summary(struct pages *p, const struct dossier *ds, size_t link)
 	const struct link_report *l = &ds->r->links[link];
 	char headline[512], place[PLACE_ROOM], outline[160];
 
-	page_begin(p, "Summary");
+	page_begin(p, say_word("Summary"));
 	words_headline(l, headline, sizeof headline);
 	dossier_place(place, "summary", link);
-	snprintf(outline, sizeof outline, "Summary: %s/%s", l->def->centre, l->def->link);
+	say(outline, sizeof outline, "Summary: {1}/{2}", l->def->centre, l->def->link);
 	page_title(p, place, outline, headline);
 	page_gap(p, 4);
 	dossier_who(p, ds->r, l, &ds->zones[link]);

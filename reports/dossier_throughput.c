@@ -59,8 +59,8 @@ rules(struct pages *p, const struct link_report *l, bool up)
 	if (any)
 		table_end(&t);
 	else
-		page_text(
-		    p, &style_body, "The contract states no speed in this direction.");
+		page_text(p, &style_body,
+		    say_word("The contract states no speed in this direction."));
 }
 
 static void
@@ -149,23 +149,25 @@ dossier_throughput(struct pages *p, const struct dossier *ds, size_t link)
 		return;
 	dossier_place(place, "throughput", link);
 	if (e->n_tests == 0) {
-		page_section(p, "Throughput", 20);
+		page_section(p, say_word("Throughput"), 20);
 		page_title(p, place, say_word("Throughput"),
 		    say_word("No throughput was measured"));
 		page_text(p, &style_body,
-		    "Nothing is said here of the speed of this link: no test of throughput lies in "
-		    "the period.");
+		    say_word(
+		        "Nothing is said here of the speed of this link: no test of throughput lies in "
+		        "the period."));
 		return;
 	}
-	page_section(p, "Throughput", RATES_H + 60);
+	page_section(p, say_word("Throughput"), RATES_H + 60);
 	headline(e, title, sizeof title);
 	page_title(p, place, say_word("Throughput"), title);
 	side(p, l, link, false);
 	side(p, l, link, true);
 	page_text(p, &style_note,
-	    "Box: the middle half of an hour's tests, the median across it; line: slowest to "
-	    "fastest. Orange: the median is below the normal speed. The rule reads BNetzA "
-	    "486/2017: the minimum in every test, the normally available speed in 90 % of the "
-	    "tests, 90 % of the maximum at least once. This is indicative, not the certified "
-	    "procedure.");
+	    say_word(
+	        "Box: the middle half of an hour's tests, the median across it; line: slowest to "
+	        "fastest. Orange: the median is below the normal speed. The rule reads BNetzA "
+	        "486/2017: the minimum in every test, the normally available speed in 90 % of the "
+	        "tests, 90 % of the maximum at least once. This is indicative, not the certified "
+	        "procedure."));
 }

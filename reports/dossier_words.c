@@ -255,13 +255,14 @@ headline_without_target(const struct link_report *l, char *out, size_t room)
 	words_count(n, lost);
 	if (l->result->scheduled_ns > 0 &&
 	    l->result->unknown_ns >= l->result->scheduled_ns)
-		snprintf(out, room,
+		say(out, room,
 		    "Nothing is known of this period: no time of it was measured");
 	else if (n == 0)
-		snprintf(out, room, "No outage was found in the time that was measured");
+		say(out, room, "No outage was found in the time that was measured");
 	else
-		snprintf(out, room, "%s outage%s found: %s without the Internet", lost,
-		    n == 1 ? " was" : "s were", down);
+		say(out, room,
+		    "{1} {1|outage was|outages were} found: {2} without the Internet",
+		    lost, down);
 }
 
 void
@@ -283,35 +284,36 @@ words_headline(const struct link_report *l, char *out, size_t room)
 	switch (v->verdict) {
 	case VERDICT_MET:
 		if (v->lower >= v->point)
-			snprintf(out, room, "Availability was %s: the %s agreed was met",
-			    at, goal);
+			say(out, room, "Availability was {1}: the {2} agreed was met", at,
+			    goal);
 		else
-			snprintf(out, room,
-			    "Availability met the %s agreed: %s, at least %s", goal, at,
-			    low);
+			say(out, room,
+			    "Availability met the {1} agreed: {2}, at least {3}", goal,
+			    at, low);
 		break;
 	case VERDICT_BREACHED:
-		snprintf(out, room, "Availability missed the %s agreed: %s, at most %s",
+		say(out, room, "Availability missed the {1} agreed: {2}, at most {3}",
 		    goal, at, high);
 		break;
 	case VERDICT_ARGUABLE:
-		snprintf(out, room,
-		    "Availability of %s is below the %s agreed, but could be %s", at,
+		say(out, room,
+		    "Availability of {1} is below the {2} agreed, but could be {3}", at,
 		    goal, high);
 		break;
 	case VERDICT_NOT_PROVEN:
-		snprintf(out, room,
-		    "Availability of %s reaches the %s agreed, but could be as low as %s",
+		say(out, room,
+		    "Availability of {1} reaches the {2} agreed, but could be as low as {3}",
 		    at, goal, low);
 		break;
 	case VERDICT_PENDING:
-		snprintf(out, room,
-		    "The period is still open: availability is %s so far, %s is agreed",
+		say(out, room,
+		    "The period is still open: availability is {1} so far, {2} is agreed",
 		    at, goal);
 		break;
 	default:
-		snprintf(out, room, "The record does not carry a verdict: %s",
-		    v->n_reasons > 0 ? v->reasons[0] : "too little was measured");
+		say(out, room, "The record does not carry a verdict: {1}",
+		    v->n_reasons > 0 ? say_data(v->reasons[0])
+		                     : say_word("too little was measured"));
 	}
 }
 
@@ -332,7 +334,7 @@ words_links(const struct results *r, uint64_t bits, char *out, size_t room)
 {
 	size_t used = 0;
 
-	snprintf(out, room, "none");
+	say(out, room, "none");
 	for (size_t i = 0; i < r->n_link_defs && i < 64; i++) {
 		if ((bits >> i & 1) == 0 || used >= room)
 			continue;
@@ -345,17 +347,20 @@ words_links(const struct results *r, uint64_t bits, char *out, size_t room)
 void
 words_overlaps(const struct site *s, char *out, size_t room)
 {
-	char chance[48];
+	char chance[48], times[32], expected[32];
 
 	if (s->chance < 0.001)
-		snprintf(chance, sizeof chance, "less than 0.1 %%");
+		say(chance, sizeof chance, "less than 0.1 %");
 	else if (s->chance > 0.995)
-		snprintf(chance, sizeof chance, "more than 99 %%");
+		say(chance, sizeof chance, "more than 99 %");
 	else
 		snprintf(chance, sizeof chance, "%.2g %%", s->chance * 100);
-	snprintf(out, room,
-	    "Outages of two links overlapped %zu time%s; %.2g would by chance, and so many or "
-	    "more have a chance of %s.%s",
-	    s->overlaps, s->overlaps == 1 ? "" : "s", s->expected, chance,
-	    s->chance < 0.05 ? " The links share a cause of failure." : "");
+	words_count(s->overlaps, times);
+	snprintf(expected, sizeof expected, "%.2g", s->expected);
+	say(out, room,
+	    "Outages of two links overlapped {1} {1|time|times}; {2} would by chance, and so many or "
+	    "more have a chance of {3}.",
+	    times, expected, chance);
+	if (s->chance < 0.05)
+		say_more(out, room, "The links share a cause of failure.");
 }

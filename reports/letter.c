@@ -57,8 +57,9 @@ head(struct pages *p, const struct link_report *l, const struct zone *z, int64_t
 	char text[1200], today[48];
 
 	page_text(p, &style_draft,
-	    "DRAFT, not signed. Made from measurements; nobody has stated it until a person has "
-	    "read, completed and signed it.");
+	    say_word(
+	        "DRAFT, not signed. Made from measurements; nobody has stated it until a person has "
+	        "read, completed and signed it."));
 	page_gap(p, 10);
 	blank(p, say_word("From (name, address):"));
 	blank(p, say_word("Contact (telephone, mail):"));
@@ -219,7 +220,7 @@ run(struct pages *p, const struct dossier *ds)
 	const struct zone *z = &ds->zones[0];
 
 	dossier_name(p, ds, l);
-	page_begin(p, "Draft of a letter");
+	page_begin(p, say_word("Draft of a letter"));
 	head(p, l, z, r->generated.ns);
 	subject(p, l);
 	finding(p, l, z);

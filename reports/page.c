@@ -1,4 +1,5 @@
 #include "reports/page.h"
+#include "reports/say.h"
 
 #include <cairo-pdf.h>
 #include <errno.h>
@@ -120,7 +121,10 @@ draw_frame_texts(struct pages *p)
 	draw_rule(p->d, INK_RULE, 0.5, PAGE_MARGIN, foot - 5, right, foot - 5);
 	draw_line(
 	    p->d, &style_small, PAGE_MARGIN, foot, PAGE_INNER - 80, ALIGN_LEFT, p->foot);
-	snprintf(text, sizeof text, "Page %u of %u", p->number, p->total);
+	char number[16], total[16];
+	snprintf(number, sizeof number, "%u", p->number);
+	snprintf(total, sizeof total, "%u", p->total);
+	say(text, sizeof text, "Page {1} of {2}", number, total);
 	draw_line(p->d, &style_note, right - 78, foot, 78, ALIGN_RIGHT, text);
 }
 

@@ -1,4 +1,5 @@
 #include "reports/page.h"
+#include "reports/say.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -94,7 +95,8 @@ header(struct table *t)
 	draw_tag(t->p->d, "TR", NULL);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct column *c = &t->columns[i];
-		split(c->title, c->align == ALIGN_LEFT, upper, lower, sizeof upper);
+		split(say_word(c->title), c->align == ALIGN_LEFT, upper, lower,
+		    sizeof upper);
 		double y = t->p->y + 2 + (lower[0] == '\0' ? (lines - 1) * leading : 0);
 		draw_tag(t->p->d, "TH", NULL);
 		draw_line(t->p->d, &s, x, y, c->width - CELL_GAP, c->align, upper);
@@ -193,7 +195,7 @@ page_facts(struct pages *p, const struct fact *facts, size_t n, unsigned columns
 			double x = PAGE_MARGIN + (double)(k - i) * each;
 			draw_tag(p->d, "P", NULL);
 			draw_line(p->d, &label, x, p->y + 0.6, label_w - 6, ALIGN_LEFT,
-			    facts[k].label);
+			    say_word(facts[k].label));
 			draw_block(p->d, &style_fact, x + label_w, p->y, value_w,
 			    MAX_LINES, facts[k].value);
 			draw_untag(p->d, "P");

@@ -1,5 +1,7 @@
 #include "reports/promise.h"
 
+#include "reports/say.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,34 +35,41 @@ name(const struct commitment *c, char *out, size_t room)
 	const char *whose = c->conf->metric >= METRIC_SPEED_DOWN ? RULES[c->value]
 	                    : c->conf->where == WHERE_SITE       ? "between site and ISP"
 	                                                   : "of the ISP's own samples";
+	const char *metric = say_word(METRICS[c->conf->metric]);
+	char over[32];
 
-	if (c->value != COMMITMENT_WORST)
-		snprintf(out, room, "%s, %s\n%s", METRICS[c->conf->metric],
-		    VALUES[c->value], whose);
-	else if (all % 60 == 0)
-		snprintf(out, room, "%s in any %" PRId64 " min\n%s",
-		    METRICS[c->conf->metric], all / 60, whose);
+	if (c->value != COMMITMENT_WORST) {
+		snprintf(out, room, "%s, %s\n%s", metric, say_word(VALUES[c->value]),
+		    say_word(whose));
+		return;
+	}
+	if (all % 60 == 0)
+		snprintf(over, sizeof over, "%" PRId64 " min", all / 60);
 	else
-		snprintf(out, room, "%s in any %" PRId64 " s\n%s",
-		    METRICS[c->conf->metric], all, whose);
+		snprintf(over, sizeof over, "%" PRId64 " s", all);
+	say(out, room, "{1} in any {2}\n{3}", metric, over, say_word(whose));
 }
 
 static void
 measured(const struct commitment *c, struct unit u, bool speed, char *out, size_t room)
 {
-	double v = c->measured / u.each;
+	char at[48], lower[32], upper[48], of[32], share[32];
 
+	snprintf(at, sizeof at, "%.3g %s", c->measured / u.each, u.name);
+	snprintf(lower, sizeof lower, "%.3g", c->lower / u.each);
+	snprintf(upper, sizeof upper, "%.3g %s", c->upper / u.each, u.name);
+	snprintf(of, sizeof of, "%" PRIu64, c->n);
+	snprintf(share, sizeof share, "%.3g %%", 100 * c->share);
 	if (!speed && c->has_bounds)
-		snprintf(out, room, "%.3g %s to the Internet\n(%.3g to %.3g %s)", v,
-		    u.name, c->lower / u.each, c->upper / u.each, u.name);
+		say(out, room, "{1} to the Internet\n({2} to {3})", at, lower, upper);
 	else if (!speed)
-		snprintf(out, room, "%.3g %s\nto the Internet", v, u.name);
+		say(out, room, "{1}\nto the Internet", at);
 	else if (c->value == COMMITMENT_MAXIMUM)
-		snprintf(out, room, "%.3g %s\nthe fastest of %" PRIu64, v, u.name, c->n);
+		say(out, room, "{1}\nthe fastest of {2}", at, of);
+	else if (c->value == COMMITMENT_MINIMUM)
+		say(out, room, "{1} the slowest;\nreached by {2} of {3}", at, share, of);
 	else
-		snprintf(out, room, "%.3g %s %s;\nreached by %.3g %% of %" PRIu64, v,
-		    u.name, c->value == COMMITMENT_MINIMUM ? "the slowest" : "median",
-		    100 * c->share, c->n);
+		say(out, room, "{1} median;\nreached by {2} of {3}", at, share, of);
 }
 
 void
@@ -77,7 +86,7 @@ promise_words(const struct commitment *c, struct promise *out)
 	snprintf(out->promised, sizeof out->promised, "%s %.6g %s", speed ? "≥" : "≤",
 	    c->promised / u.each, u.name);
 	if (c->word == COMMITMENT_NOT_MEASURED) {
-		snprintf(out->measured, sizeof out->measured, "not measured");
+		say(out->measured, sizeof out->measured, "not measured");
 		snprintf(out->margin, sizeof out->margin, "–");
 		out->verdict = "–";
 		return;
@@ -86,8 +95,8 @@ promise_words(const struct commitment *c, struct promise *out)
 	snprintf(out->margin, sizeof out->margin, "%s%.3g %s", over > 0 ? "−" : "+",
 	    (over > 0 ? over : -over) / u.each, u.name);
 	out->bad = c->word == COMMITMENT_MISSED || c->word == COMMITMENT_NOT_PROVEN;
-	out->verdict = c->word == COMMITMENT_KEPT         ? "within it"
-	               : c->word == COMMITMENT_NOT_PROVEN ? "not proven"
-	               : ours                             ? "missed"
-	                                                  : "corroborates a miss";
+	out->verdict = c->word == COMMITMENT_KEPT         ? say_word("within it")
+	               : c->word == COMMITMENT_NOT_PROVEN ? say_word("not proven")
+	               : ours                             ? say_word("missed")
+	                      : say_word("corroborates a miss");
 }
