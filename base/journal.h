@@ -50,6 +50,7 @@ struct probe_def {
 struct wire_counts {
 	uint64_t own_rx_bytes, own_tx_bytes, own_rx_packets, own_tx_packets;
 	uint64_t attempted, answered, refused, unanswered, unfollowed, timed, rtt_us;
+	uint64_t dropped; /* packets the capture had no room for */
 };
 #define WIRE_FIELDS (sizeof(struct wire_counts) / sizeof(uint64_t))
 

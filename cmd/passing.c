@@ -50,13 +50,14 @@ passing_json(const struct passing *p)
 
 	if (!p->watched)
 		return json_null();
-	return json_pack("{sIsIsIsIsIsIsIsIsIsI}", "attempted", (json_int_t)s->attempted,
-	    "answered", (json_int_t)s->answered, "refused", (json_int_t)s->refused,
-	    "unanswered", (json_int_t)s->unanswered, "unfollowed",
+	return json_pack("{sIsIsIsIsIsIsIsIsIsIsI}", "attempted",
+	    (json_int_t)s->attempted, "answered", (json_int_t)s->answered, "refused",
+	    (json_int_t)s->refused, "unanswered", (json_int_t)s->unanswered, "unfollowed",
 	    (json_int_t)s->unfollowed, "handshake_us",
 	    (json_int_t)(s->timed > 0 ? s->rtt_us / s->timed : 0), "rx_bytes",
 	    (json_int_t)p->rx_bytes, "tx_bytes", (json_int_t)p->tx_bytes, "own_rx_bytes",
-	    (json_int_t)s->own_rx_bytes, "own_tx_bytes", (json_int_t)s->own_tx_bytes);
+	    (json_int_t)s->own_rx_bytes, "own_tx_bytes", (json_int_t)s->own_tx_bytes,
+	    "capture_drops", (json_int_t)s->dropped);
 }
 
 void
@@ -71,6 +72,9 @@ passing_print(const struct passing *p)
 	    (unsigned long long)s->attempted, (unsigned long long)s->answered,
 	    (unsigned long long)s->refused, (unsigned long long)s->unanswered,
 	    (unsigned long long)(s->timed > 0 ? s->rtt_us / s->timed : 0));
+	if (s->dropped > 0)
+		printf("          the capture dropped %llu packets\n",
+		    (unsigned long long)s->dropped);
 	if (s->unfollowed > 0)
 		printf("          %llu were too many to follow\n",
 		    (unsigned long long)s->unfollowed);

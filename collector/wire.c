@@ -405,12 +405,8 @@ wire_count(struct wire *w, size_t link, struct counters *c)
 	c->wire.unfollowed = n->unfollowed;
 	c->wire.timed = n->timed;
 	c->wire.rtt_us = n->rtt_us;
-}
-
-uint64_t
-wire_drops(const struct wire *w)
-{
-	return w->drops;
+	learn_drops(w, l);
+	c->wire.dropped = w->drops;
 }
 
 /* ---- life ---- */

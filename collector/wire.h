@@ -57,7 +57,4 @@ void wire_collect(struct wire *w);
  * wire_refresh. Links of one interface share its customers. */
 void wire_count(struct wire *w, size_t link, struct counters *c);
 
-/* Packets that captures had no room for. */
-uint64_t wire_drops(const struct wire *w);
-
 #endif

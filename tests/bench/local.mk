@@ -1,7 +1,7 @@
 BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench_verdict
 EXTRA_PROGRAMS = $(BENCHES) tests/bench/bare_icmp
 CLEANFILES += $(BENCHES) tests/bench/bare_icmp
-EXTRA_DIST += tests/bench/bench_rate tests/bench/bench_services tests/bench/bench_throughput
+EXTRA_DIST += tests/bench/bench_rate tests/bench/bench_services tests/bench/bench_throughput tests/bench/bench_passive
 tests_bench_bench_journal_SOURCES = tests/bench/bench_journal.c tests/bench/made.c \
 	tests/bench/made.h
 tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)
@@ -13,6 +13,7 @@ tests_bench_bench_verdict_LDADD = analyzer/libanalyzer.a config/libconfig.a base
 .PHONY: bench
 bench: $(BENCHES) tests/bench/bare_icmp linkwitnessd linkwitness
 	@for b in $(BENCHES); do ./$$b || exit 1; done
+	@$(top_srcdir)/tests/bench/bench_passive .
 	@$(top_srcdir)/tests/bench/bench_rate .
 	@$(top_srcdir)/tests/bench/bench_services .
 	@$(top_srcdir)/tests/bench/bench_throughput .
