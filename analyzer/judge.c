@@ -178,7 +178,7 @@ take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct s
 
 	if (measures(s, say))
 		coverage_sample(j, l, p, s->time.ns);
-	else if (s->outcome == OUTCOME_NOT_SENT)
+	else if (s->outcome == OUTCOME_NOT_SENT || (s->flags & FLAG_EGRESS_WRONG))
 		coverage_reason(
 		    l, s->time.ns, s->time.ns + p->max_gap_ns, UNKNOWN_LOCAL_FAULT);
 	if (say == SAY_NOTHING)

@@ -189,6 +189,8 @@ print_certainty(const struct link_conf *l)
 static void
 print_link(const struct settings *s, const struct link_conf *l)
 {
+	static const char *const WATCHED[] = {"none: samples are egress-unproven",
+	    "our own", "our own, customers' handshakes"};
 	const struct contract_conf *c = settings_contract(s, &l->def);
 	char down[24] = "-", up[24] = "-";
 
@@ -208,6 +210,7 @@ print_link(const struct settings *s, const struct link_conf *l)
 	    l->def.cpe_owner, down, up);
 	if (c != NULL)
 		printf("    contract %s, line %u\n", c->name, c->line);
+	printf("    packets watched: %s\n", WATCHED[l->capture]);
 	print_probes(l);
 	print_targets(l);
 	print_cost(l);

@@ -46,13 +46,11 @@ inputs_json(const struct outage_inputs *in)
 	return o;
 }
 
-/* null where nobody watched. */
 static json_t *
 connections_json(const struct connections *c)
 {
-	if (!c->watched)
-		return json_null();
 	json_t *o = json_object();
+
 	value_set(o, "attempted", json_integer((json_int_t)c->attempted));
 	value_set(o, "answered", json_integer((json_int_t)c->answered));
 	value_set(o, "refused", json_integer((json_int_t)c->refused));
@@ -71,7 +69,8 @@ evidence_json(const struct results *r, const struct outage *o)
 	value_set(e, "other_links_up", links_json(r, o->links_up));
 	value_set(e, "other_links_down", links_json(r, o->links_down));
 	value_set(e, "inputs", inputs_json(&o->inputs));
-	value_set(e, "connections", connections_json(&o->connections));
+	if (o->connections.watched)
+		value_set(e, "connections", connections_json(&o->connections));
 	return e;
 }
 

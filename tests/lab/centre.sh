@@ -135,6 +135,11 @@ fault_on() {
 		;;
 	dns) lab_filter "core-$2" "in udp dport 53 drop" ;;
 	carrier) ip -n "cpe-$2" link set lan0 down ;;
+	route) # both ways lead by the other link now
+		n=$(lab_number "$2")
+		ip route del default dev "eth$n"
+		ip route del ::/0 dev "eth$n"
+		;;
 	interface) interface_delete "$2" ;;
 	kill) daemon_signal KILL ;;
 	stop) daemon_signal TERM ;;
@@ -161,6 +166,11 @@ fault_off() {
 		ip -n "cpe-$2" addr replace "2001:db8:$(lab_number "$2")::1/64" dev lan0 nodad
 		ip route replace ::/0 via "2001:db8:$(lab_number "$2")::1" \
 			dev "eth$(lab_number "$2")" metric "10$(lab_number "$2")"
+		;;
+	route)
+		n=$(lab_number "$2")
+		ip route add default via "192.168.$n.1" dev "eth$n" metric "10$n"
+		ip route add ::/0 via "2001:db8:$n::1" dev "eth$n" metric "10$n"
 		;;
 	interface) interface_create "$2" ;;
 	kill | stop) centre_daemon "$((length - $3))" ;;

@@ -8,7 +8,7 @@
 #	fault KIND LINK [VALUE] at T [for D]   LINK a, b or all; seconds
 #	  on the relay's lines: access core upstream (blackout), loss P%, delay T, stall, jitter T,
 #	  reorder P%; by other means: cpe dns targets target N, addresses A,B,…, icmp carrier
-#	  interface kill stop links mistake
+#	  interface route kill stop links mistake
 #	probe …                          one more probe of link a
 #	gateway-silent, cpe-owner WHO, links a
 #	expect outage LINK ATTRIBUTION [open] [hole] [not-counted]   the next fault of that link
