@@ -110,6 +110,10 @@ print_tests(const struct link_conf *l)
 		    p->upload ? l->def.capacity_up_bps : l->def.capacity_down_bps;
 		if (p->def.kind != KIND_HTTP)
 			continue;
+		amount((double)p->max_bytes, cap);
+		printf("    %s: %s, %u stream%s, at most %s a test\n", p->def.name,
+		    p->upload ? "up" : "down", p->streams, p->streams == 1 ? "" : "s",
+		    cap);
 		day += 86400e9 / (double)p->def.every_ns * 1.1 * (double)p->max_bytes;
 		double lasts = bps > 0 ? (double)p->max_bytes * 8 / (double)bps : 15;
 		if (lasts < WARMUP_LEAST_S)
@@ -130,6 +134,19 @@ print_tests(const struct link_conf *l)
 	else
 		printf("; the budget of %s ends them after %.1f days of a month\n", cap,
 		    (double)l->throughput_budget / day);
+}
+
+static void
+print_path(const struct link_conf *l)
+{
+	char every[24];
+
+	if (l->path_every_ns == 0) {
+		puts("    path: not traced");
+		return;
+	}
+	units_print_duration(l->path_every_ns, every, sizeof every);
+	printf("    path: traced every %s, and when the link falls silent\n", every);
 }
 
 static void
@@ -162,6 +179,7 @@ print_cost(const struct link_conf *l)
 	amount(back, b);
 	printf("    a day: %.0f packets sent; at most %s out, %s in\n", packets, a, b);
 	print_tests(l);
+	print_path(l);
 }
 
 /* The analyzer's own word on what it will be certain of. */

@@ -106,7 +106,8 @@ outage_json(const struct results *r, const struct outage *o, const struct trail 
 	value_set(j, "incident", value_text_or_null(o->incident));
 	value_set(j, "common_cause", value_text_or_null(o->common_cause));
 	value_set(j, "evidence", evidence_json(r, o));
-	value_set(j, "path", trail_json(trail));
+	if (trail != NULL && trail_is_known(trail))
+		value_set(j, "path", trail_json(trail));
 	return j;
 }
 

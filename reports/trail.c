@@ -6,6 +6,12 @@
 #include <string.h>
 
 bool
+trail_is_known(const struct trail *r)
+{
+	return r->has[TRAIL_BEFORE] || r->has[TRAIL_DURING] || r->has[TRAIL_AFTER];
+}
+
+bool
 trail_reached(const struct path *p)
 {
 	return p->n_hops > 0 && p->hops[p->n_hops - 1].kind == HOP_TARGET;
@@ -91,16 +97,12 @@ json_t *
 trail_json(const struct trail *r)
 {
 	static const char *const NAMES[TRAIL_TIMES] = {"before", "during", "after"};
-	json_t *o;
-	int last;
+	json_t *o = json_object();
+	int last = trail_last(r);
 
-	if (r == NULL || (!r->has[0] && !r->has[1] && !r->has[2]))
-		return json_null();
-	o = json_object();
 	for (int i = 0; i < TRAIL_TIMES; i++)
 		value_set(
 		    o, NAMES[i], r->has[i] ? trail_trace_json(&r->at[i]) : json_null());
-	last = trail_last(r);
 	value_set(o, "last_answering_hop", last >= 0 ? json_integer(last) : json_null());
 	value_set(o, "same_after",
 	    r->has[TRAIL_BEFORE] && r->has[TRAIL_AFTER]

@@ -26,6 +26,8 @@ struct trail {
 	struct path at[TRAIL_TIMES];
 };
 
+/* Was there any trace? */
+bool trail_is_known(const struct trail *r);
 /* Does the trace end with an answer of its target? */
 bool trail_reached(const struct path *p);
 /* Did the same routers answer at the same places? What was silent in either is no
@@ -40,7 +42,7 @@ bool trail_next(const struct trail *r, struct path_hop *out, unsigned *number);
 
 /* One trace of the path as an object; a new reference. See INTERFACES.md, "Path". */
 json_t *trail_trace_json(const struct path *p);
-/* All of it, or null where there is nothing (r may be NULL). */
+/* All of it. */
 json_t *trail_json(const struct trail *r);
 
 /* "192.0.2.1", of a hop or a target. */

@@ -177,7 +177,10 @@ TESTS += $(SIMS)
 EXTRA_DIST += $(SIMS)
 $(SIMS:.sim=.log): tests/sim/sim$(EXEEXT)
 check_PROGRAMS += tests/unit/test_rows tests/unit/test_working tests/unit/test_masking \
-	tests/unit/test_hop
+	tests/unit/test_hop tests/unit/test_trails
+tests_unit_test_trails_SOURCES = tests/unit/test_trails.c cmd/trails.c
+tests_unit_test_trails_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_trails_LDADD = $(GATHER_LIBS)
 tests_unit_test_hop_SOURCES = tests/unit/test_hop.c collector/hop.c
 tests_unit_test_hop_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_masking_SOURCES = tests/unit/test_masking.c tests/unit/feed.c tests/unit/feed.h
