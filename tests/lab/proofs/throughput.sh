@@ -139,11 +139,12 @@ measure() { # DIR RATE
 	"$LW_BUILD/linkwitnessd" -c "$1/conf-$2" --no-watch --for 125s 2>>"$1/err" || return 1
 	"$LW_BUILD/linkwitness" --data "$1/data-$2" journal dump --json >"$1/rows-$2" || return 1
 	"$LW_BUILD/linkwitness" -c "$1/conf-$2" outages --json >"$1/outages-$2" 2>>"$1/err" || return 1
-	jq -r --argjson rate "$2" '.links[0] |
+	# Below the contract the tests themselves may be: it asks for the shaped rate as payload.
+	jq -r --argjson rate "$2" '.links[0] | [.degradations[] | select(.kind != "throughput")] as $worse |
 		"\($rate) Mbit/s beside: \(.outages | length) outages, \(.micro_outages | length) micro-outages, " +
-		"\(.degradations | length) degradations, \(.loss.lost) of \(.loss.sent) lost, coverage \(.coverage * 1000 | round / 1000), " +
+		"\($worse | length) degradations, \(.loss.lost) of \(.loss.sent) lost, coverage \(.coverage * 1000 | round / 1000), " +
 		"latency under load +\(.throughput.latency_increase_s * 1000 | round) ms, \(.throughput.grade): " +
-		(if (.outages + .micro_outages + .degradations | length) == 0 and .loss.lost == 0 and .coverage > 0.97
+		(if (.outages + .micro_outages + $worse | length) == 0 and .loss.lost == 0 and .coverage > 0.97
 		then "ok" else "NOT OK" end)' "$1/outages-$2"
 	for way in down up; do
 		iperf=-
