@@ -1,7 +1,13 @@
+/*
+ * libpcap is loaded by the broker alone, when a filter is wanted: linked, it and the
+ * libraries behind it (D-Bus, systemd, …) would lie in the measuring process too, a third
+ * more memory for nothing.
+ */
 #include "collector/filter.h"
 
 #include "base/bytes.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdarg.h>
@@ -59,15 +65,69 @@ add_hosts(struct text *t, const struct settings *s, enum kind kind, const char *
 	return n > 0;
 }
 
+struct compiler {
+	void *library;
+	pcap_t *(*open_dead)(int, int);
+	int (*compile)(pcap_t *, struct bpf_program *, const char *, int, bpf_u_int32);
+	void (*close)(pcap_t *);
+	void (*freecode)(struct bpf_program *);
+};
+
+static bool
+load(struct compiler *c)
+{
+	static const char *const NAMES[] = {"libpcap.so.0.8", "libpcap.so.1"};
+
+	*c = (struct compiler){0};
+	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0] && c->library == NULL; i++)
+		c->library = dlopen(NAMES[i], RTLD_LAZY | RTLD_LOCAL);
+	if (c->library == NULL)
+		return false;
+	*(void **)&c->open_dead = dlsym(c->library, "pcap_open_dead");
+	*(void **)&c->compile = dlsym(c->library, "pcap_compile");
+	*(void **)&c->close = dlsym(c->library, "pcap_close");
+	*(void **)&c->freecode = dlsym(c->library, "pcap_freecode");
+	if (c->open_dead != NULL && c->compile != NULL && c->close != NULL &&
+	    c->freecode != NULL)
+		return true;
+	dlclose(c->library);
+	return false;
+}
+
+/* The program in memory of its own. */
+static int
+compile(const struct compiler *c, const char *text, struct sock_fprog *out)
+{
+	pcap_t *dead = c->open_dead(DLT_RAW, FILTER_BYTES);
+	struct bpf_program program;
+	int rc = -EINVAL;
+
+	if (dead == NULL)
+		return -ENOMEM;
+	if (c->compile(dead, &program, text, 1, PCAP_NETMASK_UNKNOWN) == 0) {
+		_Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter),
+		    "libpcap's instructions are the kernel's");
+		out->len = (unsigned short)program.bf_len;
+		out->filter = memory_grow(NULL, program.bf_len, sizeof *out->filter);
+		memcpy(
+		    out->filter, program.bf_insns, program.bf_len * sizeof *out->filter);
+		c->freecode(&program);
+		rc = 0;
+	}
+	c->close(dead);
+	return rc;
+}
+
 int
 filter_make(struct sock_fprog *out, const struct settings *s, enum capture_want want)
 {
 	static const char BEGINNINGS[] =
 	    "((ip and tcp[13] & 6 != 0) or (ip6 and ip6[6] = 6 and ip6[53] & 6 != 0))";
-	struct text *t = memory_grow(NULL, 1, sizeof *t);
-	struct bpf_program program;
-	int rc = -EINVAL;
+	struct compiler c;
 
+	if (!load(&c))
+		return -ELIBACC;
+	struct text *t = memory_grow(NULL, 1, sizeof *t);
 	t->n = 0;
 	add(t, "icmp or icmp6 or (udp and ");
 	if (!add_hosts(t, s, KIND_DNS, "port 53"))
@@ -84,17 +144,8 @@ filter_make(struct sock_fprog *out, const struct settings *s, enum capture_want 
 		else
 			t->p[t->n = before] = '\0';
 	}
-	pcap_t *dead = pcap_open_dead(DLT_RAW, FILTER_BYTES);
-	if (dead != NULL && t->n < sizeof t->p &&
-	    pcap_compile(dead, &program, t->p, 1, PCAP_NETMASK_UNKNOWN) == 0) {
-		_Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter),
-		    "libpcap's instructions are the kernel's");
-		*out = (struct sock_fprog){.len = (unsigned short)program.bf_len,
-		    .filter = (struct sock_filter *)(void *)program.bf_insns};
-		rc = 0;
-	}
-	if (dead != NULL)
-		pcap_close(dead);
+	int rc = t->n < sizeof t->p ? compile(&c, t->p, out) : -EINVAL;
+	dlclose(c.library);
 	free(t);
 	return rc;
 }
@@ -102,9 +153,6 @@ filter_make(struct sock_fprog *out, const struct settings *s, enum capture_want 
 void
 filter_free(struct sock_fprog *f)
 {
-	struct bpf_program program = {
-	    .bf_len = f->len, .bf_insns = (struct bpf_insn *)(void *)f->filter};
-
-	pcap_freecode(&program);
+	free(f->filter);
 	f->filter = NULL;
 }

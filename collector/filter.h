@@ -13,7 +13,8 @@
  */
 #define FILTER_BYTES 176
 
-/* Result: 0 with a program to be freed with filter_free; or -EINVAL. */
+/* Result: 0 with a program to be freed with filter_free; -ELIBACC where libpcap is not
+ * there, -EINVAL where it compiles none. */
 int filter_make(struct sock_fprog *out, const struct settings *s, enum capture_want want);
 void filter_free(struct sock_fprog *f);
 

@@ -95,6 +95,9 @@ began(struct passive *p, uint64_t key, mono_t at)
 	}
 	p->counts.attempted++;
 	passive_expire(p, at);
+	/* Those that are done stay as long as there is room: a SYN may come again. */
+	while (p->last - p->first == ROOM && p->ring[p->first % ROOM].done)
+		forget_first(p);
 	if (p->last - p->first == ROOM) {
 		p->counts.unfollowed++;
 		return;
@@ -158,7 +161,9 @@ passive_new(void)
 {
 	struct passive *p = memory_grow(NULL, 1, sizeof *p);
 
-	memset(p, 0, sizeof *p);
+	/* The ring is written before it is read: what is never needed is never resident. */
+	p->secret[0] = p->secret[1] = p->first = p->last = 0;
+	p->counts = (struct passive_counts){0};
 	memset(p->heads, 0xff, sizeof p->heads);
 	if (getrandom(p->secret, sizeof p->secret, 0) != (ssize_t)sizeof p->secret)
 		p->secret[0] = (uint64_t)clock_mono().ns;

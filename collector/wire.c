@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FRAMES        2048
+#define FRAMES        512
 #define FRAMES_MANY   32768
 #define PAUSE_LEAST   NS_PER_MS
-#define PAUSE_MOST    (250 * NS_PER_MS)
+#define PAUSE_MOST    (100 * NS_PER_MS)
 #define RETRY_NS      (10 * NS_PER_S)
 #define ROUTE_HOLD_NS NS_PER_S
 #define PARTS         16 /* of a ring: fuller than one is much for a pause */

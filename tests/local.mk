@@ -100,10 +100,10 @@ tests_unit_test_notify_LDADD = reports/libreports.a analyzer/libanalyzer.a \
 check_PROGRAMS += tests/unit/test_malformed tests/unit/test_icmp tests/unit/test_broker \
 	tests/unit/test_steady tests/unit/test_wheel tests/unit/test_exactness \
 	tests/unit/test_flood tests/unit/test_scribe
-COLLECT_LIBS = collector/libcollector.a config/libconfig.a base/libbase.a $(CARES_LIBS) $(PCAP_LIBS) \
+COLLECT_LIBS = collector/libcollector.a config/libconfig.a base/libbase.a $(CARES_LIBS) \
 	$(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 check_PROGRAMS += tests/unit/test_passive tests/unit/test_packets
-tests_unit_test_packets_LDADD = $(COLLECT_LIBS)
+tests_unit_test_packets_LDADD = $(COLLECT_LIBS) $(PCAP_LIBS)
 tests_unit_test_passive_LDADD = $(COLLECT_LIBS)
 tests_unit_test_icmp_LDADD = $(COLLECT_LIBS)
 tests_unit_test_broker_LDADD = $(COLLECT_LIBS)

@@ -4,8 +4,8 @@
  * each behind two bytes: its length, and bit 0 whether it leaves, bits 1-7 how many
  * tenths of a second passed. What is counted must add up, whatever comes.
  *
- * Links: collector/packet.c collector/passive.c collector/flows.c collector/echo.c
- * base/bytes.c base/clock.c
+ * Links: collector/packet.c collector/passive.c collector/flows.c
+ * Links: collector/echo.c base/bytes.c base/clock.c
  */
 #include "collector/echo.h"
 #include "collector/flows.h"

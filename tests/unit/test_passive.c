@@ -111,6 +111,14 @@ too_many(void **state)
 	assert_int_equal(n->answered + n->unfollowed, MANY);
 	assert_true(n->answered >= 4096);
 	assert_int_equal(n->unanswered, 0);
+	/* Those that end at once make room: any number of them is followed. */
+	uint64_t before = n->answered;
+	for (uint32_t i = 0; i < MANY; i++) {
+		int64_t at = 30 * S + i;
+		see(p, 4, true, (uint16_t)i, PACKET_SYN, i, 0, at);
+		see(p, 4, false, (uint16_t)i, PACKET_SYN | PACKET_ACK, 1, i + 1, at);
+	}
+	assert_int_equal(n->answered, before + MANY);
 	passive_free(p);
 }
 

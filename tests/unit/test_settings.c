@@ -125,6 +125,8 @@ what_was_said_is_what_is_understood(void **state)
 	assert_int_equal(l->mark, 7);
 	assert_int_equal(l->def.capacity_down_bps, 1000000000);
 	assert_string_equal(l->def.medium, "ppp");
+	assert_int_equal(l->capture, CAPTURE_PROBES);
+	assert_int_equal(s->links[1].capture, CAPTURE_ALL);
 	assert_string_equal(l->probes[1].def.name, "own");
 	assert_int_equal(l->probes[1].def.every_ns, 20 * NS_PER_MS);
 	assert_int_equal(l->probes[1].def.role, ROLE_REFLECTOR);
