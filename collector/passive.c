@@ -161,7 +161,8 @@ passive_new(void)
 {
 	struct passive *p = memory_grow(NULL, 1, sizeof *p);
 
-	/* The ring is written before it is read: what is never needed is never resident. */
+	/* The ring is written before it is read: what is never needed is never resident.
+	 */
 	p->secret[0] = p->secret[1] = p->first = p->last = 0;
 	p->counts = (struct passive_counts){0};
 	memset(p->heads, 0xff, sizeof p->heads);
