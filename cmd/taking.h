@@ -28,8 +28,8 @@ struct taking {
 };
 
 void taking_init(struct taking *t, const struct link_def *def);
-void taking_sample(struct taking *t, const struct settings *s,
-    const struct probe_def *probe, const struct sample *sample);
+void taking_sample(struct taking *t, const struct settings *settings,
+    const struct probe_def *p, const struct sample *s);
 void taking_counters(struct taking *t, const struct counters *c);
 void taking_event(struct taking *t, const struct event *e);
 /* The last minute is over. */

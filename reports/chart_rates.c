@@ -126,7 +126,7 @@ bands_draw(struct draw *d, struct box box, const struct speed_side *s)
 	static const uint32_t COLOURS[] = {BOX_SLOW, 0xFEC44F, BOX_FINE};
 	static const char *const NAMES[] = {"below the minimum", "up to the normal speed",
 	    "at or above the normal speed"};
-	double x = box.x, left = box.x;
+	double x = box.x, left = x;
 	char text[96];
 
 	for (int i = 0; i < 3 && s->tests > 0; i++) {

@@ -34,9 +34,11 @@ say_use(const struct language *l)
 		g_hash_table_destroy(now.said);
 	now.said = NULL;
 	now.language = l;
+	if (l == NULL)
+		return;
 	now.missed = 0;
 	now.example = NULL;
-	if (l == NULL || l->n == 0)
+	if (l->n == 0)
 		return;
 	now.said = g_hash_table_new(g_str_hash, g_str_equal);
 	for (size_t i = 0; i < l->n; i++)

@@ -35,7 +35,8 @@ const struct language *say_language(const char *code);
 /* Speak it from here on; NULL: English. One language at a time in a process. */
 void say_use(const struct language *l);
 const struct language *say_used(void);
-/* How many sentences were said in English for want of another, and one of them. */
+/* How many sentences were said in English for want of another since a language was last
+ * taken, and the last of them. */
 size_t say_missed(const char **example);
 
 /* The sentence in the language in use, without parameters put in; itself where there is

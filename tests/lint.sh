@@ -77,7 +77,7 @@ layer collector base config collector
 layer analyzer base config analyzer
 layer rrd base rrd
 layer records base records
-layer reports base config analyzer rrd reports
+layer reports base config analyzer records rrd reports
 layer cmd base config collector analyzer rrd records reports cmd
 layer tests base config collector analyzer rrd records reports cmd tests
 
@@ -136,6 +136,7 @@ FNR == 1 { open = 0 }
 ' "${sources[@]}" | found
 for file in "${ours[@]}"; do
 	n=$(wc -l <"$file")
+	case $file in reports/words_*) continue ;; esac # a list of sentences
 	[ "$n" -le 650 ] || echo "$file:1: $n lines: which second noun is inside?"
 done | found
 

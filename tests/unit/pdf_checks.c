@@ -99,7 +99,8 @@ pdf_check_fonts(const char *path)
 unsigned
 pdf_check_pages(const char *path)
 {
-	char *text = pdf_output("pdftotext -layout '%s' -", path, NULL), want[64];
+	char *text = pdf_output("pdftotext -layout '%s' -", path, NULL), want[64],
+	     german[64], french[64];
 	unsigned n = 0, at = 0;
 
 	for (const char *p = text; *p != '\0'; p++)
@@ -108,7 +109,10 @@ pdf_check_pages(const char *path)
 		char *end = strchr(page, '\f');
 		*end = '\0';
 		snprintf(want, sizeof want, "Page %u of %u", ++at, n);
-		if (strstr(page, want) == NULL)
+		snprintf(german, sizeof german, "Seite %u von %u", at, n);
+		snprintf(french, sizeof french, "Page %u sur %u", at, n);
+		if (strstr(page, want) == NULL && strstr(page, german) == NULL &&
+		    strstr(page, french) == NULL)
 			fail_msg("%s: page %u does not say \"%s\"", path, at, want);
 		page = end + 1;
 	}
@@ -141,6 +145,7 @@ pdf_check_geometry(const char *path, double width, double height)
 	char *text = pdf_output("pdftotext -bbox '%s' -", path, NULL), *save = NULL;
 	static struct word words[4000];
 	size_t n = 0, total = 0;
+	double side = (double)((int)(width - 595) / 2) + MARGIN;
 
 	for (char *line = strtok_r(text, "\n", &save); line != NULL;
 	     line = strtok_r(NULL, "\n", &save)) {
@@ -151,7 +156,7 @@ pdf_check_geometry(const char *path, double width, double height)
 		        " <word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\">%63[^<]",
 		        &w.x0, &w.y0, &w.x1, &w.y1, w.text) != 5)
 			continue;
-		if (w.x0 < MARGIN - 1 || w.x1 > width - MARGIN + 1.5 || w.y0 < 26 ||
+		if (w.x0 < side - 1 || w.x1 > width - side + 1.5 || w.y0 < 26 ||
 		    w.y1 > height - 26)
 			fail_msg("%s: outside the margins: %s", path, line);
 		for (size_t i = 0; i < n; i++)

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "reports/dossier.h"
+#include "reports/letter.h"
 #include "tests/golden/made_results.h"
 #include "tests/unit/pdf_checks.h"
 
@@ -241,6 +242,53 @@ test_pngs(void **state)
 	made_free(r);
 }
 
+/* In every language every sentence has one, and fits; on either paper. */
+static void
+test_languages_and_papers(void **state)
+{
+	static const char *const LANGUAGES[] = {"en", "de", "fr"};
+	static struct results *(*const MAKE[])(void) = {
+	    made_month, made_year, made_unknown, made_single, made_lab, made_names};
+	char path[300], name[32], err[256] = "", want[40];
+	const char *missing = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof MAKE / sizeof *MAKE; i++) {
+		struct results *r = MAKE[i]();
+		for (int k = 0; k < 3; k++) {
+			r->language = LANGUAGES[k];
+			r->paper = k == 1 ? "letter" : "a4";
+			snprintf(name, sizeof name, "made-%zu-%s", i, LANGUAGES[k]);
+			render(r, name, path);
+			if (say_missed(&missing) != 0)
+				fail_msg("%s: not said: \"%s\"", name, missing);
+			pdf_check_file(path);
+			pdf_check_fonts(path);
+			pdf_check_pages(path);
+			const struct paper *paper = page_paper(r->paper);
+			pdf_check_geometry(path, paper->w, paper->h);
+			snprintf(want, sizeof want, "/Lang (%s)",
+			    say_language(LANGUAGES[k])->tag);
+			char *text = pdf_output(
+			    "qpdf --qdf --object-streams=disable '%s' - | strings", path,
+			    NULL);
+			assert_non_null(strstr(text, want));
+			free(text);
+			size_t links = r->n_links;
+			r->n_links = 1;
+			snprintf(path, sizeof path, "%s/letter-%zu-%s.pdf", dir, i,
+			    LANGUAGES[k]);
+			assert_int_equal(letter_pdf(r, path, err, sizeof err), 0);
+			r->n_links = links;
+			if (say_missed(&missing) != 0)
+				fail_msg("letter %s: not said: \"%s\"", name, missing);
+			assert_int_equal(pdf_check_pages(path), 1);
+			pdf_check_geometry(path, paper->w, paper->h);
+		}
+		made_free(r);
+	}
+}
+
 /* Where it cannot be written: one line that says so, and nothing left behind. */
 static void
 test_failure(void **state)
@@ -357,6 +405,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_identical),
 	    cmocka_unit_test(test_pngs),
+	    cmocka_unit_test(test_languages_and_papers),
 	    cmocka_unit_test(test_failure),
 	};
 
