@@ -27,7 +27,7 @@ print_period(const struct link_report *l, const struct zone *z, char *out, size_
 
 	chart_zone_print(z, p->start_ns, 0, from);
 	chart_zone_print(z, p->end_ns, 0, to);
-	snprintf(out, room, "%s to %s", from, to);
+	say(out, room, "{1} to {2}", from, to);
 }
 
 void
@@ -274,9 +274,12 @@ plain_clauses(struct table *t, const struct link_report *l)
 
 	words_count(l->verdict.outage_count, n);
 	words_duration(l->verdict.longest_ns, true, down);
-	snprintf(outages, sizeof outages, "%s%s%s", n,
-	    l->verdict.outage_count > 0 ? "\nlongest " : "",
-	    l->verdict.outage_count > 0 ? down : "");
+	snprintf(outages, sizeof outages, "%s", n);
+	if (l->verdict.outage_count > 0) {
+		size_t used = strlen(outages);
+		outages[used++] = '\n';
+		say(outages + used, sizeof outages - used, "longest {1}", down);
+	}
 	words_ms(l->rtt_p50_ns, p50);
 	words_ms(l->rtt_p95_ns, p95);
 	say(rtt, sizeof rtt, "{1}\nmedian {2}", p95, p50);

@@ -192,3 +192,7 @@ tests_unit_test_quantile_LDADD = $(JUDGE_LIBS)
 tests_unit_test_say_LDADD = reports/libreports.a $(DRAW_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_evidence_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_evidence_LDADD = reports/libreports.a $(JANSSON_LIBS) $(JUDGE_LIBS)
+check_PROGRAMS += tests/unit/test_colours
+tests_unit_test_colours_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_colours_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
+	$(DRAW_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm

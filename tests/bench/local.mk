@@ -1,4 +1,5 @@
-BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench_verdict
+BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench_verdict \
+	tests/bench/bench_report
 EXTRA_PROGRAMS = $(BENCHES) tests/bench/bare_icmp
 CLEANFILES += $(BENCHES) tests/bench/bare_icmp
 EXTRA_DIST += tests/bench/bench_rate tests/bench/bench_services tests/bench/bench_throughput tests/bench/bench_passive
@@ -10,6 +11,11 @@ tests_bench_bench_analyzer_SOURCES = tests/bench/bench_analyzer.c tests/bench/ma
 tests_bench_bench_analyzer_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) -lm
 tests_bench_bench_verdict_LDADD = analyzer/libanalyzer.a config/libconfig.a base/libbase.a \
 	$(CONFUSE_LIBS) $(BASE_LIBS) -lm
+tests_bench_bench_report_SOURCES = tests/bench/bench_report.c tests/golden/made_results.c \
+	tests/golden/made_results.h tests/golden/made_evidence.c
+tests_bench_bench_report_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
+tests_bench_bench_report_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
+	$(DRAW_LIBS) $(QPDF_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) -lm
 .PHONY: bench
 bench: $(BENCHES) tests/bench/bare_icmp linkwitnessd linkwitness
 	@for b in $(BENCHES); do ./$$b || exit 1; done
