@@ -130,3 +130,19 @@ claims_done(struct claim_set *s)
 	free(s->pauses);
 	memset(s, 0, sizeof *s);
 }
+
+size_t
+claims_entries(
+    const struct claims *c, const struct link_def *defs, size_t n, struct record **out)
+{
+	size_t rows = c != NULL ? c->n_rows : 0, kept = 0;
+
+	*out = memory_grow(NULL, rows + 1, sizeof **out);
+	for (size_t i = 0; i < rows; i++)
+		for (size_t k = 0; k < n; k++)
+			if (is_of(&defs[k], c->rows[i].centre, c->rows[i].link)) {
+				(*out)[kept++] = c->rows[i];
+				break;
+			}
+	return kept;
+}

@@ -38,4 +38,9 @@ struct claim_rows {
 void claims_rows(
     struct claim_rows *out, const struct claims *c, const struct link_def *def);
 
+/* Every row of these links, in the order of entry (none where ${c} is NULL). Result: how
+ * many; *out is the caller's to free. */
+size_t claims_entries(
+    const struct claims *c, const struct link_def *defs, size_t n, struct record **out);
+
 #endif

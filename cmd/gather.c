@@ -499,6 +499,24 @@ gathered_results(const struct gathered *g)
 	return &g->r;
 }
 
+struct results *
+gathered_document(struct gathered *g, int64_t *from_ns, int64_t *to_ns)
+{
+	*from_ns = INT64_MAX;
+	*to_ns = g->r.as_of.ns + NS_PER_US;
+	for (size_t i = 0; i < g->n_passes; i++)
+		if (g->passes[i].scan_from_ns < *from_ns)
+			*from_ns = g->passes[i].scan_from_ns;
+	g->r.generated = g->r.as_of;
+	return &g->r;
+}
+
+size_t
+gathered_records(const struct gathered *g, struct record **out)
+{
+	return claims_entries(g->claims, g->defs, g->r.n_links, out);
+}
+
 void
 gathered_free(struct gathered *g)
 {

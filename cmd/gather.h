@@ -2,6 +2,7 @@
 #define CMD_GATHER_H
 
 #include "cmd/options.h"
+#include "records/records.h"
 #include "reports/results.h"
 
 /*
@@ -21,6 +22,14 @@ struct gathered;
 /* Result 0, or the exit status, the reason told. */
 int gather(struct gathered **out, const struct options *o, unsigned what);
 const struct results *gathered_results(const struct gathered *g);
+/*
+ * gathered_document(g, from_ns, to_ns):
+ * Make a document of it: as of its newest record, whenever that is drawn; with the span
+ * of the journal that was read for it. Result: its results, to be completed.
+ */
+struct results *gathered_document(struct gathered *g, int64_t *from_ns, int64_t *to_ns);
+/* What people entered of its links, in the order of entry; the caller frees *out. */
+size_t gathered_records(const struct gathered *g, struct record **out);
 void gathered_free(struct gathered *g);
 
 #endif

@@ -12,7 +12,7 @@ linkwitness_http_LDADD = collector/libthroughput.a collector/libcollector.a base
 bin_PROGRAMS += linkwitness
 linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
 	cmd/check_contract.c cmd/check_contract.h \
-	cmd/claims.c cmd/claims.h cmd/comparing.c cmd/comparing.h cmd/curve.c cmd/curve.h cmd/speeds.c cmd/speeds.h cmd/taking.c cmd/taking.h cmd/exclude.c cmd/ticket.c cmd/whose.c cmd/whose.h cmd/events.c cmd/events.h cmd/filler.c cmd/filler.h cmd/gather.c \
+	cmd/claims.c cmd/claims.h cmd/comparing.c cmd/comparing.h cmd/curve.c cmd/curve.h cmd/delivery.c cmd/delivery.h cmd/speeds.c cmd/speeds.h cmd/taking.c cmd/taking.h cmd/exclude.c cmd/ticket.c cmd/whose.c cmd/whose.h cmd/events.c cmd/events.h cmd/filler.c cmd/filler.h cmd/gather.c \
 	cmd/gather.h cmd/history.c cmd/history.h cmd/import.c cmd/import.h \
 	cmd/import_atlas.c cmd/import_csv.c cmd/import_csv.h cmd/import_facts.c \
 	cmd/import_facts.h cmd/import_fping.c cmd/import_line.c cmd/import_line.h \
@@ -26,7 +26,7 @@ linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
 	cmd/sla.c cmd/spool.c cmd/spool.h cmd/status.c cmd/timespec.c cmd/timespec.h cmd/verdicts.c cmd/verdicts.h cmd/watch.c
 linkwitness_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 linkwitness_LDADD = reports/libreports.a analyzer/libanalyzer.a rrd/libarchive.a records/librecords.a \
-	collector/libcollector.a config/libconfig.a base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) $(XLSX_LIBS) \
+	collector/libcollector.a config/libconfig.a base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS) \
 	$(RRD_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(CARES_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) -lm
 
 # The regimes' files are built in: their text, as it lies in config/regimes.

@@ -1,24 +1,35 @@
 /* "report compare": the same minutes of several links, side by side. */
 #include "analyzer/profile.h"
 #include "cmd/comparing.h"
+#include "cmd/delivery.h"
 #include "cmd/report.h"
 
 #include <string.h>
 
 static int
-print(const struct comparing *w, const struct options *o)
+print(const struct comparing *w, struct gathered *g, const struct options *o)
 {
+	struct delivery d = {0};
 	char err[512];
+	int status = 0;
+	json_t *j = NULL;
 
-	if (o->json) {
-		json_t *j = comparison_json(&w->view);
+	if (o->output != NULL)
+		status = delivery_prepare(&d, g, o, "comparison");
+	if (status == 0)
+		j = comparison_json(&w->view);
+	if (status == 0 && o->json)
 		(void)json_print(j, stdout); /* main says whether stdout took it */
-		json_decref(j);
+	if (status == 0 && o->output != NULL) {
+		delivery_attach(&d, g, o, "comparison", j);
+		if (comparison_pdf(&w->view, o->output, o->png, err, sizeof err) < 0)
+			status = complain(1, "%s", err);
 	}
-	if (o->output != NULL &&
-	    comparison_pdf(&w->view, o->output, o->png, err, sizeof err) < 0)
-		return complain(1, "%s", err);
-	return 0;
+	if (status == 0 && o->output != NULL)
+		status = delivery_seal(&d, o);
+	json_decref(j);
+	delivery_done(&d);
+	return status;
 }
 
 int
@@ -51,7 +62,7 @@ report_compare(const struct options *o)
 	else
 		status = comparing_make(&w, r);
 	if (status == 0)
-		status = print(&w, o);
+		status = print(&w, g, o);
 	comparing_done(&w);
 	gathered_free(g);
 	return status;

@@ -1,5 +1,5 @@
 /* "report dossier": the pages, the letter that goes with them, the results they print. */
-#include "cmd/gather.h"
+#include "cmd/delivery.h"
 #include "cmd/report.h"
 #include "reports/letter.h"
 #include "reports/workbook.h"
@@ -19,6 +19,7 @@ print_json(const struct results *r)
 int
 report_dossier(const struct options *o)
 {
+	struct delivery d = {0};
 	struct gathered *g;
 	char err[512];
 
@@ -34,17 +35,24 @@ report_dossier(const struct options *o)
 	if (o->letter != NULL && r->n_links != 1)
 		status = complain(EXIT_USAGE,
 		    "--letter is to one ISP about one link: say which with --link");
-	if (status == 0 && o->output != NULL &&
-	    dossier_pdf(r, o->output, o->png, err, sizeof err) < 0)
-		status = complain(1, "%s", err);
+	if (status == 0 && o->output != NULL)
+		status = delivery_prepare(&d, g, o, "dossier");
+	if (status == 0 && o->output != NULL) {
+		delivery_attach(&d, g, o, NULL, NULL);
+		if (dossier_pdf(r, o->output, o->png, err, sizeof err) < 0)
+			status = complain(1, "%s", err);
+	}
 	if (status == 0 && o->letter != NULL &&
 	    letter_pdf(r, o->letter, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
 	if (status == 0 && o->xlsx != NULL &&
 	    workbook_write(r, o->xlsx, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
+	if (status == 0 && o->output != NULL)
+		status = delivery_seal(&d, o);
 	if (status == 0 && o->json)
 		status = print_json(r);
+	delivery_done(&d);
 	gathered_free(g);
 	return status;
 }

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/zone.h"
 #include "cmd/comparing.h"
+#include "cmd/delivery.h"
 #include "cmd/report.h"
 #include "cmd/timespec.h"
 #include "reports/migration.h"
@@ -286,19 +287,29 @@ make(struct plan *p, const struct options *o, const struct results *r)
 }
 
 static int
-print(const struct plan *p, const struct options *o)
+print(const struct plan *p, struct gathered *g, const struct options *o)
 {
+	struct delivery d = {0};
 	char err[512];
+	int status = 0;
+	json_t *j = NULL;
 
-	if (o->json) {
-		json_t *j = migration_json(&p->view);
+	if (o->output != NULL)
+		status = delivery_prepare(&d, g, o, "migration");
+	if (status == 0)
+		j = migration_json(&p->view);
+	if (status == 0 && o->json)
 		(void)json_print(j, stdout); /* main says whether stdout took it */
-		json_decref(j);
+	if (status == 0 && o->output != NULL) {
+		delivery_attach(&d, g, o, "migration", j);
+		if (migration_pdf(&p->view, o->output, o->png, err, sizeof err) < 0)
+			status = complain(1, "%s", err);
 	}
-	if (o->output != NULL &&
-	    migration_pdf(&p->view, o->output, o->png, err, sizeof err) < 0)
-		return complain(1, "%s", err);
-	return 0;
+	if (status == 0 && o->output != NULL)
+		status = delivery_seal(&d, o);
+	json_decref(j);
+	delivery_done(&d);
+	return status;
 }
 
 static void
@@ -342,7 +353,7 @@ report_migration(const struct options *given)
 	        : complain(EXIT_USAGE,
 	              "report migration: both are %s: two links are needed", o.from_link);
 	if (status == 0)
-		status = print(&p, &o);
+		status = print(&p, g, &o);
 	done(&p);
 	gathered_free(g);
 	return status;

@@ -1,5 +1,5 @@
 /* "report sla": the period, and the months that led up to it. */
-#include "cmd/gather.h"
+#include "cmd/delivery.h"
 #include "cmd/report.h"
 #include "reports/sla.h"
 
@@ -55,6 +55,7 @@ trend_of(const struct results *r, struct range *out)
 int
 report_sla(const struct options *o)
 {
+	struct delivery d = {0};
 	struct gathered *g, *before = NULL;
 	struct options back = *o;
 	struct range range;
@@ -70,10 +71,21 @@ report_sla(const struct options *o)
 		back.to = range.to;
 		status = gather(&before, &back, GATHER_VERDICTS);
 	}
+	if (status == 0)
+		status = delivery_prepare(&d, g, o, "sla");
+	if (status == 0) {
+		json_t *trend =
+		    before != NULL ? results_sla_json(gathered_results(before)) : NULL;
+		delivery_attach(&d, g, o, "trend", trend);
+		json_decref(trend);
+	}
 	if (status == 0 &&
 	    sla_pdf(gathered_results(g), before != NULL ? gathered_results(before) : NULL,
 	        o->output, o->png, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
+	if (status == 0)
+		status = delivery_seal(&d, o);
+	delivery_done(&d);
 	gathered_free(before);
 	gathered_free(g);
 	return status;

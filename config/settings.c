@@ -452,7 +452,7 @@ settings_parse(struct settings **out, const char *name, const char *text, size_t
 		snprintf(err, room, "%s:%u: %s", name, line, what);
 	else
 		rc = parse_text(&r, copy);
-	free(copy);
+	s->text = copy;
 	outline_done(&r.outline);
 	if (rc < 0) {
 		settings_free(s);
@@ -516,5 +516,6 @@ settings_free(struct settings *s)
 	free(s->links);
 	free(s->contracts);
 	free(s->notify);
+	free(s->text);
 	free(s);
 }

@@ -92,6 +92,7 @@ struct settings {
 	struct notify_conf *notify;
 	size_t n_notify;
 	char sha256[65]; /* hex, of the file's bytes; folded with those of its lists */
+	char *text;      /* what was read, its comments blank */
 };
 
 /*

@@ -146,7 +146,7 @@ draw_pdf(
 	} else {
 		GPtrArray *alts = p->alts;
 		rc = dossier_finish(bytes->data, bytes->len,
-		    (const char *const *)alts->pdata, alts->len, path, err, room);
+		    (const char *const *)alts->pdata, alts->len, ds->r, path, err, room);
 	}
 	g_byte_array_free(bytes, TRUE);
 	return rc;

@@ -102,12 +102,13 @@ void words_overlaps(const struct site *s, char *out, size_t room);
 void words_links(const struct results *r, uint64_t bits, char *out, size_t room);
 
 /*
- * dossier_finish(pdf, n, alts, n_alts, path, err, room):
+ * dossier_finish(pdf, n, alts, n_alts, r, path, err, room):
  * What cairo cannot write: language, display of the title, texts of figures, scope of
- * header cells, dates in their proper form; then the file, whole or not at all.
+ * header cells, dates in their proper form, what goes along with ${r}; then the file,
+ * whole or not at all.
  * Result 0 or -errno with a line in err.
  */
 int dossier_finish(const unsigned char *pdf, size_t n, const char *const *alts,
-    size_t n_alts, const char *path, char *err, size_t room);
+    size_t n_alts, const struct results *r, const char *path, char *err, size_t room);
 
 #endif

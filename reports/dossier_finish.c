@@ -1,12 +1,11 @@
+#include "base/whole.h"
 #include "reports/dossier.h"
+#include "reports/dossier_attach.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <glib.h>
 #include <qpdf/qpdf-c.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * The last pass over the PDF. The structure tree is walked in reading order, as the
@@ -116,43 +115,9 @@ mend(qpdf_data q, const char *const *alts, size_t n_alts)
 	qpdf_oh_release_all(q);
 }
 
-/* Whole or not at all: written beside its place, synced, renamed. */
-static int
-write_whole(
-    const char *path, const unsigned char *bytes, size_t n, char *err, size_t room)
-{
-	char *part = g_strdup_printf("%s.part", path);
-	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), rc = 0;
-
-	if (fd < 0)
-		rc = -errno;
-	while (rc == 0 && n > 0) {
-		ssize_t done = write(fd, bytes, n);
-		if (done < 0 && errno != EINTR)
-			rc = -errno;
-		if (done > 0) {
-			bytes += done;
-			n -= (size_t)done;
-		}
-	}
-	if (rc == 0 && fsync(fd) < 0 && errno != EINVAL)
-		rc = -errno;
-	if (fd >= 0 && close(fd) < 0 && rc == 0)
-		rc = -errno;
-	if (rc == 0 && rename(part, path) < 0)
-		rc = -errno;
-	if (rc != 0) {
-		snprintf(err, room, "%s: %s", path, strerror(-rc));
-		if (fd >= 0)
-			unlink(part);
-	}
-	g_free(part);
-	return rc;
-}
-
 int
 dossier_finish(const unsigned char *pdf, size_t n, const char *const *alts, size_t n_alts,
-    const char *path, char *err, size_t room)
+    const struct results *r, const char *path, char *err, size_t room)
 {
 	qpdf_data q = qpdf_init();
 	int rc = 0;
@@ -164,6 +129,8 @@ dossier_finish(const unsigned char *pdf, size_t n, const char *const *alts, size
 		goto out;
 	}
 	mend(q, alts, n_alts);
+	if (r->annex != NULL)
+		dossier_attach(q, r->annex, r->as_of.ns);
 	if (qpdf_init_write_memory(q) & QPDF_ERRORS) {
 		rc = fail(q, err, room);
 		goto out;
@@ -180,7 +147,9 @@ dossier_finish(const unsigned char *pdf, size_t n, const char *const *alts, size
 		rc = -EIO;
 		goto out;
 	}
-	rc = write_whole(path, qpdf_get_buffer(q), qpdf_get_buffer_length(q), err, room);
+	rc = whole_write(path, qpdf_get_buffer(q), qpdf_get_buffer_length(q), 0644);
+	if (rc < 0)
+		snprintf(err, room, "%s: %s", path, strerror(-rc));
 out:
 	qpdf_cleanup(&q);
 	return rc;

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += reports/libreports.a
-reports_libreports_a_SOURCES = reports/chart.h reports/chart_axis.c reports/chart_band.c \
+reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/dossier_attach.c \
+	reports/dossier_attach.h reports/manifest.c reports/manifest.h reports/records_json.c reports/results_json.c \
+	reports/chart.h reports/chart_axis.c reports/chart_band.c \
 	reports/chart_dots.c reports/chart_heat.c reports/chart_lanes.c reports/chart_months.c \
 	reports/chart_coverage.c reports/chart_more.h reports/chart_rates.c reports/chart_spread.c \
 	reports/chart_zone.c reports/comparison.c reports/comparison.h reports/comparison_pdf.c reports/csv.c \
@@ -18,4 +20,4 @@ reports_libreports_a_SOURCES = reports/chart.h reports/chart_axis.c reports/char
 	reports/workbook.c reports/workbook.h reports/workbook_credit.c \
 	reports/workbook_formula.c reports/workbook_formula.h reports/workbook_working.c \
 	reports/workbook_incidents.c reports/workbook_sheet.h reports/workbook_tables.c
-reports_libreports_a_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(QPDF_CFLAGS) $(XLSX_CFLAGS) $(JANSSON_CFLAGS)
+reports_libreports_a_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(QPDF_CFLAGS) $(QR_CFLAGS) $(XLSX_CFLAGS) $(JANSSON_CFLAGS)

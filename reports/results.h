@@ -88,6 +88,7 @@ struct throughput_report {
 	const char *grade;   /* stats_bloat of it */
 };
 
+struct annex;
 struct evidence;
 
 struct link_report {
@@ -143,8 +144,9 @@ struct results {
 	size_t n_links;
 	bool synchronised;
 	int64_t clock_bound_ns;
-	const char *paper;    /* a4 or letter; NULL: A4 */
-	const char *language; /* en, de or fr; NULL: English */
+	const char *paper;         /* a4 or letter; NULL: A4 */
+	const char *language;      /* en, de or fr; NULL: English */
+	const struct annex *annex; /* what goes along (reports/annex.h); NULL: nothing */
 };
 
 /* A centre's links by their one verdict each, where several have the same profile: their

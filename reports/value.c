@@ -4,6 +4,8 @@
  */
 #include "reports/value.h"
 
+#include "base/zone.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -34,6 +36,30 @@ value_instant(int64_t ns)
 
 	instant_utc(ns, text);
 	return json_string(text);
+}
+
+/* "2026-11-23T05:27:16.123456Z", sign for sign. */
+bool
+value_read_instant(const char *text, int64_t *ns)
+{
+	static const char FORM[] = "dddd-dd-ddTdd:dd:dd.ddddddZ";
+	static const size_t AT[] = {0, 5, 8, 11, 14, 17, 20};
+	static const size_t LENGTH[] = {4, 2, 2, 2, 2, 2, 6};
+	int v[7] = {0};
+
+	if (text == NULL || strlen(text) != sizeof FORM - 1)
+		return false;
+	for (size_t i = 0; i < sizeof FORM - 1; i++)
+		if (FORM[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != FORM[i])
+			return false;
+	for (size_t k = 0; k < 7; k++)
+		for (size_t i = 0; i < LENGTH[k]; i++)
+			v[k] = 10 * v[k] + text[AT[k] + i] - '0';
+	if (v[1] < 1 || v[1] > 12 || v[2] < 1 || v[2] > 31 || v[3] > 23 || v[4] > 59 ||
+	    v[5] > 59 || !zone_instant("UTC", v[0], v[1], v[2], v[3], v[4], v[5], ns))
+		return false;
+	*ns += (int64_t)v[6] * NS_PER_US;
+	return true;
 }
 
 /* Names come from journals and configurations that others wrote: what is not UTF-8 is

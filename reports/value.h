@@ -5,6 +5,8 @@
 
 /* Values of our JSON, new references all; set takes the one it is given. */
 json_t *value_instant(int64_t ns); /* UTC, microseconds, "Z" */
+/* Such a text back; false: it is none (NULL is none). */
+bool value_read_instant(const char *text, int64_t *ns);
 /* Text of others: what is not UTF-8 is still told, its bytes as question marks. */
 json_t *value_text(const char *text);
 json_t *value_text_or_null(const char *text);

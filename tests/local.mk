@@ -65,7 +65,7 @@ MADE_PAGES = tests/golden/made_results.c tests/golden/made_results.h \
 	tests/golden/made_evidence.c tests/unit/pdf_checks.c tests/unit/pdf_checks.h
 tests_unit_test_dossier_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_dossier_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
-	$(DRAW_LIBS) $(QPDF_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+	$(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 check_PROGRAMS += tests/unit/test_archive tests/unit/test_import tests/unit/test_notify
 tests_unit_test_archive_CFLAGS = $(AM_CFLAGS) $(RRD_CFLAGS)
 tests_unit_test_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) \

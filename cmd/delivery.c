@@ -1,0 +1,126 @@
+#include "cmd/delivery.h"
+
+#include "base/bytes.h"
+#include "config/excerpt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the annex ---- */
+
+static void
+take_request(struct annex_request *q, const struct options *o, const char *document)
+{
+	*q = (struct annex_request){.document = document,
+	    .from = o->from,
+	    .to = o->to,
+	    .profile = o->profile,
+	    .from_link = o->from_link,
+	    .to_link = o->to_link,
+	    .cut_over = o->cut_over,
+	    .growth = o->growth,
+	    .paper = o->paper,
+	    .language = o->language};
+}
+
+/* The journal is known by the newest root it rests on, whatever came later. */
+static void
+settle_journal(struct results *r, const struct journal_roots *roots)
+{
+	const struct journal_root *last = roots->n > 0 ? &roots->v[roots->n - 1] : NULL;
+
+	if (last == NULL)
+		return;
+	memcpy(r->root, last->root, sizeof r->root);
+	if (r->journal_last.ns > last->last_ns)
+		r->journal_last.ns = last->last_ns;
+}
+
+int
+delivery_prepare(
+    struct delivery *d, struct gathered *g, const struct options *o, const char *document)
+{
+	int64_t from, to;
+	char err[512];
+
+	memset(d, 0, sizeof *d);
+	d->r = gathered_document(g, &from, &to);
+	take_request(&d->annex.request, o, document);
+	if (o->settings != NULL)
+		memcpy(d->annex.config, o->settings->sha256, sizeof o->settings->sha256);
+	if (journal_roots(&d->annex.roots, o->data_dir, to, err, sizeof err) < 0)
+		return complain(1, "%s", err);
+	journal_roots_keep(&d->annex.roots, from);
+	settle_journal(d->r, &d->annex.roots);
+	return 0;
+}
+
+static char *
+configuration(const struct results *r, const struct options *o)
+{
+	if (o->settings == NULL)
+		return NULL;
+	const struct link_def **links = memory_grow(NULL, r->n_links + 1, sizeof *links);
+	for (size_t i = 0; i < r->n_links; i++)
+		links[i] = r->links[i].def;
+	char *text = excerpt_of(o->settings, links, r->n_links, true);
+	free(links);
+	return text;
+}
+
+void
+delivery_attach(struct delivery *d, struct gathered *g, const struct options *o,
+    const char *name, json_t *more)
+{
+	struct record *rows;
+	char *text = configuration(d->r, o);
+	struct annex_parts parts = {
+	    .configuration = text, .more = more, .more_name = name};
+
+	parts.n_records = gathered_records(g, &rows);
+	parts.records = rows;
+	annex_make(&d->annex, d->r, &parts);
+	d->r->annex = &d->annex;
+	free(rows);
+	free(text);
+}
+
+/* ---- what goes beside it ---- */
+
+static int
+list_files(struct manifest_files *f, const struct options *o)
+{
+	manifest_add(f, o->output, "document", o->output);
+	int rc = o->png != NULL ? manifest_add_charts(f, o->output, o->png) : 0;
+	if (rc < 0)
+		return complain(1, "%s: %s", o->png, strerror(-rc));
+	if (o->xlsx != NULL)
+		manifest_add(f, o->output, "workbook", o->xlsx);
+	if (o->letter != NULL)
+		manifest_add(f, o->output, "letter", o->letter);
+	return 0;
+}
+
+int
+delivery_seal(const struct delivery *d, const struct options *o)
+{
+	struct manifest_files f = {0};
+	char err[512], *text = NULL;
+	size_t n;
+	int status = list_files(&f, o);
+
+	if (status == 0 && manifest_write(&f, d->r, &text, &n, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0)
+		free(text);
+	manifest_done(&f);
+	return status;
+}
+
+void
+delivery_done(struct delivery *d)
+{
+	if (d->r != NULL)
+		d->r->annex = NULL;
+	annex_done(&d->annex);
+}
