@@ -32,13 +32,16 @@ static const struct command {
         cmd_prescreen, false, "link from to json schedule regime-file"},
     {"report", "dossier|sla|compare|migration -o FILE.pdf [--png DIR] [--xlsx FILE]",
         cmd_report, false,
-        "link from to profile output png xlsx json paper language letter from-link to-link cut-over growth"},
+        "link from to profile output png xlsx json paper language letter sign redact from-link to-link cut-over growth"},
     {"ticket",
         "open|update|ack|detected|pause|resume|close|link REFERENCE … [--at T] | list",
         cmd_ticket, false, "link reference at said json"},
     {"exclude", "add --link L --from T --to T --reason R | remove ID | list", cmd_exclude,
         false, "link from to reason kind announced json"},
     {"note", "add --link L TEXT [--at T] | list", cmd_note, false, "link at said json"},
+    {"keygen", "DIR --name NAME: a key to sign dossiers with", cmd_keygen, false, "name"},
+    {"verify", "DOSSIER.pdf | MANIFEST [--certificate C] [--journal DIR]", cmd_verify,
+        false, "certificate journal"},
     {"journal", "dump [--csv] | stats [--json] | verify", cmd_journal, false, "json csv"},
     {"import", "samples|states --centre C --link L FILE…", cmd_import, false,
         "link centre timezone max-gap strict"},
@@ -71,6 +74,12 @@ enum {
 	OPT_PAPER,
 	OPT_LANGUAGE,
 	OPT_LETTER,
+	OPT_NAME,
+	OPT_SIGN,
+	OPT_CERTIFICATE,
+	OPT_JOURNAL,
+	OPT_REDACT,
+	OPT_DAY,
 	OPT_FROM_LINK,
 	OPT_TO_LINK,
 	OPT_CUT_OVER,
@@ -111,6 +120,12 @@ static const struct option OPTIONS[] = {
     {"paper", required_argument, NULL, OPT_PAPER},
     {"language", required_argument, NULL, OPT_LANGUAGE},
     {"letter", required_argument, NULL, OPT_LETTER},
+    {"name", required_argument, NULL, OPT_NAME},
+    {"sign", required_argument, NULL, OPT_SIGN},
+    {"certificate", required_argument, NULL, OPT_CERTIFICATE},
+    {"journal", required_argument, NULL, OPT_JOURNAL},
+    {"redact", required_argument, NULL, OPT_REDACT},
+    {"day", required_argument, NULL, OPT_DAY},
     {"from-link", required_argument, NULL, OPT_FROM_LINK},
     {"to-link", required_argument, NULL, OPT_TO_LINK},
     {"cut-over", required_argument, NULL, OPT_CUT_OVER},
@@ -181,7 +196,9 @@ place_of(struct options *o, int c)
 	    {OPT_SAID, &o->said}, {OPT_REFERENCE, &o->reference}, {OPT_KIND, &o->kind},
 	    {OPT_ANNOUNCED, &o->announced}, {OPT_REGIME_FILE, &o->regime_file},
 	    {OPT_PAPER, &o->paper}, {OPT_LANGUAGE, &o->language},
-	    {OPT_LETTER, &o->letter}, {OPT_FROM_LINK, &o->from_link},
+	    {OPT_LETTER, &o->letter}, {OPT_NAME, &o->name}, {OPT_SIGN, &o->sign},
+	    {OPT_CERTIFICATE, &o->certificate}, {OPT_JOURNAL, &o->journal},
+	    {OPT_REDACT, &o->redact}, {OPT_DAY, &o->day}, {OPT_FROM_LINK, &o->from_link},
 	    {OPT_TO_LINK, &o->to_link}, {OPT_CUT_OVER, &o->cut_over},
 	    {OPT_GROWTH, &o->growth}};
 
@@ -251,6 +268,13 @@ refuse_others(const struct command *command, const bool given[N_OPTIONS])
 			    command->takes[0] != '\0' ? "; they are: " : "",
 			    command->takes);
 	return 0;
+}
+
+/* Whoever checks a dossier has neither configuration nor data. */
+static bool
+stands_alone(const struct command *command)
+{
+	return command->run == cmd_keygen || command->run == cmd_verify;
 }
 
 /* Find the data: --data alone is enough; else the configuration says. */
@@ -342,7 +366,7 @@ run(struct options *o, int argc, char **argv)
 	o->args = argv + optind + 1;
 	o->n_args = argc - optind - 1;
 	status = refuse_others(command, given);
-	if (status == 0)
+	if (status == 0 && !stands_alone(command))
 		status = locate(o, command);
 	return status == 0 ? command->run(o) : status;
 }

@@ -10,7 +10,8 @@ linkwitness_http_LDADD = collector/libthroughput.a collector/libcollector.a base
 	$(CURL_LIBS)
 
 bin_PROGRAMS += linkwitness
-linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/check_config.c \
+linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/authority.c cmd/authority.h \
+	cmd/keygen.c cmd/rejudge.c cmd/rejudge.h cmd/verify.c cmd/check_config.c \
 	cmd/check_contract.c cmd/check_contract.h \
 	cmd/claims.c cmd/claims.h cmd/comparing.c cmd/comparing.h cmd/curve.c cmd/curve.h cmd/delivery.c cmd/delivery.h cmd/speeds.c cmd/speeds.h cmd/taking.c cmd/taking.h cmd/exclude.c cmd/ticket.c cmd/whose.c cmd/whose.h cmd/events.c cmd/events.h cmd/filler.c cmd/filler.h cmd/gather.c \
 	cmd/gather.h cmd/history.c cmd/history.h cmd/import.c cmd/import.h \

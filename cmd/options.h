@@ -18,6 +18,7 @@ struct options {
 	const char *at, *said, *reference, *kind, *announced;
 	const char *regime_file;
 	const char *paper, *language, *letter;
+	const char *name, *sign, *certificate, *journal, *redact, *day;
 	const char *from_link, *to_link, *cut_over, *growth;
 	bool json, csv, rebuild, strict, test, schedule;
 	char **args; /* what follows the command */
@@ -43,5 +44,7 @@ int cmd_ticket(struct options *o);
 int cmd_exclude(struct options *o);
 int cmd_note(struct options *o);
 int cmd_prescreen(struct options *o);
+int cmd_keygen(struct options *o);
+int cmd_verify(struct options *o);
 
 #endif
