@@ -15,26 +15,41 @@ struct claims {
 	size_t n_exclusions;
 };
 
+static int
+read_rows(struct claims *c, const struct options *o)
+{
+	struct records *records;
+	char err[1200];
+
+	if (o->records != NULL) {
+		c->rows = memory_grow(NULL, o->n_records + 1, sizeof *c->rows);
+		memcpy(c->rows, o->records, o->n_records * sizeof *c->rows);
+		c->n_rows = o->n_records;
+		return 0;
+	}
+	if (records_open(&records, o->data_dir, false, err, sizeof err) < 0)
+		return complain(1, "%s", err);
+	int n = records_list(records, INT64_MAX, &c->rows, err, sizeof err);
+	records_close(records);
+	if (n < 0)
+		return complain(1, "%s", err);
+	c->n_rows = (size_t)n;
+	return 0;
+}
+
 int
 claims_open(struct claims **out, const struct options *o)
 {
-	struct records *records;
-	struct claims *c;
-	char err[1200];
+	struct claims *c = memory_grow(NULL, 1, sizeof *c);
 
-	if (records_open(&records, o->data_dir, false, err, sizeof err) < 0)
-		return complain(1, "%s", err);
-	c = memory_grow(NULL, 1, sizeof *c);
 	memset(c, 0, sizeof *c);
-	int n = records_list(records, INT64_MAX, &c->rows, err, sizeof err);
-	records_close(records);
-	if (n < 0) {
+	int status = read_rows(c, o);
+	if (status != 0) {
 		claims_free(c);
-		return complain(1, "%s", err);
+		return status;
 	}
-	c->n_rows = (size_t)n;
-	c->n_tickets = tickets_of(&c->tickets, c->rows, (size_t)n);
-	c->n_exclusions = tickets_exclusions(&c->exclusions, c->rows, (size_t)n);
+	c->n_tickets = tickets_of(&c->tickets, c->rows, c->n_rows);
+	c->n_exclusions = tickets_exclusions(&c->exclusions, c->rows, c->n_rows);
 	*out = c;
 	return 0;
 }

@@ -8,12 +8,24 @@
 
 /* ---- the annex ---- */
 
-static void
-take_request(struct annex_request *q, const struct options *o, const char *document)
+/* Times that mean another one tomorrow are told as what they came to. */
+static const char *
+fixed(const char *given, wall_t at, char room[32])
 {
+	if (given == NULL || (given[0] != '-' && strcmp(given, "now") != 0))
+		return given;
+	instant_utc(at.ns, room);
+	return room;
+}
+
+static void
+take_request(struct delivery *d, const struct options *o, const char *document)
+{
+	struct annex_request *q = &d->annex.request;
+
 	*q = (struct annex_request){.document = document,
-	    .from = o->from,
-	    .to = o->to,
+	    .from = fixed(o->from, d->r->from, d->from),
+	    .to = fixed(o->to, d->r->to, d->to),
 	    .profile = o->profile,
 	    .from_link = o->from_link,
 	    .to_link = o->to_link,
@@ -45,7 +57,7 @@ delivery_prepare(
 
 	memset(d, 0, sizeof *d);
 	d->r = gathered_document(g, &from, &to);
-	take_request(&d->annex.request, o, document);
+	take_request(d, o, document);
 	if (o->settings != NULL)
 		memcpy(d->annex.config, o->settings->sha256, sizeof o->settings->sha256);
 	if (journal_roots(&d->annex.roots, o->data_dir, to, err, sizeof err) < 0)
@@ -80,6 +92,8 @@ delivery_attach(struct delivery *d, struct gathered *g, const struct options *o,
 	parts.n_records = gathered_records(g, &rows);
 	parts.records = rows;
 	annex_make(&d->annex, d->r, &parts);
+	if (o->again != NULL)
+		*o->again = results_json(d->r, &d->annex, &parts);
 	d->r->annex = &d->annex;
 	free(rows);
 	free(text);
@@ -107,6 +121,9 @@ delivery_seal(const struct delivery *d, const struct options *o)
 	struct manifest_files f = {0};
 	char err[512], *text = NULL;
 	size_t n;
+
+	if (o->again != NULL)
+		return 0;
 	int status = list_files(&f, o);
 
 	if (status == 0 && manifest_write(&f, d->r, &text, &n, err, sizeof err) < 0)

@@ -11,6 +11,7 @@
 struct delivery {
 	struct annex annex;
 	struct results *r;
+	char from[32], to[32]; /* what was asked for, where that was relative */
 };
 
 /*

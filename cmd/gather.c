@@ -205,6 +205,7 @@ run_pass(struct gathered *g, const struct options *o, const struct journal_stats
 	    .first_ns = stats->first.ns,
 	    .last_ns = stats->last.ns,
 	    .now_ns = g->r.generated.ns,
+	    .cut_ns = o->as_of_ns > 0 ? o->as_of_ns + NS_PER_US : 0,
 	    .zone = zone,
 	    .settings = o->settings,
 	    .live = (g->what & GATHER_STATUS) != 0,
@@ -307,12 +308,12 @@ fetch_closeups(struct gathered *g, struct link_report *l)
 		    .to_ns = o->end_ns + CLOSEUP_PAD_NS};
 		if (c->to_ns - c->from_ns > CLOSEUP_MOST_NS)
 			c->to_ns = c->from_ns + CLOSEUP_MOST_NS;
+		int64_t until = c->to_ns < g->r.as_of.ns ? c->to_ns : g->r.as_of.ns + 1;
 		g->close = c;
 		g->close_room = 0;
 		g->close_centre = l->def->centre;
 		/* What is damaged was told when it was judged. */
-		(void)journal_scan(
-		    g->reader, (wall_t){c->from_ns}, (wall_t){c->to_ns}, &v);
+		(void)journal_scan(g->reader, (wall_t){c->from_ns}, (wall_t){until}, &v);
 	}
 	free(taken);
 }
@@ -462,7 +463,9 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	g = memory_grow(NULL, 1, sizeof *g);
 	memset(g, 0, sizeof *g);
 	g->what = what;
-	g->r.generated = clock_wall();
+	/* Then, everything that was in the air had come down. */
+	g->r.generated =
+	    o->as_of_ns > 0 ? (wall_t){o->as_of_ns + PASS_AIR_NS} : clock_wall();
 	g->r.paper = o->paper;
 	g->r.language = o->language;
 	if (journal_read(&g->reader, o->data_dir, err, sizeof err) < 0) {
@@ -470,6 +473,8 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 		return complain(1, "%s", err);
 	}
 	journal_clock_of(g->reader, &stats);
+	if (o->as_of_ns > 0 && stats.last.ns > o->as_of_ns)
+		stats.last.ns = o->as_of_ns;
 	status = choose_links(g, o);
 	name_links(g, o);
 	for (size_t i = 0; i < g->r.n_links && status == 0; i++)

@@ -3,7 +3,11 @@
 
 #include "config/settings.h"
 
+#include <jansson.h>
+
 #include <stdbool.h>
+
+struct record;
 
 #define EXIT_USAGE 2
 #define LINKS_MAX  64
@@ -25,6 +29,12 @@ struct options {
 	int n_args;
 	char data_dir[1024];       /* where the data is: --data, or the configuration's */
 	struct settings *settings; /* NULL where there is no configuration */
+	/* To judge again what was judged before: as of then (0: now), by these records of
+	 * people (NULL: those of the data). */
+	int64_t as_of_ns;
+	const struct record *records;
+	size_t n_records;
+	json_t **again; /* put the results there, and draw nothing; NULL: as usual */
 };
 
 /* One sentence on stderr, "linkwitness: …"; returns ${status}. */

@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOUR_NS  (3600 * NS_PER_S)
-#define BACK_NS  (25 * HOUR_NS)
-#define AHEAD_NS (2 * HOUR_NS)
-#define FURTHER  4
-#define FAR_NS   (INT64_MAX / 2)
-#define IN_AIR_NS                                                                        \
-	(15 * NS_PER_S)    /* what is younger may be neither settled nor written         \
-	                    */
+#define HOUR_NS    (3600 * NS_PER_S)
+#define BACK_NS    (25 * HOUR_NS)
+#define AHEAD_NS   (2 * HOUR_NS)
+#define FURTHER    4
+#define FAR_NS     (INT64_MAX / 2)
 #define SHOW_EVERY 0x40000 /* samples */
 
 /* ---- feeding ---- */
@@ -261,6 +258,8 @@ read_enough(struct pass *p)
 	for (;;) {
 		p->scan_from_ns = p->from_ns - back;
 		p->scan_to_ns = p->to_ns < FAR_NS - ahead ? p->to_ns + ahead : FAR_NS;
+		if (p->cut_ns > 0 && p->scan_to_ns > p->cut_ns)
+			p->scan_to_ns = p->cut_ns;
 		int rc = read_once(p);
 		if (rc != 0)
 			return rc;
@@ -297,7 +296,7 @@ end_of_all(const struct pass *p, int64_t horizon_ns)
 static void
 settle_times(struct pass *p)
 {
-	int64_t horizon = p->now_ns - IN_AIR_NS;
+	int64_t horizon = p->now_ns - PASS_AIR_NS;
 
 	horizon -= horizon % NS_PER_US;
 	if (p->whole && p->oldest_ns > p->from_ns)

@@ -7,6 +7,9 @@
 #include "cmd/taking.h"
 #include "config/settings.h"
 
+/* What is younger may be neither settled nor written. */
+#define PASS_AIR_NS (15 * NS_PER_S)
+
 /*
  * One reading of the journal for one period: it feeds the judge, and the curves with what
  * lies in the period. It reads more than the period, so that an outage over its edge is
@@ -20,6 +23,7 @@ struct pass {
 	struct judge_rule rule;
 	int64_t from_ns, to_ns;            /* to: INT64_MAX for as far as there is */
 	int64_t first_ns, last_ns, now_ns; /* of the journal; the clock */
+	int64_t cut_ns; /* nothing that was sent later is read; 0: all there is */
 	const char *zone;
 	const struct settings *settings; /* today's, or NULL */
 	bool whole;                      /* begin with the first sample */

@@ -22,7 +22,8 @@ print(const struct comparing *w, struct gathered *g, const struct options *o)
 		(void)json_print(j, stdout); /* main says whether stdout took it */
 	if (status == 0 && o->output != NULL) {
 		delivery_attach(&d, g, o, "comparison", j);
-		if (comparison_pdf(&w->view, o->output, o->png, err, sizeof err) < 0)
+		if (o->again == NULL &&
+		    comparison_pdf(&w->view, o->output, o->png, err, sizeof err) < 0)
 			status = complain(1, "%s", err);
 	}
 	if (status == 0 && o->output != NULL)

@@ -39,7 +39,8 @@ report_dossier(const struct options *o)
 		status = delivery_prepare(&d, g, o, "dossier");
 	if (status == 0 && o->output != NULL) {
 		delivery_attach(&d, g, o, NULL, NULL);
-		if (dossier_pdf(r, o->output, o->png, err, sizeof err) < 0)
+		if (o->again == NULL &&
+		    dossier_pdf(r, o->output, o->png, err, sizeof err) < 0)
 			status = complain(1, "%s", err);
 	}
 	if (status == 0 && o->letter != NULL &&

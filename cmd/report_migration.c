@@ -276,7 +276,7 @@ make(struct plan *p, const struct options *o, const struct results *r)
 		return status;
 	weigh_week(p);
 	if (v->proposed)
-		v->cut_over_ns = propose(v, r->generated.ns, p->pair.view.zone);
+		v->cut_over_ns = propose(v, r->as_of.ns, p->pair.view.zone);
 	work_out(p, r, &rule);
 	weigh_loads(p, r);
 	measure_sides(p, r);
@@ -302,7 +302,8 @@ print(const struct plan *p, struct gathered *g, const struct options *o)
 		(void)json_print(j, stdout); /* main says whether stdout took it */
 	if (status == 0 && o->output != NULL) {
 		delivery_attach(&d, g, o, "migration", j);
-		if (migration_pdf(&p->view, o->output, o->png, err, sizeof err) < 0)
+		if (o->again == NULL &&
+		    migration_pdf(&p->view, o->output, o->png, err, sizeof err) < 0)
 			status = complain(1, "%s", err);
 	}
 	if (status == 0 && o->output != NULL)

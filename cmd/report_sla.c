@@ -79,7 +79,7 @@ report_sla(const struct options *o)
 		delivery_attach(&d, g, o, "trend", trend);
 		json_decref(trend);
 	}
-	if (status == 0 &&
+	if (status == 0 && o->again == NULL &&
 	    sla_pdf(gathered_results(g), before != NULL ? gathered_results(before) : NULL,
 	        o->output, o->png, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
