@@ -235,6 +235,18 @@ print_link(const struct settings *s, const struct link_conf *l)
 	print_certainty(l);
 }
 
+static void
+print_sending(const struct sending_conf *s)
+{
+	if (s->key[0] != '\0')
+		printf("documents are signed with %s, certificate %s\n", s->key,
+		    s->certificate);
+	if (s->authority[0] != '\0')
+		printf("documents are stamped by %s\n", s->authority);
+	if (s->redact[0] != '\0')
+		printf("documents leave out %s\n", s->redact);
+}
+
 int
 cmd_check_config(struct options *o)
 {
@@ -248,6 +260,7 @@ cmd_check_config(struct options *o)
 	printf("data in %s, kept %s; run as %s; clock: %s%s\n", s->data_dir, keep,
 	    s->user, s->clock_trusted ? "trusted within " : "as the kernel says",
 	    s->clock_trusted ? bound : "");
+	print_sending(&s->sending);
 	for (size_t i = 0; i < s->n_links; i++) {
 		const struct link_def *d = &s->links[i].def;
 		if (i == 0 || strcmp(d->centre, s->links[i - 1].def.centre) != 0)

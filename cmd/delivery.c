@@ -1,10 +1,13 @@
 #include "cmd/delivery.h"
 
-#include "base/bytes.h"
+#include "base/stamp.h"
+#include "base/whole.h"
+#include "cmd/authority.h"
 #include "config/excerpt.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the annex ---- */
 
@@ -48,6 +51,45 @@ settle_journal(struct results *r, const struct journal_roots *roots)
 		r->journal_last.ns = last->last_ns;
 }
 
+/* ---- who signs ---- */
+
+/* "DIR/signing.key": the certificate beside it, as keygen leaves it. */
+static void
+beside_key(const char *key, char out[1100])
+{
+	size_t n = strlen(key);
+
+	if (n > 4 && strcmp(key + n - 4, ".key") == 0)
+		n -= 4;
+	snprintf(out, 1100, "%.*s.crt", (int)n, key);
+}
+
+static int
+take_signer(struct delivery *d, const struct options *o)
+{
+	const struct sending_conf *s = o->settings != NULL ? &o->settings->sending : NULL;
+	const char *key = o->sign;
+	char certificate[1100], err[1300];
+
+	if (s != NULL && s->authority[0] != '\0')
+		memcpy(d->annex.authority, s->authority, sizeof s->authority);
+	if (key != NULL && strlen(key) > 1024)
+		return complain(EXIT_USAGE, "--sign: longer than 1024 bytes is no path");
+	if (key != NULL) {
+		beside_key(key, certificate);
+	} else if (s != NULL && s->key[0] != '\0') {
+		key = s->key;
+		snprintf(certificate, sizeof certificate, "%s", s->certificate);
+	}
+	if (key == NULL)
+		return 0;
+	if (signer_load(&d->signer, key, certificate, err, sizeof err) < 0)
+		return complain(1, "%s", err);
+	snprintf(d->annex.signer, sizeof d->annex.signer, "%s", signer_name(d->signer));
+	memcpy(d->annex.fingerprint, signer_fingerprint(d->signer), DIGEST_ROOM);
+	return 0;
+}
+
 int
 delivery_prepare(
     struct delivery *d, struct gathered *g, const struct options *o, const char *document)
@@ -64,7 +106,7 @@ delivery_prepare(
 		return complain(1, "%s", err);
 	journal_roots_keep(&d->annex.roots, from);
 	settle_journal(d->r, &d->annex.roots);
-	return 0;
+	return o->again != NULL ? 0 : take_signer(d, o);
 }
 
 static char *
@@ -115,6 +157,73 @@ list_files(struct manifest_files *f, const struct options *o)
 	return 0;
 }
 
+static int
+put_beside(const struct options *o, const char *end, const struct bytes *b)
+{
+	char *path = manifest_path(o->output, end);
+	int rc = whole_write(path, b->p, b->n, 0644), status = 0;
+
+	if (rc < 0)
+		status = complain(1, "%s: %s", path, strerror(-rc));
+	free(path);
+	return status;
+}
+
+/* A signature of what was signed before would be a lie beside the new manifest. */
+static void
+remove_stale(const struct options *o)
+{
+	static const char *const ENDS[] = {".p7s", ".tsr"};
+
+	for (size_t i = 0; i < 2; i++) {
+		char *path = manifest_path(o->output, ENDS[i]);
+		unlink(path);
+		free(path);
+	}
+}
+
+static int
+sign(const struct delivery *d, const struct options *o, const char *text, size_t n)
+{
+	struct bytes der = {0};
+	char err[512];
+	int status = 0;
+
+	if (d->signer == NULL)
+		return 0;
+	if (signer_sign(d->signer, text, n, &der, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0)
+		status = put_beside(o, ".p7s", &der);
+	bytes_free(&der);
+	return status;
+}
+
+static int
+stamp(const struct delivery *d, const struct options *o, const char *text, size_t n)
+{
+	struct bytes query = {0}, answer = {0};
+	const char *url = d->annex.authority;
+	struct stamped s;
+	char err[512];
+	int status = 0;
+
+	if (url[0] == '\0')
+		return 0;
+	if (stamp_query(text, n, &query, err, sizeof err) < 0 ||
+	    authority_ask(url, query.p, query.n, &answer, err, sizeof err) < 0 ||
+	    stamp_check(
+	        &s, text, n, answer.p, answer.n, query.p, query.n, err, sizeof err) < 0)
+		status = complain(1,
+		    "timestamp-authority %s: %s; %s stays without a time stamp", url, err,
+		    o->output);
+	if (status == 0)
+		status = put_beside(o, ".tsr", &answer);
+	bytes_free(&query);
+	bytes_free(&answer);
+	return status;
+}
+
 int
 delivery_seal(const struct delivery *d, const struct options *o)
 {
@@ -125,11 +234,14 @@ delivery_seal(const struct delivery *d, const struct options *o)
 	if (o->again != NULL)
 		return 0;
 	int status = list_files(&f, o);
-
+	remove_stale(o);
 	if (status == 0 && manifest_write(&f, d->r, &text, &n, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
 	if (status == 0)
-		free(text);
+		status = sign(d, o, text, n);
+	if (status == 0)
+		status = stamp(d, o, text, n);
+	free(text);
 	manifest_done(&f);
 	return status;
 }
@@ -140,4 +252,6 @@ delivery_done(struct delivery *d)
 	if (d->r != NULL)
 		d->r->annex = NULL;
 	annex_done(&d->annex);
+	signer_free(d->signer);
+	d->signer = NULL;
 }

@@ -1,6 +1,7 @@
 #ifndef CMD_DELIVERY_H
 #define CMD_DELIVERY_H
 
+#include "base/signing.h"
 #include "cmd/gather.h"
 #include "reports/manifest.h"
 
@@ -11,6 +12,7 @@
 struct delivery {
 	struct annex annex;
 	struct results *r;
+	struct signer *signer; /* NULL: nobody signs */
 	char from[32], to[32]; /* what was asked for, where that was relative */
 };
 
@@ -25,7 +27,8 @@ int delivery_prepare(struct delivery *d, struct gathered *g, const struct option
  * NULL. Then it may be drawn. */
 void delivery_attach(struct delivery *d, struct gathered *g, const struct options *o,
     const char *name, json_t *more);
-/* After all is drawn: the manifest. */
+/* After all is drawn: the manifest, its signature, its time stamp. An authority that
+ * gives none is a failure that is told; the document stays as it is. */
 int delivery_seal(const struct delivery *d, const struct options *o);
 void delivery_done(struct delivery *d);
 

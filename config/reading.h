@@ -58,6 +58,8 @@ int take_amount(struct reading *r, int section, cfg_t *cfg, const char *option,
     const struct contract_conf *c, struct amount *out);
 /* That versions of contracts follow one another. */
 int check_versions(struct reading *r);
+/* Who signs, who stamps, what is left out. */
+int read_sending(struct reading *r, cfg_t *cfg);
 int read_notify(struct reading *r, cfg_t *cfg);
 /* That the link a notify section prefers is there, and one alone. */
 int check_via(struct reading *r, const struct notify_conf *n);

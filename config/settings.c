@@ -72,6 +72,7 @@ static cfg_opt_t NOTIFY[] = {TEXT("mail"), TEXT("smtp"), TEXT("from"), TEXT("web
 	TEXT("command"), TEXT("via"), CFG_END()};
 static cfg_opt_t TOP[] = {TEXT("data-dir"), TEXT("clock"), TEXT("clock-bound"), TEXT("retain"),
 	TEXT("retain-bytes"), TEXT("user"),
+	TEXT("sign-key"), TEXT("sign-certificate"), TEXT("timestamp-authority"), TEXT("redact"),
 	CFG_SEC("centre", CENTRE, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("contract", CONTRACT, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("notify", NOTIFY, CFGF_MULTI | CFGF_TITLE), CFG_END()};
@@ -279,6 +280,8 @@ read_top(struct reading *r, cfg_t *cfg)
 	if (s->retain_bytes > 0 && s->retain_bytes < RETAIN_LEAST)
 		return mistake(r, -1, "retain-bytes",
 		    "%.40s is out of range; 0 for no limit, or at least 10M", text);
+	if (read_sending(r, cfg) < 0)
+		return -EINVAL;
 	for (unsigned i = 0; i < cfg_size(cfg, "contract"); i++)
 		if (read_contract(r, cfg_getnsec(cfg, "contract", i)) < 0)
 			return -EINVAL;

@@ -77,6 +77,13 @@ struct notify_conf {
 	unsigned line;
 };
 
+/* Of the documents that are sent; empty: not. */
+struct sending_conf {
+	char key[1024], certificate[1024]; /* of who signs */
+	char authority[1024];              /* URL of who stamps (RFC 3161) */
+	char redact[32];                   /* what is left out, see config/redaction.h */
+};
+
 struct settings {
 	char data_dir[1024];
 	bool clock_trusted;      /* clock = trusted: UTC is good though the kernel says
@@ -91,6 +98,7 @@ struct settings {
 	size_t n_contracts;
 	struct notify_conf *notify;
 	size_t n_notify;
+	struct sending_conf sending;
 	char sha256[65]; /* hex, of the file's bytes; folded with those of its lists */
 	char *text;      /* what was read, its comments blank */
 };

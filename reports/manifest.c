@@ -227,6 +227,7 @@ manifest_write(const struct manifest_files *f, const struct results *r, char **o
 	if (rc < 0) {
 		snprintf(err, room, "%s: %s", path, strerror(-rc));
 		free(*out);
+		*out = NULL;
 	}
 	free(path);
 	return rc;
