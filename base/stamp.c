@@ -80,51 +80,69 @@ stamp_query(const void *data, size_t n, struct bytes *out, char *err, size_t roo
 
 /* ---- the answer ---- */
 
-/* Status, version, the hash, and what the query asked. */
+/* Its one signer, borrowed from the token. */
+static X509 *
+signer_of(PKCS7 *token)
+{
+	STACK_OF(X509) *signers =
+	    PKCS7_type_is_signed(token) ? PKCS7_get0_signers(token, NULL, 0) : NULL;
+	X509 *who = sk_X509_num(signers) == 1 ? sk_X509_value(signers, 0) : NULL;
+
+	sk_X509_free(signers);
+	return who;
+}
+
+/* The signer is taken at its word, whoever it is: but it must be the very certificate
+ * that was signed along, and one that may sign time stamps. */
+static X509_STORE *
+trusting(X509 *who)
+{
+	X509_STORE *store = X509_STORE_new();
+
+	if (store != NULL && X509_STORE_add_cert(store, who) == 1 &&
+	    X509_STORE_set_flags(
+	        store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME) == 1)
+		return store;
+	X509_STORE_free(store);
+	return NULL;
+}
+
+/* Status, version, the hash, the signature, and what the query asked. */
 static int
-check_content(
-    TS_RESP *r, const void *data, size_t n, TS_REQ *query, char *err, size_t room)
+check(TS_RESP *r, X509 *who, const void *data, size_t n, TS_REQ *query, char *err,
+    size_t room)
 {
 	TS_VERIFY_CTX *c =
 	    query != NULL ? TS_REQ_to_TS_VERIFY_CTX(query, NULL) : TS_VERIFY_CTX_new();
+	X509_STORE *store = trusting(who);
 
-	if (c == NULL)
+	if (c == NULL || store == NULL) {
+		TS_VERIFY_CTX_free(c);
+		X509_STORE_free(store);
 		return fail(err, room, "the time stamp");
+	}
+	TS_VERIFY_CTX_set_store(c, store);
 	TS_VERIFY_CTX_set_data(c, BIO_new_mem_buf(data, (int)n));
-	TS_VERIFY_CTX_set_flags(
-	    c, TS_VFY_VERSION | TS_VFY_DATA | (query != NULL ? TS_VFY_NONCE : 0));
+	TS_VERIFY_CTX_set_flags(c, TS_VFY_VERSION | TS_VFY_DATA | TS_VFY_SIGNATURE |
+	                               (query != NULL ? TS_VFY_NONCE : 0));
 	int ok = TS_RESP_verify_response(c, r);
 	TS_VERIFY_CTX_free(c);
 	return ok == 1 ? 0 : fail(err, room, "it does not stamp this manifest");
 }
 
 static int
-check_signature(struct stamped *out, TS_RESP *r, char *err, size_t room)
+print_signer(struct stamped *out, X509 *who, char *err, size_t room)
 {
-	PKCS7 *token = TS_RESP_get_token(r);
-	BIO *sink = BIO_new(BIO_s_mem());
-	STACK_OF(X509) *signers = NULL;
 	unsigned char *der = NULL;
-	int rc = 0;
+	int n = i2d_X509(who, &der);
 
-	if (PKCS7_verify(token, NULL, NULL, NULL, sink, PKCS7_NOVERIFY) != 1)
-		rc = fail(err, room, "its signature does not hold");
-	if (rc == 0)
-		signers = PKCS7_get0_signers(token, NULL, 0);
-	X509 *who = sk_X509_num(signers) == 1 ? sk_X509_value(signers, 0) : NULL;
-	if (rc == 0 &&
-	    (who == NULL || X509_check_purpose(who, X509_PURPOSE_TIMESTAMP_SIGN, 0) != 1))
-		rc = fail(err, room, "its signer may not sign time stamps");
-	if (rc == 0) {
-		int n = i2d_X509(who, &der);
-		X509_NAME_get_text_by_NID(X509_get_subject_name(who), NID_commonName,
-		    out->authority, sizeof out->authority);
-		digest_bytes(der, n > 0 ? (size_t)n : 0, out->fingerprint);
-		OPENSSL_free(der);
-	}
-	sk_X509_free(signers);
-	BIO_free(sink);
-	return rc;
+	if (n <= 0)
+		return fail(err, room, "its certificate");
+	X509_NAME_get_text_by_NID(X509_get_subject_name(who), NID_commonName,
+	    out->authority, sizeof out->authority);
+	digest_bytes(der, (size_t)n, out->fingerprint);
+	OPENSSL_free(der);
+	return 0;
 }
 
 static int
@@ -156,10 +174,14 @@ stamp_check(struct stamped *out, const void *data, size_t n, const void *der,
 	ERR_clear_error();
 	if (r == NULL || p != (const unsigned char *)der + der_n)
 		rc = fail(err, room, "it is no time stamp response (RFC 3161)");
+	PKCS7 *token = rc == 0 ? TS_RESP_get_token(r) : NULL;
+	X509 *who = token != NULL ? signer_of(token) : NULL;
+	if (rc == 0 && who == NULL)
+		rc = fail(err, room, "it holds no stamp, or nobody's");
 	if (rc == 0)
-		rc = check_content(r, data, n, asked, err, room);
+		rc = check(r, who, data, n, asked, err, room);
 	if (rc == 0)
-		rc = check_signature(out, r, err, room);
+		rc = print_signer(out, who, err, room);
 	if (rc == 0)
 		rc = take_time(out, r, err, room);
 	TS_REQ_free(asked);

@@ -28,6 +28,18 @@ check_roots(const char *dir, const json_t *manifest, struct findings *f)
 		findings_add(f, FINDING_FAILS, "journal", "%s: %s", dir, err);
 		return false;
 	}
+	struct journal_roots all;
+	if (journal_roots(&all, dir, INT64_MAX, err, sizeof err) < 0) {
+		findings_add(f, FINDING_FAILS, "journal", "%s", err);
+		return false;
+	}
+	bool ours = strcmp(all.agent, text_of(manifest, "agent")) == 0;
+	journal_roots_done(&all);
+	if (!ours) {
+		findings_add(
+		    f, FINDING_FAILS, "journal", "%s: it is another agent's", dir);
+		return false;
+	}
 	json_array_foreach(list, i, s)
 	{
 		uint32_t segment =

@@ -196,3 +196,6 @@ check_PROGRAMS += tests/unit/test_colours
 tests_unit_test_colours_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_colours_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
 	$(DRAW_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+TESTS += tests/golden/verify.sh
+EXTRA_DIST += tests/golden/verify.sh
+noinst_PROGRAMS += tests/golden/made_authority
