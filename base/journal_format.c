@@ -1,13 +1,11 @@
-/* EVP digests allocate at every beginning; these do not, and libcrypto keeps them. */
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/journal_format.h"
 
+#include "base/digest.h"
 #include "base/schedule.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,14 +165,10 @@ void
 block_hash(uint8_t out[HASH_BYTES], const struct block_head *h, const void *payload)
 {
 	static struct bytes head; /* kept: a steady writer does not allocate */
-	SHA256_CTX c;
 
 	head.n = 0;
 	canonical_put(&head, h);
-	SHA256_Init(&c);
-	SHA256_Update(&c, head.p, head.n);
-	SHA256_Update(&c, payload, h->bytes);
-	SHA256_Final(out, &c);
+	digest_of(out, head.p, head.n, payload, h->bytes);
 }
 
 void

@@ -1,9 +1,10 @@
 #include "collector/packet_file.h"
 
+#include "base/digest.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,6 @@ int
 packet_file_write(
     const char *data, const char *name, const void *p, size_t n, char sha256[65])
 {
-	uint8_t hash[SHA256_DIGEST_LENGTH];
 	char fresh[1400], path[1400];
 
 	snprintf(path, sizeof path, "%s/" PACKET_FILE_DIR, data);
@@ -49,9 +49,7 @@ packet_file_write(
 		unlink(fresh);
 		return rc;
 	}
-	SHA256(p, n, hash);
-	for (size_t i = 0; i < sizeof hash; i++)
-		snprintf(sha256 + 2 * i, 3, "%02x", hash[i]);
+	digest_hex(sha256, p, n, NULL, 0);
 	return 0;
 }
 

@@ -5,13 +5,13 @@
 #include "config/reading.h"
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/zone.h"
 #include "config/text.h"
 #include "config/units.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -412,16 +412,6 @@ parse_text(struct reading *r, const char *text)
 	return rc < 0 || r->failed ? -EINVAL : check_references(r);
 }
 
-static void
-fingerprint(struct settings *s, const char *text, size_t len)
-{
-	uint8_t hash[32];
-
-	EVP_Digest(text, len, hash, NULL, EVP_sha256(), NULL);
-	for (int i = 0; i < 32; i++)
-		snprintf(s->sha256 + 2 * i, 3, "%02x", hash[i]);
-}
-
 int
 settings_parse(struct settings **out, const char *name, const char *text, size_t len,
     char *err, size_t room)
@@ -433,7 +423,7 @@ settings_parse(struct settings **out, const char *name, const char *text, size_t
 	int rc = -EINVAL;
 
 	memset(s, 0, sizeof *s);
-	fingerprint(s, text, len);
+	digest_hex(s->sha256, text, len, NULL, 0);
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
 		text += 3;
 		len -= 3;

@@ -5,12 +5,12 @@
 #include "config/reading.h"
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "config/units.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,16 +141,10 @@ take_lines(struct lines *l, struct target_list *list, char *text, size_t len)
 static void
 fold(struct settings *s, const char *text, size_t len)
 {
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
-	uint8_t hash[32];
+	char so_far[64];
 
-	EVP_DigestInit_ex(c, EVP_sha256(), NULL);
-	EVP_DigestUpdate(c, s->sha256, 64);
-	EVP_DigestUpdate(c, text, len);
-	EVP_DigestFinal_ex(c, hash, NULL);
-	EVP_MD_CTX_free(c);
-	for (int i = 0; i < 32; i++)
-		snprintf(s->sha256 + 2 * i, 3, "%02x", hash[i]);
+	memcpy(so_far, s->sha256, sizeof so_far);
+	digest_hex(s->sha256, so_far, sizeof so_far, text, len);
 }
 
 static int

@@ -2,7 +2,7 @@ BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench
 	tests/bench/bench_report
 EXTRA_PROGRAMS = $(BENCHES) tests/bench/bare_icmp tests/bench/bare_ring
 CLEANFILES += $(BENCHES) tests/bench/bare_icmp tests/bench/bare_ring
-EXTRA_DIST += tests/bench/bench_rate tests/bench/bench_rings tests/bench/bench_services tests/bench/bench_throughput tests/bench/bench_passive
+EXTRA_DIST += tests/bench/bench_rate tests/bench/bench_rings tests/bench/bench_services tests/bench/bench_throughput tests/bench/bench_passive tests/bench/bench_station
 tests_bench_bench_journal_SOURCES = tests/bench/bench_journal.c tests/bench/made.c \
 	tests/bench/made.h
 tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)
@@ -20,6 +20,7 @@ tests_bench_bench_report_LDADD = reports/libreports.a analyzer/libanalyzer.a bas
 bench: $(BENCHES) tests/bench/bare_icmp tests/bench/bare_ring linkwitnessd linkwitness
 	@for b in $(BENCHES); do ./$$b || exit 1; done
 	@$(top_srcdir)/tests/bench/bench_passive .
+	@$(top_srcdir)/tests/bench/bench_station .
 	@$(top_srcdir)/tests/bench/bench_rate .
 	@$(top_srcdir)/tests/bench/bench_rings .
 	@$(top_srcdir)/tests/bench/bench_services .
