@@ -1,7 +1,6 @@
 #include "cmd/filler.h"
 #include "cmd/options.h"
 
-#include <string.h>
 #include <unistd.h>
 
 int
@@ -17,12 +16,12 @@ cmd_archive(struct options *o)
 		return complain(EXIT_USAGE, "archive: %s: not understood", o->args[0]);
 	if (journal_read(&r, o->data_dir, err, sizeof err) < 0)
 		return complain(1, "archive: %s", err);
-	filler_init(&f, r, o->data_dir);
+	filler_init(&f, r, o->data_dir, o->settings);
 	int rc = archive_lock(f.archive);
 	if (rc < 0) {
 		status = complain(1, "archive: %s", archive_error(f.archive));
-	} else if (o->rebuild && (rc = archive_remove(o->data_dir)) < 0) {
-		status = complain(1, "archive: %s/rrd: %s", o->data_dir, strerror(-rc));
+	} else if (o->rebuild && (rc = archive_remove(f.archive)) < 0) {
+		status = complain(1, "archive: %s", archive_error(f.archive));
 	} else if (filler_catch_up(&f, isatty(STDERR_FILENO), NULL, &of_journal) < 0) {
 		status = complain(1, "archive: %s",
 		    of_journal ? journal_error(r) : archive_error(f.archive));

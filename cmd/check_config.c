@@ -261,6 +261,8 @@ cmd_check_config(struct options *o)
 	    s->user, s->clock_trusted ? "trusted within " : "as the kernel says",
 	    s->clock_trusted ? bound : "");
 	print_sending(&s->sending);
+	if (s->rrdcached[0] != '\0')
+		printf("RRD files written through rrdcached at %s\n", s->rrdcached);
 	for (size_t i = 0; i < s->n_links; i++) {
 		const struct link_def *d = &s->links[i].def;
 		if (i == 0 || strcmp(d->centre, s->links[i - 1].def.centre) != 0)

@@ -19,10 +19,13 @@ struct catching {
 };
 
 void
-filler_init(struct filler *f, struct journal_reader *reader, const char *data_dir)
+filler_init(struct filler *f, struct journal_reader *reader, const char *data_dir,
+    const struct settings *settings)
 {
 	*f = (struct filler){.reader = reader, .archive = archive_new(data_dir)};
 	f->seen_ns = INT64_MIN / 2;
+	if (settings != NULL && settings->rrdcached[0] != '\0')
+		archive_cached(f->archive, settings->rrdcached);
 	filler_tables(f);
 }
 

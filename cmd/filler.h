@@ -3,6 +3,7 @@
 
 #include "base/journal.h"
 #include "cmd/seen.h"
+#include "config/settings.h"
 #include "rrd/archive.h"
 
 #include <signal.h>
@@ -18,7 +19,9 @@ struct filler {
 	int64_t anchor_ns;    /* label less CLOCK_BOOTTIME, of the latest sample */
 };
 
-void filler_init(struct filler *f, struct journal_reader *reader, const char *data_dir);
+/* settings (NULL: none) tell whether the files are written through rrdcached. */
+void filler_init(struct filler *f, struct journal_reader *reader, const char *data_dir,
+    const struct settings *settings);
 void filler_done(struct filler *f);
 
 /* Tell the archive of links and probes that are new in the reader's tables. */

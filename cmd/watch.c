@@ -222,7 +222,7 @@ watch_open(struct watch *w, int64_t now_ns)
 	memset(w->counters_ns, 0, sizeof w->counters_ns);
 	set_rule(w);
 	w->judge = judge_new(&w->rule);
-	filler_init(&w->filler, w->reader, w->o->data_dir);
+	filler_init(&w->filler, w->reader, w->o->data_dir, w->o->settings);
 	if (filler_catch_up(&w->filler, false, &stopping, &of_journal) < 0)
 		say(w, of_journal ? journal_error(w->reader)
 		                  : archive_error(w->filler.archive));

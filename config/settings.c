@@ -71,7 +71,7 @@ static cfg_opt_t CONTRACT[] = {TEXT("reference"), TEXT("follows"), TEXT("valid-f
 static cfg_opt_t NOTIFY[] = {TEXT("mail"), TEXT("smtp"), TEXT("from"), TEXT("webhook"),
 	TEXT("command"), TEXT("via"), CFG_END()};
 static cfg_opt_t TOP[] = {TEXT("data-dir"), TEXT("clock"), TEXT("clock-bound"), TEXT("retain"),
-	TEXT("retain-bytes"), TEXT("user"),
+	TEXT("retain-bytes"), TEXT("user"), TEXT("rrdcached"),
 	TEXT("sign-key"), TEXT("sign-certificate"), TEXT("timestamp-authority"), TEXT("redact"),
 	CFG_SEC("centre", CENTRE, CFGF_MULTI | CFGF_TITLE),
 	CFG_SEC("contract", CONTRACT, CFGF_MULTI | CFGF_TITLE),
@@ -249,6 +249,28 @@ read_centre(struct reading *r, cfg_t *cfg)
 	return 0;
 }
 
+/* Over a network rrdcached would need paths of its own, and no link is this traffic's. */
+static int
+take_rrdcached(struct reading *r, cfg_t *cfg)
+{
+	struct settings *s = r->settings;
+	const char *text = given(cfg, "rrdcached"), *path = text;
+
+	if (text == NULL)
+		return 0;
+	if (strncmp(path, "unix:", 5) == 0)
+		path += 5;
+	if (path[0] != '/')
+		return mistake(r, -1, "rrdcached",
+		    "\"%.60s\" is no unix socket; write its whole path", text);
+	if (strlen(path) >= sizeof s->rrdcached)
+		return mistake(r, -1, "rrdcached",
+		    "longer than %zu bytes, which no socket's path can be",
+		    sizeof s->rrdcached - 1);
+	strcpy(s->rrdcached, path);
+	return 0;
+}
+
 static int
 read_top(struct reading *r, cfg_t *cfg)
 {
@@ -267,7 +289,8 @@ read_top(struct reading *r, cfg_t *cfg)
 	        &s->clock_bound_ns) < 0 ||
 	    take_duration(r, -1, cfg, "retain", 86400 * NS_PER_S,
 	        36600ll * 86400 * NS_PER_S, &s->retain_ns) < 0 ||
-	    take_text(r, -1, cfg, "user", s->user, sizeof s->user) < 0)
+	    take_text(r, -1, cfg, "user", s->user, sizeof s->user) < 0 ||
+	    take_rrdcached(r, cfg) < 0)
 		return -EINVAL;
 	s->clock_trusted = strcmp(clock, "trusted") == 0;
 	if (s->data_dir[0] != '/')

@@ -92,6 +92,7 @@ struct settings {
 	int64_t retain_ns;       /* default 400 days */
 	uint64_t retain_bytes;   /* 0: no limit */
 	char user[NAME_ROOM];    /* run as; default nobody when started as root */
+	char rrdcached[108];     /* its unix socket: a whole path; empty: none */
 	struct link_conf *links; /* all centres' links, in file order */
 	size_t n_links;
 	struct contract_conf *contracts;

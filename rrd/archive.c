@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <rrd.h>
+#include <rrd_client.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,7 @@
 #define RTT_MAX_NS     (86400LL * NS_PER_S)
 #define READING_GAP_NS (5 * NS_PER_S)
 #define AGAIN_NS       (120 * NS_PER_S) /* read again: pages a power cut may have taken */
+#define CACHED_NS      (3600 * NS_PER_S) /* longest that rrdcached keeps an update */
 #define BEGINNING      (INT64_MIN / 2)
 
 struct archive_probe {
@@ -38,6 +41,7 @@ struct archive_link {
 struct archive {
 	char dir[1024];
 	char error[1400];
+	char cached[128]; /* socket of rrdcached; empty: none */
 	int lock_fd;
 	int64_t until_ns; /* as last written */
 	struct curve *curves;
@@ -67,9 +71,51 @@ archive_free(struct archive *a)
 	free(a->curves);
 	free(a->probes);
 	free(a->links);
+	if (a->cached[0] != '\0')
+		rrdc_disconnect();
 	if (a->lock_fd >= 0)
 		close(a->lock_fd);
 	free(a);
+}
+
+/* ---- rrdcached ---- */
+
+void
+archive_cached(struct archive *a, const char *socket)
+{
+	snprintf(a->cached, sizeof a->cached, "%s", socket);
+}
+
+/* Whether it answers; its statistics are the least it can be asked for. */
+static bool
+answers(void)
+{
+	rrdc_stats_t *stats = NULL;
+
+	if (rrdc_stats_get(&stats) != 0)
+		return false;
+	rrdc_stats_free(stats);
+	return true;
+}
+
+/* Once for all files of a flush. Its connection does not tell that the daemon was started
+ * anew, so it is made again where nobody answers. */
+static int
+reach(struct archive *a)
+{
+	if (a->cached[0] == '\0')
+		return 0;
+	for (int i = 0; i < 2; i++) {
+		rrd_clear_error();
+		if (rrdc_connect(a->cached) == 0 && answers())
+			return 0;
+		snprintf(a->error, sizeof a->error,
+		    "rrdcached at %s: not reached: %s; the RRD files wait for it",
+		    a->cached, rrd_test_error() ? rrd_get_error() : "it does not answer");
+		rrdc_disconnect();
+	}
+	rrd_clear_error();
+	return -ENOTCONN;
 }
 
 /* ---- one writer at a time ---- */
@@ -125,6 +171,7 @@ curve_at(struct archive *a, const char *centre, const char *link, const char *na
 	memset(c, 0, sizeof *c);
 	memcpy(c->path, path, sizeof path);
 	c->kind = kind;
+	c->cached = a->cached[0] != '\0';
 	return a->n_curves;
 }
 
@@ -271,7 +318,8 @@ archive_flush(struct archive *a, wall_t settled, int64_t hold_ns)
 		if (rc < 0)
 			return rc;
 	}
-	for (size_t i = 0; i < a->n_curves; i++) {
+	first = reach(a);
+	for (size_t i = 0; first != -ENOTCONN && i < a->n_curves; i++) {
 		struct curve *c = &a->curves[i];
 		char err[1400];
 		int rc = curve_write(c, limit - c->hold_ns, err, sizeof err);
@@ -283,7 +331,7 @@ archive_flush(struct archive *a, wall_t settled, int64_t hold_ns)
 			until = limit - c->hold_ns;
 	}
 	if (first == 0 && a->n_curves > 0 && until - a->until_ns >= CURVE_SLOT_NS) {
-		write_until(a, until);
+		write_until(a, until - (a->cached[0] != '\0' ? CACHED_NS : 0));
 		a->until_ns = until;
 	}
 	if (mine) {
@@ -330,15 +378,26 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
 }
 
 int
-archive_remove(const char *data_dir)
+archive_remove(struct archive *a)
 {
 	char path[1100];
+	int rc = reach(a);
 
-	snprintf(path, sizeof path, "%s/rrd", data_dir);
+	if (rc < 0)
+		return rc;
+	/* A file that it has no updates for is none to forget. */
+	for (size_t i = 0; a->cached[0] != '\0' && i < a->n_curves; i++) {
+		(void)rrdc_forget(a->curves[i].path);
+		a->curves[i].last_s = 0;
+	}
+	snprintf(path, sizeof path, "%s/rrd", a->dir);
 	if (access(path, F_OK) != 0)
-		return errno == ENOENT ? 0 : -errno;
-	int rc = nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	return rc == -1 ? -errno : rc;
+		rc = errno == ENOENT ? 0 : -errno;
+	else if ((rc = nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS)) == -1)
+		rc = -errno;
+	if (rc < 0)
+		snprintf(a->error, sizeof a->error, "%s: %s", path, strerror(-rc));
+	return rc;
 }
 
 void

@@ -15,6 +15,10 @@ struct archive;
 struct archive *archive_new(const char *data_dir);
 void archive_free(struct archive *a);
 
+/* From now on write through the rrdcached at this unix socket (a whole path). It has what
+ * is written for an hour at most, which archive_since therefore goes back further. */
+void archive_cached(struct archive *a, const char *socket);
+
 /* Keep other writers of these files out until archive_free; waits for one that is at it.
  * Without, each flush does so for itself. Result 0 or -errno. */
 int archive_lock(struct archive *a);
@@ -48,8 +52,9 @@ const char *archive_error(const struct archive *a);
  * told. INT64_MIN / 2 for from the beginning. */
 wall_t archive_since(const struct archive *a);
 
-/* Remove DATA/rrd. 0 or -errno. */
-int archive_remove(const char *data_dir);
+/* Remove DATA/rrd; what rrdcached still holds for the files of the tables told so far is
+ * forgotten. 0 or -errno, told by archive_error. */
+int archive_remove(struct archive *a);
 
 /* Facts older than the last ones came in: the next archive_since is the beginning. */
 void archive_forget(const char *data_dir);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <math.h>
 #include <rrd.h>
+#include <rrd_client.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,9 +189,24 @@ update(const struct curve *c, const struct curve_slot *slots, size_t n, int64_t 
 	for (int i = 0; i < k; i++)
 		args[i] = words[i];
 	rrd_clear_error();
-	if (rrd_update_r(c->path, SHAPES[c->kind].names, k, args) != 0)
+	/* rrdcached takes values in the order of the file, which is that of the names. */
+	if (c->cached ? rrdc_update(c->path, k, args) != 0
+	              : rrd_update_r(c->path, SHAPES[c->kind].names, k, args) != 0)
 		return fail(c, err, room);
 	return 0;
+}
+
+/* The time of a file's last update; what rrdcached holds of it is written first. It is
+ * asked once: each flush of one file costs it what it is there to spare. */
+static int64_t
+last_update(const struct curve *c)
+{
+	rrd_clear_error();
+	if (!c->cached)
+		return rrd_last_r(c->path);
+	if (c->last_s != 0)
+		return c->last_s;
+	return rrdc_flush(c->path) == 0 ? rrd_last_r(c->path) : -1;
 }
 
 int
@@ -209,8 +225,8 @@ curve_write(struct curve *c, int64_t limit_ns, char *err, size_t room)
 		if (rc < 0)
 			return rc;
 	}
-	rrd_clear_error();
-	last_s = rrd_last_r(c->path);
+	last_s = last_update(c);
+	c->last_s = 0;
 	if (last_s < 0)
 		return fail(c, err, room);
 	while (at < ready && c->slots[at].number * SLOT_S < last_s)
@@ -223,6 +239,7 @@ curve_write(struct curve *c, int64_t limit_ns, char *err, size_t room)
 		at += n;
 		last_s = (c->slots[at - 1].number + 1) * SLOT_S;
 	}
+	c->last_s = last_s;
 	memmove(c->slots, c->slots + ready, (c->n - ready) * sizeof *c->slots);
 	c->n -= ready;
 	return 0;

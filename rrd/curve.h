@@ -1,6 +1,7 @@
 #ifndef RRD_CURVE_H
 #define RRD_CURVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,8 @@ struct curve {
 	char path[1200];
 	enum curve_kind kind;
 	int64_t hold_ns;          /* longest timeout of its probes */
+	bool cached;              /* written through the rrdcached that is connected */
+	int64_t last_s;           /* of its last update, when cached; 0: not known */
 	struct curve_slot *slots; /* sorted by number */
 	size_t n, room;
 };

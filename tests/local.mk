@@ -70,6 +70,10 @@ check_PROGRAMS += tests/unit/test_archive tests/unit/test_import tests/unit/test
 tests_unit_test_archive_CFLAGS = $(AM_CFLAGS) $(RRD_CFLAGS)
 tests_unit_test_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS) -lm
+check_PROGRAMS += tests/unit/test_rrdcached
+tests_unit_test_rrdcached_CFLAGS = $(AM_CFLAGS) $(RRD_CFLAGS)
+tests_unit_test_rrdcached_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) \
+	$(CMOCKA_LIBS) -lm
 IMPORT_PARTS = cmd/import.c cmd/import_atlas.c cmd/import_csv.c cmd/import_facts.c \
 	cmd/import_fping.c cmd/import_line.c cmd/import_monitor.c cmd/import_netmon.c \
 	cmd/import_ping.c cmd/import_pingplotter.c cmd/import_samples.c cmd/import_smokeping.c \

@@ -142,6 +142,15 @@ dump(const char *name)
 static const char *const FILES[] = {"fast", "slow", "speed", "_link"};
 
 static void
+remove_files(void)
+{
+	struct archive *a = archive_new(dir);
+
+	assert_int_equal(archive_remove(a), 0);
+	archive_free(a);
+}
+
+static void
 rebuild_equals_increments(void **state)
 {
 	static const int STEPS[] = {1, 7, 61};
@@ -152,7 +161,7 @@ rebuild_equals_increments(void **state)
 	for (int i = 0; i < 4; i++)
 		want[i] = dump(FILES[i]);
 	for (int k = 0; k < 3; k++) {
-		assert_int_equal(archive_remove(dir), 0);
+		remove_files();
 		for (int64_t end = 311; end <= 4000; end += 527) /* ends at 4000 */
 			fill(end, STEPS[k]);
 		for (int i = 0; i < 4; i++) {
@@ -305,8 +314,8 @@ hostile_labels_and_files(void **state)
 		archive_counters(a, &c);
 	}
 	assert_int_equal(archive_flush(a, (wall_t){START_S * NS_PER_S}, 0), 0);
+	assert_int_equal(archive_remove(a), 0);
 	archive_free(a);
-	assert_int_equal(archive_remove(dir), 0);
 	fill(100, 10);
 	snprintf(path, sizeof path, "%s/rrd/victoria/fibre/fast.rrd", dir);
 	assert_int_equal(truncate(path, 1000), 0);

@@ -120,6 +120,7 @@ what_was_said_is_what_is_understood(void **state)
 	assert_true(s->clock_trusted);
 	assert_int_equal(s->clock_bound_ns, 50 * NS_PER_MS);
 	assert_int_equal(s->retain_bytes, 20ull << 30);
+	assert_string_equal(s->rrdcached, "/run/rrdcached.sock");
 	assert_int_equal(s->n_links, 2);
 	const struct link_conf *l = &s->links[0];
 	assert_int_equal(l->mark, 7);
