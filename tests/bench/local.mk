@@ -1,8 +1,18 @@
 BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench_verdict \
-	tests/bench/bench_report
-EXTRA_PROGRAMS = $(BENCHES) tests/bench/bare_icmp tests/bench/bare_ring
-CLEANFILES += $(BENCHES) tests/bench/bare_icmp tests/bench/bare_ring
-EXTRA_DIST += tests/bench/bench_rate tests/bench/bench_rings tests/bench/bench_services tests/bench/bench_throughput tests/bench/bench_passive tests/bench/bench_station
+	tests/bench/bench_report tests/bench/bench_archive
+# What linkwitnessd is held against on the wire.
+BENCH_SCRIPTS = \
+	tests/bench/bench_passive \
+	tests/bench/bench_rate \
+	tests/bench/bench_rings \
+	tests/bench/bench_rtt \
+	tests/bench/bench_services \
+	tests/bench/bench_station \
+	tests/bench/bench_throughput
+BARE = tests/bench/bare_icmp tests/bench/bare_ring
+EXTRA_PROGRAMS = $(BENCHES) $(BARE)
+CLEANFILES += $(BENCHES) $(BARE)
+EXTRA_DIST += $(BENCH_SCRIPTS)
 tests_bench_bench_journal_SOURCES = tests/bench/bench_journal.c tests/bench/made.c \
 	tests/bench/made.h
 tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)
@@ -16,12 +26,8 @@ tests_bench_bench_report_SOURCES = tests/bench/bench_report.c tests/golden/made_
 tests_bench_bench_report_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
 tests_bench_bench_report_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
 	$(DRAW_LIBS) $(QPDF_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) -lm
+tests_bench_bench_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) -lm
 .PHONY: bench
-bench: $(BENCHES) tests/bench/bare_icmp tests/bench/bare_ring linkwitnessd linkwitness
+bench: $(BENCHES) $(BARE) linkwitnessd linkwitness
 	@for b in $(BENCHES); do ./$$b || exit 1; done
-	@$(top_srcdir)/tests/bench/bench_passive .
-	@$(top_srcdir)/tests/bench/bench_station .
-	@$(top_srcdir)/tests/bench/bench_rate .
-	@$(top_srcdir)/tests/bench/bench_rings .
-	@$(top_srcdir)/tests/bench/bench_services .
-	@$(top_srcdir)/tests/bench/bench_throughput .
+	@for b in $(BENCH_SCRIPTS); do $(top_srcdir)/$$b . || exit 1; done
