@@ -1,7 +1,7 @@
 BENCHES = tests/bench/bench_journal tests/bench/bench_analyzer tests/bench/bench_verdict \
 	tests/bench/bench_report tests/bench/bench_archive
 # What linkwitnessd is held against on the wire.
-BENCH_SCRIPTS = \
+WIRE_BENCHES = \
 	tests/bench/bench_passive \
 	tests/bench/bench_rate \
 	tests/bench/bench_rings \
@@ -12,7 +12,7 @@ BENCH_SCRIPTS = \
 BARE = tests/bench/bare_icmp tests/bench/bare_ring
 EXTRA_PROGRAMS = $(BENCHES) $(BARE)
 CLEANFILES += $(BENCHES) $(BARE)
-EXTRA_DIST += $(BENCH_SCRIPTS)
+EXTRA_DIST += $(WIRE_BENCHES)
 tests_bench_bench_journal_SOURCES = tests/bench/bench_journal.c tests/bench/made.c \
 	tests/bench/made.h
 tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)
@@ -30,4 +30,4 @@ tests_bench_bench_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(
 .PHONY: bench
 bench: $(BENCHES) $(BARE) linkwitnessd linkwitness
 	@for b in $(BENCHES); do ./$$b || exit 1; done
-	@for b in $(BENCH_SCRIPTS); do $(top_srcdir)/$$b . || exit 1; done
+	@for b in $(WIRE_BENCHES); do $(top_srcdir)/$$b . || exit 1; done
