@@ -1,6 +1,7 @@
 #include "base/exactness.h"
 #include "base/journal.h"
 
+#include "cmd/journal_roots.h"
 #include "cmd/journal_rows.h"
 #include "cmd/options.h"
 #include "cmd/passing.h"
@@ -149,25 +150,32 @@ stats(struct journal_reader *r, bool json)
 int
 cmd_journal(struct options *o)
 {
-	const char *what = o->n_args == 1 ? o->args[0] : "";
+	bool given = o->n_args == 2 && strcmp(o->args[0], "verify") == 0;
+	const char *what = o->n_args == 1 || given ? o->args[0] : "";
 	struct journal_reader *r;
 	char err[512];
 	int status;
 
-	bool dumps = strcmp(what, "dump") == 0;
+	bool dumps = strcmp(what, "dump") == 0, roots = strcmp(what, "roots") == 0;
+	if (o->day != NULL && !roots)
+		return complain(EXIT_USAGE, "journal: --day is of journal roots");
+	if (roots && !o->csv)
+		return journal_print_roots(o);
 	if ((o->json && strcmp(what, "stats") != 0 && !dumps) || (o->csv && !dumps) ||
 	    (o->csv && o->json))
-		return complain(
-		    EXIT_USAGE, "journal: stats takes --json, dump --csv or --json");
+		return complain(EXIT_USAGE,
+		    "journal: stats and roots take --json, dump --csv or --json");
 	if (strcmp(what, "verify") == 0) {
 		int rc = journal_verify(o->data_dir, err, sizeof err);
+		if (rc == 0 && given)
+			return journal_check_roots(o, o->args[1]);
 		if (rc == 0)
 			printf("%s: the chain holds\n", o->data_dir);
 		return rc == 0 ? 0 : complain(1, "%s: %s", o->data_dir, err);
 	}
 	if (strcmp(what, "dump") != 0 && strcmp(what, "stats") != 0)
 		return complain(
-		    EXIT_USAGE, "journal: say dump, stats or verify, and no more");
+		    EXIT_USAGE, "journal: say dump, stats, roots or verify, and no more");
 	if (journal_read(&r, o->data_dir, err, sizeof err) < 0)
 		return complain(1, "%s", err);
 	if (dumps)

@@ -19,7 +19,7 @@ linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/authority.c cmd/
 	cmd/import_facts.h cmd/import_fping.c cmd/import_line.c cmd/import_line.h \
 	cmd/import_monitor.c cmd/import_netmon.c cmd/import_ping.c cmd/import_pingplotter.c \
 	cmd/import_samples.c cmd/import_smokeping.c cmd/import_speedtest.c cmd/import_stage.c cmd/import_stage.h \
-	cmd/import_states.c cmd/import_stream.c cmd/import_stream.h cmd/import_time.c cmd/import_time.h cmd/journal.c cmd/journal_rows.c cmd/journal_rows.h cmd/trails.c cmd/trails.h cmd/trials.c cmd/trials.h cmd/linkwitness.c \
+	cmd/import_states.c cmd/import_stream.c cmd/import_stream.h cmd/import_time.c cmd/import_time.h cmd/journal.c cmd/journal_roots.c cmd/journal_roots.h cmd/journal_rows.c cmd/journal_rows.h cmd/trails.c cmd/trails.h cmd/trials.c cmd/trials.h cmd/linkwitness.c \
 	cmd/notify.c cmd/notify.h cmd/notify_command.c cmd/notify_curl.c cmd/notify_resolve.c \
 	cmd/options.h cmd/outages.c cmd/pass.c cmd/pass.h cmd/passing.c cmd/passing.h \
 	cmd/prescreen.c cmd/prescreen.h cmd/prescreen_facts.c cmd/prescreen_facts.h \

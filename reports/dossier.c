@@ -1,3 +1,4 @@
+#include "reports/annex.h"
 #include "reports/dossier.h"
 
 #include <cairo-pdf.h>
@@ -47,6 +48,12 @@ dossier_name(struct pages *p, const struct dossier *ds, const struct link_report
 	snprintf(root, sizeof root, "%.16s%s",
 	    r->root[0] != '\0' ? r->root : say_word("none"),
 	    strlen(r->root) > 16 ? "…" : "");
+	if (r->annex != NULL) {
+		snprintf(root, sizeof root, "%.16s…", r->annex->data_root);
+		say(p->foot, sizeof p->foot, "as of {1} · {2} · {3} · data root {4}",
+		    as_of, r->software, r->annex->id, root);
+		return;
+	}
 	say(p->foot, sizeof p->foot, "as of {1} · {2} · journal root {3}", as_of,
 	    r->software, root);
 }
@@ -76,6 +83,7 @@ run(struct pages *p, const struct dossier *ds)
 	if (ds->r->n_links != 1)
 		dossier_name(p, ds, NULL);
 	dossier_method(p, ds);
+	dossier_verify(p, ds);
 }
 
 static cairo_status_t

@@ -71,6 +71,8 @@ void dossier_closeups(struct pages *p, const struct dossier *ds, size_t link);
 /* The path around one of its outages, where it was traced. */
 void dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outage);
 void dossier_method(struct pages *p, const struct dossier *ds);
+/* How to check the file; nothing where nothing goes along with it. */
+void dossier_verify(struct pages *p, const struct dossier *ds);
 
 /* ---- words: every number as people read it; locale-free ---- */
 

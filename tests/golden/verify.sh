@@ -149,10 +149,37 @@ is "openssl takes the signature" openssl cms -verify -binary -inform DER \
 	-in "$dir/d.manifest.json.p7s" -content "$dir/d.manifest.json" \
 	-CAfile "$dir/keys/signing.crt" -out /dev/null
 holds d.pdf --certificate "$dir/keys/signing.crt"
+# The page that says how: the root in letters and as a code, the signer, every hash.
+last=$(pdfinfo "$dir/d.pdf" | awk '$1 == "Pages:" { print $2 }')
+pdftotext -f "$last" "$dir/d.pdf" - | tr -d ' \n' >"$dir/page"
+for text in "$root" "$(jq -r .id "$dir/d.manifest.json")" "ExampleSupportLtd" \
+	$(jq -r '.signer.certificate_sha256, (.parts[] | select(.kind == "attachment") | .sha256)' \
+		"$dir/d.manifest.json"); do
+	grep -qF "$text" "$dir/page" && held || wrong "the last page has no $text"
+done
+pdftoppm -r 150 -f "$last" -png "$dir/d.pdf" "$dir/code"
+zbarimg -q --raw "$dir"/code-*.png 2>/dev/null | grep -qF "$root" && held ||
+	wrong "the code does not read: $(zbarimg -q --raw "$dir"/code-*.png 2>&1)"
 cp "$dir/d.pdf" "$dir/renamed.pdf"
 cp "$dir/d.manifest.json" "$dir/renamed.manifest.json"
 cp "$dir/d.manifest.json.p7s" "$dir/renamed.manifest.json.p7s"
 holds renamed.pdf
+
+## Roots to give away beforehand, and whether a later dossier rests on them.
+"$lw" --data "$dir/line" journal roots >"$dir/roots" || wrong "journal roots"
+is "roots hold" "$lw" --data "$dir/line" journal verify "$dir/roots"
+is "those of a dossier too" "$lw" --data "$dir/line" journal verify "$dir/in/roots.txt"
+sed 's/\(.*\) \([0-9a-f]\)\([0-9a-f]*  begun\)/\1 0\3/' "$dir/roots" >"$dir/roots.bad"
+cmp -s "$dir/roots" "$dir/roots.bad" ||
+	"$lw" --data "$dir/line" journal verify "$dir/roots.bad" >"$dir/out" 2>&1 &&
+	wrong "a root that never was holds"
+grep -q "its root was another one" "$dir/out" && held || wrong "$(cat "$dir/out")"
+"$lw" --data "$dir/line" journal roots --json --day "$(date -u +%F)" >"$dir/roots.json" &&
+	jq -e '.schema == "linkwitness/roots/1" and (.segments | length) > 0
+		and (.segments[0].root | length) == 64' "$dir/roots.json" >/dev/null && held ||
+	wrong "journal roots --json: $(cat "$dir/roots.json")"
+"$lw" --data "$dir/line" journal roots --day 2001-01-01 >"$dir/out" 2>"$dir/err"
+[ $? = 1 ] && [ "$(wc -l <"$dir/err")" = 1 ] && held || wrong "roots of a day without any"
 
 ## What was changed afterwards.
 # flip FILE AT: one bit of it.
