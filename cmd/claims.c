@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "records/tickets.h"
+#include "reports/redact.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,4 +161,11 @@ claims_entries(
 				break;
 			}
 	return kept;
+}
+
+void
+claims_redact(struct claims *c)
+{
+	if (c != NULL)
+		redact_records(c->rows, c->n_rows);
 }

@@ -100,6 +100,7 @@ delivery_prepare(
 	memset(d, 0, sizeof *d);
 	d->r = gathered_document(g, &from, &to);
 	take_request(d, o, document);
+	d->annex.request.redacted = gathered_redacted(g);
 	if (o->settings != NULL)
 		memcpy(d->annex.config, o->settings->sha256, sizeof o->settings->sha256);
 	if (journal_roots(&d->annex.roots, o->data_dir, to, err, sizeof err) < 0)
@@ -110,14 +111,19 @@ delivery_prepare(
 }
 
 static char *
-configuration(const struct results *r, const struct options *o)
+configuration(const struct results *r, const struct options *o, const char *redacted)
 {
+	const char *why;
+	unsigned what = 0;
+
 	if (o->settings == NULL)
 		return NULL;
 	const struct link_def **links = memory_grow(NULL, r->n_links + 1, sizeof *links);
 	for (size_t i = 0; i < r->n_links; i++)
 		links[i] = r->links[i].def;
-	char *text = excerpt_of(o->settings, links, r->n_links, true);
+	if (redacted != NULL)
+		(void)redaction_read(redacted, &what, &why); /* it was printed so */
+	char *text = excerpt_of(o->settings, links, r->n_links, what);
 	free(links);
 	return text;
 }
@@ -127,7 +133,7 @@ delivery_attach(struct delivery *d, struct gathered *g, const struct options *o,
     const char *name, json_t *more)
 {
 	struct record *rows;
-	char *text = configuration(d->r, o);
+	char *text = configuration(d->r, o, d->annex.request.redacted);
 	struct annex_parts parts = {
 	    .configuration = text, .more = more, .more_name = name};
 

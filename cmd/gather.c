@@ -5,6 +5,7 @@
 #include "cmd/pass.h"
 #include "cmd/timespec.h"
 #include "cmd/verdicts.h"
+#include "reports/redact.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,10 @@ struct chosen {        /* a link that was asked for */
 struct gathered {
 	struct results r;
 	struct journal_reader *reader;
-	unsigned what;
+	unsigned what, redact; /* enum redaction */
+	char redacted[32];
+	struct probe_def *probes; /* own ones, where theirs are not to be told */
+	struct link_def *link_defs;
 	struct claims *claims;
 	struct claim_set *sets;     /* by link */
 	struct link_report *months; /* by link: their verdicts by month */
@@ -449,6 +453,64 @@ fill_envelope(struct gathered *g, const struct journal_stats *stats)
 	r->clock_bound_ns = stats->clock_bound_ns;
 }
 
+/* ---- what is left out ---- */
+
+static int
+read_redaction(struct gathered *g, const struct options *o)
+{
+	const char *text = o->redact, *why;
+
+	if (text == NULL && o->settings != NULL && o->settings->sending.redact[0] != '\0')
+		text = o->settings->sending.redact;
+	if (!(g->what & GATHER_DOCUMENT) || text == NULL)
+		return 0;
+	if (!redaction_read(text, &g->redact, &why))
+		return complain(
+		    EXIT_USAGE, "--redact %s: it is not known; write %s", text, why);
+	redaction_print(g->redact, g->redacted);
+	return 0;
+}
+
+static void
+redact(struct gathered *g)
+{
+	struct results *r = &g->r;
+
+	if (g->redact & REDACT_ADDRESSES) {
+		g->probes = memory_grow(NULL, r->n_probes + 1, sizeof *g->probes);
+		memcpy(g->probes, r->probes, r->n_probes * sizeof *g->probes);
+		redact_probes(g->probes, r->n_probes);
+		r->probes = g->probes;
+	}
+	if (g->redact & REDACT_NAMES) {
+		g->link_defs =
+		    memory_grow(NULL, r->n_link_defs + 1, sizeof *g->link_defs);
+		memcpy(g->link_defs, r->link_defs, r->n_link_defs * sizeof *g->link_defs);
+		redact_links(g->link_defs, r->n_link_defs);
+		redact_links(g->defs, r->n_links);
+		r->link_defs = g->link_defs;
+		claims_redact(g->claims);
+	}
+}
+
+/* The path is made of addresses. */
+static void
+redact_report(const struct gathered *g, struct link_report *l)
+{
+	if (g->redact & (REDACT_ADDRESSES | REDACT_HOPS)) {
+		free(l->trails);
+		l->trails = NULL;
+	}
+	if (g->redact & REDACT_ADDRESSES)
+		redact_notes(l);
+}
+
+const char *
+gathered_redacted(const struct gathered *g)
+{
+	return g->redacted[0] != '\0' ? g->redacted : NULL;
+}
+
 int
 gather(struct gathered **out, const struct options *o, unsigned what)
 {
@@ -476,6 +538,8 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	if (o->as_of_ns > 0 && stats.last.ns > o->as_of_ns)
 		stats.last.ns = o->as_of_ns;
 	status = choose_links(g, o);
+	if (status == 0)
+		status = read_redaction(g, o);
 	name_links(g, o);
 	for (size_t i = 0; i < g->r.n_links && status == 0; i++)
 		status = set_period(g, o, &stats, i);
@@ -488,12 +552,15 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 		return status;
 	}
 	fill_envelope(g, &stats);
+	redact(g);
 	g->sets = memory_grow(NULL, g->r.n_links + 1, sizeof *g->sets);
 	memset(g->sets, 0, (g->r.n_links + 1) * sizeof *g->sets);
 	g->months = memory_grow(NULL, g->r.n_links + 1, sizeof *g->months);
 	memset(g->months, 0, (g->r.n_links + 1) * sizeof *g->months);
 	for (size_t i = 0; i < g->r.n_links; i++)
 		fill_report(g, o, i);
+	for (size_t i = 0; i < g->r.n_links; i++)
+		redact_report(g, &g->r.links[i]);
 	*out = g;
 	return 0;
 }
@@ -547,6 +614,8 @@ gathered_free(struct gathered *g)
 	free(g->defs);
 	free(g->sets);
 	free(g->months);
+	free(g->probes);
+	free(g->link_defs);
 	claims_free(g->claims);
 	free(g->r.links);
 	journal_reader_free(g->reader);

@@ -13,8 +13,9 @@ enum gather_what {
 	GATHER_OUTAGES = 0,
 	GATHER_VERDICTS =
 	    1, /* by contract; the period is the contract's unless times are given */
-	GATHER_CURVES = 2, /* buckets, hours, close-ups: for the dossier */
-	GATHER_STATUS = 4  /* today, and how the links are now */
+	GATHER_CURVES = 2,   /* buckets, hours, close-ups: for the dossier */
+	GATHER_DOCUMENT = 8, /* for others: what is to be left out is left out */
+	GATHER_STATUS = 4    /* today, and how the links are now */
 };
 
 struct gathered;
@@ -30,6 +31,8 @@ const struct results *gathered_results(const struct gathered *g);
 struct results *gathered_document(struct gathered *g, int64_t *from_ns, int64_t *to_ns);
 /* What people entered of its links, in the order of entry; the caller frees *out. */
 size_t gathered_records(const struct gathered *g, struct record **out);
+/* What was left out, "addresses,names"; NULL: nothing. */
+const char *gathered_redacted(const struct gathered *g);
 void gathered_free(struct gathered *g);
 
 #endif

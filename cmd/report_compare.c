@@ -51,7 +51,7 @@ report_compare(const struct options *o)
 		    "report compare: --profile %s: one definition for all links is needed: "
 		    "event, ses-10-10, mef, y1540 or rfc2678",
 		    profile);
-	int status = gather(&g, o, GATHER_CURVES);
+	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_CURVES);
 	if (status != 0)
 		return status;
 	const struct results *r = gathered_results(g);

@@ -344,7 +344,7 @@ report_migration(const struct options *given)
 	o.links[1] = o.to_link;
 	o.n_links = 2;
 	(void)profile_default(&p.pair.profile, "event");
-	int status = gather(&g, &o, GATHER_CURVES);
+	int status = gather(&g, &o, GATHER_DOCUMENT | GATHER_CURVES);
 	if (status != 0)
 		return status;
 	const struct results *r = gathered_results(g);

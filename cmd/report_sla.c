@@ -63,13 +63,13 @@ report_sla(const struct options *o)
 
 	if (o->output == NULL)
 		return complain(EXIT_USAGE, "report sla: say where to: -o FILE.pdf");
-	int status = gather(&g, o, GATHER_VERDICTS);
+	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS);
 	if (status != 0)
 		return status;
 	if (trend_of(gathered_results(g), &range)) {
 		back.from = range.from;
 		back.to = range.to;
-		status = gather(&before, &back, GATHER_VERDICTS);
+		status = gather(&before, &back, GATHER_DOCUMENT | GATHER_VERDICTS);
 	}
 	if (status == 0)
 		status = delivery_prepare(&d, g, o, "sla");

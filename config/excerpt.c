@@ -14,7 +14,7 @@ struct cut {
 	const struct settings *s;
 	const struct link_def *const *links;
 	size_t n_links;
-	bool addresses;
+	unsigned redact;
 	const char *at;
 	struct bytes out;
 	char centre[NAME_ROOM]; /* the one at hand */
@@ -147,7 +147,7 @@ wants_section(
 	if (says(kind, "link"))
 		return wants_link(c, title);
 	if (is_one_of(kind, PROBES))
-		return c->addresses;
+		return !(c->redact & REDACT_ADDRESSES);
 	return !says(kind, "targets");
 }
 
@@ -162,7 +162,9 @@ wants_option(const struct cut *c, unsigned depth, const struct word *name)
 		return is_one_of(name, TOP);
 	if (is_one_of(name, AT_HOME))
 		return false;
-	return c->addresses || !is_one_of(name, ADDRESSES);
+	if (says(name, "name") && depth == 1)
+		return !(c->redact & REDACT_NAMES);
+	return !(c->redact & REDACT_ADDRESSES) || !is_one_of(name, ADDRESSES);
 }
 
 /* ---- writing ---- */
@@ -243,9 +245,9 @@ cut_body(struct cut *c, unsigned depth, bool keep)
 
 char *
 excerpt_of(const struct settings *s, const struct link_def *const *links, size_t n,
-    bool addresses)
+    unsigned redact)
 {
-	struct cut c = {.s = s, .links = links, .n_links = n, .addresses = addresses};
+	struct cut c = {.s = s, .links = links, .n_links = n, .redact = redact};
 
 	if (s->text == NULL)
 		return NULL;

@@ -135,7 +135,7 @@ request_json(const struct annex_request *q)
 	} ROWS[] = {{"document", q->document}, {"from", q->from}, {"to", q->to},
 	    {"profile", q->profile}, {"from_link", q->from_link}, {"to_link", q->to_link},
 	    {"cut_over", q->cut_over}, {"growth", q->growth}, {"paper", q->paper},
-	    {"language", q->language}};
+	    {"language", q->language}, {"redacted", q->redacted}};
 	json_t *o = json_object();
 
 	for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)

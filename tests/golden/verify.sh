@@ -169,9 +169,9 @@ holds renamed.pdf
 "$lw" --data "$dir/line" journal roots >"$dir/roots" || wrong "journal roots"
 is "roots hold" "$lw" --data "$dir/line" journal verify "$dir/roots"
 is "those of a dossier too" "$lw" --data "$dir/line" journal verify "$dir/in/roots.txt"
-sed 's/\(.*\) \([0-9a-f]\)\([0-9a-f]*  begun\)/\1 0\3/' "$dir/roots" >"$dir/roots.bad"
-cmp -s "$dir/roots" "$dir/roots.bad" ||
-	"$lw" --data "$dir/line" journal verify "$dir/roots.bad" >"$dir/out" 2>&1 &&
+awk '/begun/ { $4 = (substr($4, 1, 1) == "0" ? "1" : "0") substr($4, 2) } { print }' \
+	"$dir/roots" >"$dir/roots.bad"
+"$lw" --data "$dir/line" journal verify "$dir/roots.bad" >"$dir/out" 2>"$dir/err" &&
 	wrong "a root that never was holds"
 grep -q "its root was another one" "$dir/out" && held || wrong "$(cat "$dir/out")"
 "$lw" --data "$dir/line" journal roots --json --day "$(date -u +%F)" >"$dir/roots.json" &&
@@ -180,6 +180,47 @@ grep -q "its root was another one" "$dir/out" && held || wrong "$(cat "$dir/out"
 	wrong "journal roots --json: $(cat "$dir/roots.json")"
 "$lw" --data "$dir/line" journal roots --day 2001-01-01 >"$dir/out" 2>"$dir/err"
 [ $? = 1 ] && [ "$(wc -l <"$dir/err")" = 1 ] && held || wrong "roots of a day without any"
+
+## What is left out is nowhere, and the rest can still be judged again.
+"$lw" -c "$dir/line.conf" note add --link fibre "Mrs Jones was there" >"$dir/out" 2>&1 ||
+	wrong "note: $(cat "$dir/out")"
+report dossier r --link fibre --from 2025-11 --to 2025-11 --redact names,addresses,hops \
+	--png "$dir/rpng" --xlsx "$dir/r.xlsx"
+mkdir -p "$dir/rin"
+pdfdetach -saveall -o "$dir/rin" "$dir/r.pdf"
+pdftotext "$dir/r.pdf" "$dir/rin/text"
+for word in "192\.0\.2" "no light" "Mrs Jones" "Victoria Business"; do
+	grep -rq "$word" "$dir/rin" "$dir/r.manifest.json" && wrong "$word is told" || held
+done
+grep -q "target 1" "$dir/rin/text" && held || wrong "no target is told apart"
+jq -e '.redacted == ["addresses", "names", "hops"]' "$dir/rin/results.json" >/dev/null && held ||
+	wrong "what was left out is not listed"
+tr '\n' ' ' <"$dir/rin/text" | grep -q "Left out of this document: addresses,names,hops" && held ||
+	wrong "what was left out is not printed"
+[ "$(jq -r .data_root "$dir/r.manifest.json")" = "$root" ] && held || wrong "the root is another"
+holds r.pdf --journal "$dir/line"
+"$lw" -c "$dir/line.conf" report dossier -o "$dir/x.pdf" --redact everything >"$dir/out" 2>&1
+[ $? = 2 ] && [ "$(wc -l <"$dir/out")" = 1 ] && held || wrong "--redact everything"
+echo 'redact = "hops,names"' | cat "$dir/line.conf" - >"$dir/redact.conf"
+"$lw" -c "$dir/redact.conf" report sla --link fibre --from 2025-11 --to 2025-11 \
+	-o "$dir/p.pdf" >"$dir/out" 2>&1 || wrong "redact: $(cat "$dir/out")"
+[ "$(jq -r .redacted "$dir/p.manifest.json")" = names,hops ] && held || wrong "redact: unheard"
+
+## Keys that are none.
+"$lw" -c "$dir/line.conf" report sla --link fibre -o "$dir/x.pdf" --sign "$dir/none.key" \
+	>"$dir/out" 2>&1
+[ $? = 1 ] && [ "$(wc -l <"$dir/out")" = 1 ] && held || wrong "no key: $(cat "$dir/out")"
+cp "$dir/keys/signing.key" "$dir/open.key"
+cp "$dir/keys/signing.crt" "$dir/open.crt"
+chmod 644 "$dir/open.key"
+"$lw" -c "$dir/line.conf" report sla --link fibre -o "$dir/x.pdf" --sign "$dir/open.key" \
+	>"$dir/out" 2>&1
+grep -q "chmod 600" "$dir/out" && held || wrong "a key for all: $(cat "$dir/out")"
+chmod 600 "$dir/open.key"
+cp "$dir/other/signing.crt" "$dir/open.crt"
+"$lw" -c "$dir/line.conf" report sla --link fibre -o "$dir/x.pdf" --sign "$dir/open.key" \
+	>"$dir/out" 2>&1
+grep -q "it is not the certificate of" "$dir/out" && held || wrong "two keys: $(cat "$dir/out")"
 
 ## What was changed afterwards.
 # flip FILE AT: one bit of it.
