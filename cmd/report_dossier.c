@@ -28,6 +28,9 @@ report_dossier(const struct options *o)
 	if (o->png != NULL && o->output == NULL)
 		return complain(
 		    EXIT_USAGE, "report dossier: --png goes with -o FILE.pdf");
+	if (o->sign != NULL && o->output == NULL)
+		return complain(
+		    EXIT_USAGE, "report dossier: --sign goes with -o FILE.pdf");
 	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS | GATHER_CURVES);
 	if (status != 0)
 		return status;
