@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/journal_roots.h"
 #include "records/records.h"
+#include "reports/canonical.h"
 #include "reports/results.h"
 
 /*
@@ -60,10 +61,6 @@ void annex_done(struct annex *a);
 /* linkwitness/results/1 of INTERFACES.md; a new reference. */
 json_t *results_json(
     const struct results *r, const struct annex *a, const struct annex_parts *p);
-
-/* What is hashed and signed has one form alone: keys sorted, indented by one, reals with
- * at most 15 digits, a newline at the end. The caller frees it. */
-char *canonical(const json_t *j, size_t *n);
 
 /* linkwitness/records/1: rows out, and in again. Read: how many, or -EINVAL with a line
  * in err; *out is the caller's to free. */

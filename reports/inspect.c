@@ -152,6 +152,12 @@ inspect_pdf(struct inside *out, const char *pdf, size_t n, char *err, size_t roo
 	qpdf_silence_errors(r.q);
 	qpdf_set_suppress_warnings(r.q, QPDF_TRUE);
 	int rc = read_all(&r, pdf, n, err, room);
+	/* What it threw on the way would else be told on standard error. */
+	if (qpdf_has_error(r.q)) {
+		(void)qpdf_get_error(r.q);
+		if (rc == 0)
+			rc = told(&r, "it is damaged");
+	}
 	if (r.wrong != NULL)
 		snprintf(err, room, "%s", r.wrong);
 	qpdf_cleanup(&r.q);

@@ -1,5 +1,5 @@
 noinst_LIBRARIES += reports/libreports.a
-reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/dossier_attach.c reports/dossier_verify.c \
+reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/canonical.c reports/canonical.h reports/dossier_attach.c reports/dossier_verify.c \
 	reports/dossier_attach.h reports/findings.c reports/findings.h reports/inspect.c reports/inspect.h \
 	reports/redact.c reports/redact.h reports/recount.c reports/recount.h reports/recount_csv.c reports/verify.c reports/verify.h reports/manifest.c reports/manifest.h reports/records_json.c reports/results_json.c \
 	reports/chart.h reports/chart_axis.c reports/chart_band.c \

@@ -28,6 +28,13 @@ tests_fuzz_fuzz_capture_LDADD = collector/libcollector.a base/libbase.a
 
 check_PROGRAMS += tests/fuzz/fuzz_hop
 tests_fuzz_fuzz_hop_SOURCES = tests/fuzz/fuzz_hop.c tests/fuzz/driver.c collector/hop.c
+
+check_PROGRAMS += tests/fuzz/fuzz_dossier
+tests_fuzz_fuzz_dossier_SOURCES = tests/fuzz/fuzz_dossier.c tests/fuzz/driver.c
+tests_fuzz_fuzz_dossier_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_dossier_LDADD = reports/libreports.a analyzer/libanalyzer.a records/librecords.a \
+	config/libconfig.a base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(SQLITE_LIBS) \
+	$(JANSSON_LIBS) $(CONFUSE_LIBS) $(BASE_LIBS) -lm
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
 
 FUZZ_SECONDS = 60
