@@ -6,7 +6,7 @@
  * Links: config/builtin.c config/clause.c config/contract.c config/contract_credit.c
  * Links: config/contract_right.c config/contract_version.c config/link.c config/notify.c
  * Links: config/outline.c config/redaction.c config/sending.c config/settings.c
- * Links: config/text.c config/units.c
+ * Links: config/targets.c config/text.c config/units.c
  * Links: base/bytes.c base/sample.c base/schedule.c base/clock.c base/zone.c
  * Links: -lconfuse -lcrypto
  */
