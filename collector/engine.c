@@ -29,10 +29,10 @@ enum state {
 };
 
 struct flight {
-	mono_t sent;      /* best stamp there is */
-	uint32_t late_us; /* behind its slot's time when it was asked for */
-	uint16_t flags;   /* enum sample_flag */
-	uint8_t code;     /* why it will be lost, if it is */
+	mono_t sent;     /* best stamp there is */
+	int32_t late_us; /* behind its slot's time when it was asked for */
+	uint16_t flags;  /* enum sample_flag */
+	uint8_t code;    /* why it will be lost, if it is */
 	uint8_t state : 3;
 	uint8_t stamped : 1; /* by the kernel */
 	uint8_t dup : 1;     /* one is enough to tell */
@@ -66,6 +66,7 @@ struct engine {
 	struct wheel wheel; /* of indexes into probes */
 	const struct transport *batching[TRANSPORTS_MOST];
 	size_t n_batching;
+	int64_t gather_ns;
 	struct engine_account account;
 	struct hist delay;
 	struct engine_proof proof;
@@ -90,11 +91,20 @@ in_flight(const struct flight *f)
 	return f != NULL && (f->state == FLYING || f->state == QUEUED);
 }
 
+/* From when on the probe may send for the slot it is at. */
+static int64_t
+may_send(const struct engine *e, const struct probe *p)
+{
+	int64_t begins = (int64_t)p->slot * p->every_ns, from = p->due.ns - e->gather_ns;
+
+	return from > begins ? from : begins;
+}
+
 /* What the probe wants next: to send, to time out its oldest flight, or to forget. */
 static void
 plan(struct engine *e, struct probe *p)
 {
-	int64_t at = p->removed ? INT64_MAX : p->due.ns;
+	int64_t at = p->removed ? INT64_MAX : may_send(e, p);
 	const struct flight *f;
 
 	while (p->settled + 1 < p->next_seq && !in_flight(flight_of(p, p->settled + 1)))
@@ -215,7 +225,7 @@ static void
 depart(struct engine *e, struct probe *p, uint64_t seq, struct flight *f, int rc,
     const struct departure *d)
 {
-	int64_t late = f->late_us * NS_PER_US + d->sent.ns - f->sent.ns;
+	int64_t late = llabs(f->late_us * NS_PER_US + d->sent.ns - f->sent.ns);
 
 	if (f->state == QUEUED)
 		f->state = FLYING;
@@ -223,7 +233,7 @@ depart(struct engine *e, struct probe *p, uint64_t seq, struct flight *f, int rc
 		e->account.sendings++;
 		if (late > e->account.delay_most_ns)
 			e->account.delay_most_ns = late;
-		hist_add(&e->delay, late > 0 ? late : 0);
+		hist_add(&e->delay, late);
 	} else {
 		e->account.unsent++;
 	}
@@ -255,7 +265,7 @@ send_one(struct engine *e, struct probe *p, mono_t now)
 	int64_t late = (now.ns - p->due.ns) / NS_PER_US;
 	*f = (struct flight){.sent = now,
 	    .state = QUEUED,
-	    .late_us = late > UINT32_MAX ? UINT32_MAX : (uint32_t)late};
+	    .late_us = late > INT32_MAX ? INT32_MAX : (int32_t)late};
 	e->sink.sent(e->sink.ctx, p->number, seq, now);
 	int rc = p->transport->send(p->transport->ctx, p->number, seq, now, &d);
 	if (rc != ENGINE_QUEUED)
@@ -269,7 +279,7 @@ send_due(struct engine *e, struct probe *p, mono_t now)
 	int64_t tolerance = p->every_ns > LATE_START_NS ? p->every_ns : LATE_START_NS;
 	uint64_t from = p->slot;
 
-	if (p->removed || p->due.ns > now.ns)
+	if (p->removed || may_send(e, p) > now.ns)
 		return;
 	bool sends = now.ns - p->due.ns <= tolerance;
 	if (sends)
@@ -394,6 +404,14 @@ engine_remove(struct engine *e, uint32_t number)
 		return;
 	p->removed = true;
 	plan(e, p);
+}
+
+void
+engine_gather(struct engine *e, int64_t ns)
+{
+	e->gather_ns = ns;
+	for (size_t i = 0; i < e->n; i++)
+		plan(e, &e->probes[i]);
 }
 
 mono_t

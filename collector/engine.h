@@ -99,6 +99,15 @@ int engine_add(struct engine *e, uint32_t number, const struct probe_def *def,
     const struct transport *t, mono_t now);
 void engine_remove(struct engine *e, uint32_t number);
 
+/*
+ * What is due within ${ns} after engine_run's instant leaves with what is due then (but
+ * not before its slot begins), so that who comes less often than each sending is due
+ * sends some before their time and some after it, and few far from it. 0 at first.
+ * engine_next then tells so much before the first is due: a probe that is due alone
+ * waits.
+ */
+void engine_gather(struct engine *e, int64_t ns);
+
 /* When engine_run wants to be called next; INT64_MAX ns: never. */
 mono_t engine_next(const struct engine *e);
 
@@ -128,7 +137,7 @@ void engine_expect_stamps(struct engine *e, uint32_t probe);
 void engine_departed(
     struct engine *e, uint32_t probe, uint64_t seq, int rc, const struct departure *d);
 
-/* How exact the engine was: how long after its slot's time a sending left, slots that
+/* How exact the engine was: how far from its slot's time a sending left, slots that
  * were passed over, where the stamps of the answers came from. */
 struct engine_account {
 	uint64_t sendings, unsent, skipped;

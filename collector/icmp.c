@@ -12,12 +12,11 @@
 
 #include "base/bytes.h"
 #include "collector/echo.h"
+#include "collector/echo_socket.h"
 #include "collector/stamp.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/filter.h>
-#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define OUT_BATCH    32 /* of probes that leave in one call */
+#define OUT_BATCH    64 /* of probes that leave in one call */
 #define BATCH        64 /* of packets that are read in one */
 #define ROUNDS_MOST  64 /* of reading, before others have their turn */
 #define PACKET_BYTES 512
@@ -83,63 +82,6 @@ struct icmp {
 
 /* ---- the socket ---- */
 
-/* Only what carries our identifier and cookie comes to us: echo replies, and errors that
- * quote them. */
-static void
-filter_v4(int fd, const struct echo_key *key)
-{
-	uint32_t cookie = __builtin_bswap32(key->cookie); /* its bytes, read in order */
-	struct sock_filter code[] = {
-	    BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
-	    BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),  /* echo reply */
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 5, 0),  /* unreachable */
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 11, 4, 9), /* time exceeded */
-	    BPF_STMT(BPF_LD | BPF_H | BPF_IND, 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, key->ident, 0, 7),
-	    BPF_STMT(BPF_LD | BPF_W | BPF_IND, 8),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cookie, 4, 5),
-	    BPF_STMT(BPF_LD | BPF_H | BPF_IND, 8 + 20 + 4), /* quoted without options */
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, key->ident, 0, 3),
-	    BPF_STMT(BPF_LD | BPF_W | BPF_IND, 8 + 20 + 8),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cookie, 0, 1),
-	    BPF_STMT(BPF_RET | BPF_K, PACKET_BYTES),
-	    BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	struct sock_fprog program = {sizeof code / sizeof code[0], code};
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
-}
-
-static void
-filter_v6(int fd, const struct echo_key *key)
-{
-	uint32_t cookie = __builtin_bswap32(key->cookie); /* its bytes, read in order */
-	struct icmp6_filter types;
-	struct sock_filter code[] = {
-	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 129, 0, 4),
-	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, key->ident, 0, 7),
-	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 8),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cookie, 4, 5),
-	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 8 + 40 + 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, key->ident, 0, 3),
-	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 8 + 40 + 8),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cookie, 0, 1),
-	    BPF_STMT(BPF_RET | BPF_K, PACKET_BYTES),
-	    BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	struct sock_fprog program = {sizeof code / sizeof code[0], code};
-
-	ICMP6_FILTER_SETBLOCKALL(&types);
-	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &types);
-	ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &types);
-	ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &types);
-	(void)setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &types, sizeof types);
-	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
-}
-
 static void on_ready(void *ctx, uint32_t events);
 static void post(struct door *d);
 
@@ -170,7 +112,7 @@ unlock(struct door *d, enum code *why)
 	    egress_open(d->egress, four ? BROKER_ICMP4 : BROKER_ICMP6, d->family, why);
 	if (fd < 0)
 		return fd;
-	four ? filter_v4(fd, &d->key) : filter_v6(fd, &d->key);
+	echo_socket(fd, d->family, &d->key, PACKET_BYTES);
 	(void)stamp_enable(fd, true);
 	d->fd = fd;
 	d->generation = egress_generation(d->egress);

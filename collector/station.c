@@ -17,7 +17,7 @@
 
 #define RETAIN_EVERY_NS  (3600 * NS_PER_S)
 #define ACCOUNT_EVERY_NS (10 * NS_PER_S)
-#define TICK_NS          (750 * NS_PER_US)
+#define GATHER_NS        (700 * NS_PER_US) /* sent so much before or after its time */
 
 /* A probe that is being measured. */
 struct watched {
@@ -142,18 +142,19 @@ on_path(void *ctx, const struct path *p)
 	scribe_path(((struct station *)ctx)->scribe, p);
 }
 
-/* When the next is due; but what is due within a tick of the last is due together, so
- * that a high rate costs few wakes. It waits as long at most. */
+/* When the next is due; but not sooner than twice what is gathered after the last time,
+ * so that a high rate costs few wakes: half of it leaves before its time, half after. */
 static void
 set_due(struct station *s)
 {
 	mono_t next = engine_next(s->engine);
-	int64_t tick = (s->ran.ns / TICK_NS + 1) * TICK_NS;
+	int64_t soonest = s->ran.ns + 2 * GATHER_NS;
 
 	if (next.ns == INT64_MAX)
 		return;
-	if (next.ns < tick)
-		next.ns = tick;
+	next.ns += GATHER_NS;
+	if (next.ns < soonest)
+		next.ns = soonest;
 	loop_timer_set(s->parts.loop, &s->due, next);
 }
 
@@ -538,6 +539,7 @@ station_new(struct station **out, const struct station_parts *parts,
 	}
 	s->settings = settings;
 	s->engine = engine_new(&sink);
+	engine_gather(s->engine, GATHER_NS);
 	s->methods.icmp = icmp_new(parts->loop, s->engine);
 	s->methods.tcp = tcp_new(parts->loop, s->engine);
 	s->methods.dns = dns_new(parts->loop, s->engine);

@@ -231,6 +231,9 @@ static uint32_t
 judge(void *ctx, struct sample *s, bool stamped)
 {
 	struct wire *w = ctx;
+
+	if (w->n_lines == 0) /* nothing is watched: no look at what lies far in memory */
+		return FLAG_EGRESS_UNPROVEN;
 	struct known *k = s->probe < w->n_probes ? &w->probes[s->probe] : NULL;
 
 	if (k == NULL || k->family == 0 || k->link >= w->n_links)
@@ -259,7 +262,10 @@ collect(void *ctx)
 static void
 told(void *ctx, const struct sample *s)
 {
-	freezer_sample(((struct wire *)ctx)->freezer, s);
+	struct wire *w = ctx;
+
+	if (w->n_lines > 0)
+		freezer_sample(w->freezer, s);
 }
 
 /* ---- captures come and go ---- */

@@ -408,6 +408,58 @@ slots_passed_over_are_counted(void **state)
 	engine_free(e);
 }
 
+/* Woken each 2 ms, 200 probes of 20 ms leave within 1 ms of their time, before it or
+ * after, none before its slot begins, none twice, and none is timed out early. */
+static void
+gathered_ones_leave_before_and_after_their_time(void **state)
+{
+	static const int64_t EVERY = 20 * MS, GATHER = 1 * MS;
+	struct engine *e = engine_new(&SINK);
+	struct probe_def def = {.every_ns = EVERY, .timeout_ns = SEC};
+	mono_t from = {1000 * SEC};
+	struct engine_account account;
+	size_t before = 0;
+
+	(void)state;
+	memset(&seen, 0, sizeof seen);
+	engine_gather(e, GATHER);
+	for (uint32_t i = 0; i < 200; i++) {
+		def.seed = i + 1;
+		assert_int_equal(engine_add(e, i, &def, &WIRE, from), 0);
+	}
+	for (int k = 0; k < 500; k++) {
+		mono_t now = {from.ns + k * 2 * GATHER};
+		size_t n = seen.n_sent;
+		engine_run(e, now);
+		assert_true(engine_next(e).ns > now.ns);
+		for (; n < seen.n_sent && seen.n_sent - n <= 256; n++)
+			assert_int_equal(seen.sent_at[n % 256].ns, now.ns);
+	}
+	engine_take_account(e, &account);
+	assert_int_equal(account.skipped, 0);
+	assert_in_range(account.sendings, 200 * 49, 200 * 51);
+	assert_true(account.delay_most_ns <= GATHER + 2000);
+	assert_int_equal(seen.n_samples, 0); /* the first were sent 998 ms ago */
+	engine_free(e);
+
+	/* A probe alone: it may leave early from then on, and never before its slot. */
+	e = fresh(&WIRE, &DEF);
+	engine_gather(e, GATHER);
+	for (int i = 0; i < 2000; i++) {
+		mono_t next = engine_next(e);
+		size_t n = seen.n_sent;
+		engine_run(e, next);
+		if (seen.n_sent == n)
+			continue;
+		uint64_t slot = (uint64_t)(next.ns / SEC);
+		int64_t due = schedule_at(DEF.seed, SEC, slot).ns;
+		assert_true(due - next.ns <= GATHER && due >= next.ns);
+		before += due > next.ns;
+	}
+	assert_true(before > 300);
+	engine_free(e);
+}
+
 int
 main(void)
 {
@@ -425,6 +477,7 @@ main(void)
 	    cmocka_unit_test(a_batch_departs_when_nothing_more_is_due),
 	    cmocka_unit_test(what_we_may_have_dropped_is_own_drop_and_blames_nobody),
 	    cmocka_unit_test(slots_passed_over_are_counted),
+	    cmocka_unit_test(gathered_ones_leave_before_and_after_their_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
