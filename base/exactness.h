@@ -18,8 +18,9 @@ struct exactness {
 	uint64_t dropped; /* packets our sockets had no room for */
 	uint64_t doubted; /* lost samples flagged own-drop for that */
 	uint64_t kernel, kernel_rx, user; /* answers by the source of their stamps */
-	uint64_t delay_p50, delay_p99, delay_most; /* sent - slot; 0 where nothing was */
-	uint64_t clock_bound;                      /* of UTC labels; the largest */
+	uint64_t delay_p50, delay_p99,
+	    delay_most;       /* how far sent from its slot's time; 0 where nothing was */
+	uint64_t clock_bound; /* of UTC labels; the largest */
 };
 
 /* As the text of an event; false where it does not fit (256 bytes hold it unless numbers
