@@ -141,6 +141,8 @@ struct dialect {
 void dialect_free(struct dialect *d);
 /* Numbers mean nothing any more: at the beginning of a session, and of a segment. */
 void dialect_forget(struct dialect *d);
+/* What the number means from here on. */
+void dialect_learn(struct dialect *d, uint32_t number, const struct probe_def *def);
 /* What is known of a probe; NULL where it was not defined. */
 struct dialect_probe *dialect_probe(struct dialect *d, uint32_t number);
 

@@ -42,14 +42,39 @@ load_agent(struct journal_writer *w)
 	return writer_replace_file(w->dir, "agent", w->agent, 36);
 }
 
+/*
+ * The chunks of a write-ahead file, up to the first that does not decode: that one may
+ * have taught definitions before it failed, which no reader of the block will know.
+ */
+static void
+replay_chunks(struct journal_writer *w, const struct bytes *wal)
+{
+	struct dialect *d = &w->wal_dialect;
+	size_t at = WAL_BYTES, n, known = d->n;
+	struct dialect_probe *before = memory_grow(NULL, known, sizeof *before);
+	struct rows chunk = {0};
+
+	if (known > 0)
+		memcpy(before, d->probes, known * sizeof *before);
+	while ((n = wal_chunk_get(wal->p + at, wal->n - at, &chunk, d)) > 0) {
+		writer_move_rows(&w->rows, &chunk);
+		at += n;
+	}
+	rows_free(&chunk);
+	dialect_forget(d);
+	if (known > 0)
+		memcpy(d->probes, before, known * sizeof *before);
+	for (size_t i = 0; i < w->rows.n_probes; i++)
+		dialect_learn(d, w->rows.probes[i].number, &w->rows.probes[i].def);
+	free(before);
+}
+
 /* Replay the write-ahead file of a session that died, then what was in flight. */
 static int
 replay_wal(
     struct journal_writer *w, const struct bytes *wal, const struct journal_tail *tail)
 {
 	struct wal_head h;
-	struct rows chunk = {0};
-	size_t at = WAL_BYTES, n;
 
 	if (!wal_head_get(&h, wal->p, wal->n) || h.segment != w->segment ||
 	    h.block != w->blocks || h.session < w->session || h.session == UINT32_MAX)
@@ -59,15 +84,12 @@ replay_wal(
 		return 0;
 	if (h.block == 0 || h.session != w->session)
 		dialect_forget(&w->wal_dialect);
+	if (h.session != w->session) /* it has numbers of its own */
+		flights_free(&w->flights);
 	w->session = h.session;
 	w->clock = h.clock;
 	memcpy(w->boot_id, h.boot_id, sizeof w->boot_id);
-	while (
-	    (n = wal_chunk_get(wal->p + at, wal->n - at, &chunk, &w->wal_dialect)) > 0) {
-		writer_move_rows(&w->rows, &chunk);
-		at += n;
-	}
-	rows_free(&chunk);
+	replay_chunks(w, wal);
 	for (size_t i = 0; i < w->rows.n_samples; i++)
 		flights_settled(
 		    &w->flights, w->rows.samples[i].probe, w->rows.samples[i].seq);

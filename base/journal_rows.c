@@ -147,7 +147,7 @@ dialect_probe(struct dialect *d, uint32_t number)
 	return number < d->n && d->probes[number].known ? &d->probes[number] : NULL;
 }
 
-static void
+void
 dialect_learn(struct dialect *d, uint32_t number, const struct probe_def *def)
 {
 	if (number >= d->n) {
