@@ -15,6 +15,13 @@
 #define CRC_AT   140
 #define FILE_MAX (64 << 20)
 
+uint64_t
+journal_probe_hash(const struct probe_def *p)
+{
+	return (schedule_seed(p->name) * 31 + schedule_seed(p->link)) * 31 +
+	       schedule_seed(p->centre);
+}
+
 bool
 instant_sane(int64_t ns)
 {

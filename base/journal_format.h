@@ -58,6 +58,9 @@ int segment_head_get(struct segment_head *h, const uint8_t *p, size_t n);
 /* What is wrong with a segment whose header gave ${rc}, in words. */
 const char *segment_wrong(int rc);
 
+/* Of its names, by which a probe is found again; others may have the same. */
+uint64_t journal_probe_hash(const struct probe_def *p);
+
 bool instant_sane(int64_t ns);
 bool clock_sane(const struct clock_state *clock);
 

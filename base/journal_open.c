@@ -267,6 +267,7 @@ writer_free(struct journal_writer *w)
 	ZSTD_freeCCtx(w->zstd);
 	free(w->links);
 	free(w->probes);
+	free(w->probe_table.slots);
 	free(w);
 }
 

@@ -4,6 +4,7 @@
 #include "base/journal_hold.h"
 #include "base/journal_recover.h"
 #include "base/journal_segment.h"
+#include "base/table.h"
 
 #include <sys/stat.h>
 
@@ -57,11 +58,6 @@ struct open_segment {
 	const struct reading *by;
 	uint32_t number;
 	uint64_t used;
-};
-
-struct table { /* by hash, of indices plus one */
-	uint32_t *slots;
-	size_t room;
 };
 
 struct journal_reader {

@@ -65,44 +65,6 @@ plain_probe(struct probe_def *p)
 	reader_plain(p->network);
 }
 
-/* ---- hashing ---- */
-
-/* The slot of the hash's first index, from which to probe on; room for one more of n. */
-static size_t
-table_slot(const struct table *t, uint64_t hash)
-{
-	return (hash ^ hash >> 32) & (t->room - 1);
-}
-
-static void
-table_put(struct table *t, uint64_t hash, uint32_t index)
-{
-	size_t at = table_slot(t, hash);
-
-	while (t->slots[at] != 0)
-		at = (at + 1) & (t->room - 1);
-	t->slots[at] = index + 1;
-}
-
-/* Result: true if the table was made anew, empty, to hold ${n} and more. */
-static bool
-table_grow(struct table *t, size_t n)
-{
-	if (n * 2 < t->room)
-		return false;
-	t->room = t->room > 0 ? t->room * 2 : 64;
-	t->slots = memory_grow(t->slots, t->room, sizeof *t->slots);
-	memset(t->slots, 0, t->room * sizeof *t->slots);
-	return true;
-}
-
-static uint64_t
-probe_hash(const struct probe_def *p)
-{
-	return (schedule_seed(p->name) * 31 + schedule_seed(p->link)) * 31 +
-	       schedule_seed(p->centre);
-}
-
 /* ---- boots ---- */
 
 static uint32_t
@@ -174,9 +136,9 @@ table_probe(struct journal_reader *r, const struct probe_def *def)
 
 	if (table_grow(&r->probe_table, r->n_probes))
 		for (size_t i = 0; i < r->n_probes; i++)
-			table_put(
-			    &r->probe_table, probe_hash(&r->probes[i]), (uint32_t)i);
-	size_t at = table_slot(&r->probe_table, probe_hash(def));
+			table_put(&r->probe_table, journal_probe_hash(&r->probes[i]),
+			    (uint32_t)i);
+	size_t at = table_slot(&r->probe_table, journal_probe_hash(def));
 	for (; r->probe_table.slots[at] != 0; at = (at + 1) & (r->probe_table.room - 1)) {
 		uint32_t i = r->probe_table.slots[at] - 1;
 		if (memcmp(&r->probes[i], def, sizeof *def) == 0)
@@ -192,7 +154,7 @@ table_probe(struct journal_reader *r, const struct probe_def *def)
 	    memory_grow(r->probe_links, r->n_probes + 1, sizeof *r->probe_links);
 	r->probes[r->n_probes] = *def;
 	r->probe_links[r->n_probes] = link;
-	table_put(&r->probe_table, probe_hash(def), (uint32_t)r->n_probes);
+	table_put(&r->probe_table, journal_probe_hash(def), (uint32_t)r->n_probes);
 	return (uint32_t)r->n_probes++;
 }
 

@@ -412,11 +412,22 @@ journal_link(struct journal_writer *w, const struct link_def *def)
 int
 journal_probe(struct journal_writer *w, const struct probe_def *def)
 {
-	for (size_t i = 0; i < w->n_probes; i++)
-		if (memcmp(&w->probes[i], def, sizeof *def) == 0)
-			return (int)i;
-	w->probes = memory_grow(w->probes, w->n_probes + 1, sizeof *w->probes);
+	struct table *t = &w->probe_table;
+	uint64_t hash = journal_probe_hash(def);
+
+	if (table_grow(t, w->n_probes))
+		for (size_t i = 0; i < w->n_probes; i++)
+			table_put(t, journal_probe_hash(&w->probes[i]), (uint32_t)i);
+	for (size_t at = table_slot(t, hash); t->slots[at] != 0;
+	     at = (at + 1) & (t->room - 1))
+		if (memcmp(&w->probes[t->slots[at] - 1], def, sizeof *def) == 0)
+			return (int)t->slots[at] - 1;
+	if (w->n_probes == w->probe_room) {
+		w->probe_room = w->probe_room * 2 + 16;
+		w->probes = memory_grow(w->probes, w->probe_room, sizeof *w->probes);
+	}
 	w->probes[w->n_probes] = *def;
+	table_put(t, hash, (uint32_t)w->n_probes);
 	if (!w->redefine)
 		rows_add_probe(&w->pending, (uint32_t)w->n_probes, def);
 	flights_every(&w->flights, (uint32_t)w->n_probes, def->every_ns);

@@ -2,6 +2,7 @@
 #define BASE_JOURNAL_WRITING_H
 
 #include "base/journal_recover.h"
+#include "base/table.h"
 
 #include <zstd.h>
 
@@ -21,7 +22,8 @@ struct journal_writer {
 	struct dialect dialect, wal_dialect;
 	struct link_def *links;
 	struct probe_def *probes;
-	size_t n_links, n_probes;
+	size_t n_links, n_probes, probe_room;
+	struct table probe_table;
 	struct flights flights;
 	struct bytes payload, out;
 	ZSTD_CCtx *zstd;
