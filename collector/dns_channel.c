@@ -47,6 +47,7 @@ struct dns_channel {
 
 	ares_channel ares; /* NULL: to be made at the next query */
 	int fd;            /* its only socket, or -1 */
+	bool may_read;     /* once a wake: epoll tells of more */
 	uint32_t generation;
 	struct loop_timer timer;
 	bool armed;
@@ -90,9 +91,16 @@ query_drop(struct query *q)
 static int
 fresh_id(const struct dns_channel *ch, uint16_t *id)
 {
+	static uint16_t pool[128]; /* a call for each costs as much as the sending */
+	static unsigned left;
+
 	for (int i = 0; i < 64; i++) {
-		if (getrandom(id, sizeof *id, 0) != sizeof *id)
-			return -EIO;
+		if (left == 0) {
+			if (getrandom(pool, sizeof pool, 0) != sizeof pool)
+				return -EIO;
+			left = sizeof pool / sizeof pool[0];
+		}
+		*id = pool[--left];
 		if (query_of(ch, *id) == NULL)
 			return 0;
 	}
@@ -273,6 +281,11 @@ socket_receive(ares_socket_t fd, void *p, size_t room, int flags, struct sockadd
 	ssize_t n;
 
 	(void)flags;
+	if (!ch->may_read) {
+		errno = EAGAIN;
+		return -1;
+	}
+	ch->may_read = false;
 	n = dns_socket_receive(
 	    fd, p, room, from, from_len, &ch->watcher, &ch->received, &ch->stamp);
 	if (n > 0)
@@ -323,6 +336,10 @@ on_ready(void *ctx, uint32_t events)
 {
 	struct dns_channel *ch = ctx;
 
+	if ((events & (EPOLLIN | EPOLLOUT)) == 0 &&
+	    dns_socket_drain(ch->fd, &ch->watcher) > 0)
+		return; /* a stamp alone */
+	ch->may_read = true;
 	ares_process_fd(ch->ares, ch->fd, (events & EPOLLOUT) ? ch->fd : ARES_SOCKET_BAD);
 	rearm(ch);
 }

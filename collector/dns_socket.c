@@ -10,6 +10,7 @@
 
 #define OLDEST_NS     (10 * NS_PER_S) /* a stamp from further back is none */
 #define RECEIVE_TRIES 8
+#define AT_ONCE       4
 #define PACKET_BYTES  1024 /* a query with all headers around it */
 
 /*
@@ -106,33 +107,52 @@ dns_socket_prepare(int fd, int family)
 		setsockopt(fd, SOL_IPV6, IPV6_RECVERR, &on, sizeof on);
 }
 
-void
+static void
+tell_beside(
+    const struct dns_socket_watcher *w, struct msghdr *msg, const uint8_t *p, size_t n)
+{
+	struct beside b;
+
+	beside_read(&b, msg);
+	if (!b.has_error || (msg->msg_flags & MSG_TRUNC) != 0)
+		return;
+	if (b.error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING) {
+		if (b.stamped)
+			w->left(w->ctx, p, n, b.at);
+	} else if (b.error.ee_origin == SO_EE_ORIGIN_ICMP ||
+	           b.error.ee_origin == SO_EE_ORIGIN_ICMP6) {
+		tell_error(w, &b, p, n);
+	}
+}
+
+/* Mostly there is one or none: with room for more, one call tells that it was the last.
+ */
+unsigned
 dns_socket_drain(int fd, const struct dns_socket_watcher *w)
 {
-	uint8_t packet[PACKET_BYTES];
-	char control[512];
+	uint8_t packets[AT_ONCE][PACKET_BYTES];
+	union {
+		struct cmsghdr align;
+		char room[512];
+	} control[AT_ONCE];
+	struct iovec iov[AT_ONCE];
+	struct mmsghdr heads[AT_ONCE];
+	unsigned all = 0;
+	int n;
 
-	for (;;) {
-		struct iovec iov = {packet, sizeof packet};
-		struct msghdr msg = {.msg_iov = &iov,
-		    .msg_iovlen = 1,
-		    .msg_control = control,
-		    .msg_controllen = sizeof control};
-		struct beside b;
-		ssize_t n = recvmsg(fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
-		if (n < 0)
-			return;
-		beside_read(&b, &msg);
-		if (!b.has_error || (msg.msg_flags & MSG_TRUNC) != 0)
-			continue;
-		if (b.error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING) {
-			if (b.stamped)
-				w->left(w->ctx, packet, (size_t)n, b.at);
-		} else if (b.error.ee_origin == SO_EE_ORIGIN_ICMP ||
-		           b.error.ee_origin == SO_EE_ORIGIN_ICMP6) {
-			tell_error(w, &b, packet, (size_t)n);
+	do {
+		for (int i = 0; i < AT_ONCE; i++) {
+			iov[i] = (struct iovec){packets[i], PACKET_BYTES};
+			heads[i].msg_hdr = (struct msghdr){.msg_iov = &iov[i],
+			    .msg_iovlen = 1,
+			    .msg_control = &control[i],
+			    .msg_controllen = sizeof control[i].room};
 		}
-	}
+		n = recvmmsg(fd, heads, AT_ONCE, MSG_ERRQUEUE | MSG_DONTWAIT, NULL);
+		for (int i = 0; i < n; i++, all++)
+			tell_beside(w, &heads[i].msg_hdr, packets[i], heads[i].msg_len);
+	} while (n == AT_ONCE);
+	return all;
 }
 
 static bool
@@ -158,17 +178,17 @@ dns_socket_receive(int fd, void *p, size_t room, struct sockaddr *from,
 	struct beside b;
 	ssize_t n = -1;
 
-	dns_socket_drain(fd, w);
-	/* An error is that of one datagram, and the queue has told of it. */
+	/* An error is that of one datagram, and the queue tells of it. */
 	for (int i = 0; i < RECEIVE_TRIES; i++) {
 		n = recvmsg(fd, &msg, MSG_DONTWAIT);
 		if (n >= 0 || errno == EAGAIN || socket_is_broken(errno))
 			break;
 		errno = EAGAIN;
 	}
+	int error = n < 0 ? errno : EAGAIN;
+	(void)dns_socket_drain(fd, w);
 	if (n <= 0) {
-		if (n == 0)
-			errno = EAGAIN;
+		errno = error;
 		return -1;
 	}
 	if (from_len != NULL)

@@ -31,12 +31,13 @@ struct dns_socket_watcher {
  * have poorer stamps, or read lost instead of refused. */
 void dns_socket_prepare(int fd, int family);
 
-/* Tell the watcher all that waits in the error queue. */
-void dns_socket_drain(int fd, const struct dns_socket_watcher *w);
+/* Tell the watcher all that waits in the error queue; how many there were. */
+unsigned dns_socket_drain(int fd, const struct dns_socket_watcher *w);
 
 /*
  * dns_socket_receive(fd, p, room, from, from_len, w, at, stamp):
- * The next datagram, after dns_socket_drain.
+ * The next datagram, and then dns_socket_drain: when it is there, so is the stamp of the
+ * query that it answers.
  *
  * Result  its length, with at and stamp (kernel-rx, or user where there is none); or -1
  *         with errno EAGAIN, for an empty one too, or the error of a broken socket.
