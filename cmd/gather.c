@@ -11,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CLOSEUPS        3
-#define CLOSEUP_PAD_NS  (30 * NS_PER_S)
-#define CLOSEUP_MOST_NS (3600 * NS_PER_S)
+#define CLOSEUPS            3
+#define CLOSEUP_PAD_NS      (30 * NS_PER_S)
+#define CLOSEUP_PAD_MOST_NS (300 * NS_PER_S)
+#define CLOSEUP_MOST_NS     (3600 * NS_PER_S)
 
 /* A period, and whether it begins with the first sample at the earliest. */
 struct period {
@@ -289,6 +290,20 @@ is_worse(const struct outage *a, const struct outage *b)
 	return a->end_ns - a->start_ns > b->end_ns - b->start_ns;
 }
 
+/* Enough of what was before and after to see that all was well then. */
+static int64_t
+closeup_pad(const struct outage *o)
+{
+	int64_t pad = (o->end_ns - o->start_ns) / 8;
+	int64_t bound =
+	    o->start_bound_ns > o->end_bound_ns ? o->start_bound_ns : o->end_bound_ns;
+
+	pad = pad > 4 * bound ? pad : 4 * bound;
+	return pad < CLOSEUP_PAD_NS        ? CLOSEUP_PAD_NS
+	       : pad > CLOSEUP_PAD_MOST_NS ? CLOSEUP_PAD_MOST_NS
+	                                   : pad;
+}
+
 static void
 fetch_closeups(struct gathered *g, struct link_report *l)
 {
@@ -307,9 +322,10 @@ fetch_closeups(struct gathered *g, struct link_report *l)
 		taken[worst] = true;
 		const struct outage *o = &r->outages[worst];
 		struct closeup *c = &l->closeups[l->n_closeups++];
+		int64_t pad = closeup_pad(o);
 		*c = (struct closeup){.outage = worst,
-		    .from_ns = o->start_ns - CLOSEUP_PAD_NS,
-		    .to_ns = o->end_ns + CLOSEUP_PAD_NS};
+		    .from_ns = o->start_ns - pad,
+		    .to_ns = o->end_ns + pad};
 		if (c->to_ns - c->from_ns > CLOSEUP_MOST_NS)
 			c->to_ns = c->from_ns + CLOSEUP_MOST_NS;
 		int64_t until = c->to_ns < g->r.as_of.ns ? c->to_ns : g->r.as_of.ns + 1;
@@ -383,6 +399,7 @@ fill_evidence(struct gathered *g, const struct options *o, size_t i)
 	e->n_exclusions = rows.n_exclusions;
 	e->notes = rows.notes;
 	e->n_notes = rows.n_notes;
+	taking_tests(&p->takings[chosen->number], &l->throughput);
 	evidence_complete(e, l);
 	l->evidence = e;
 }

@@ -85,7 +85,7 @@ on_sample(void *ctx, const struct sample *s)
 	if (s->time.ns >= p->from_ns && s->time.ns < p->to_ns)
 		curve_take(&p->curves[link], &p->before[s->probe], def, s);
 	if (p->evidence && s->time.ns >= p->from_ns && s->time.ns < p->to_ns)
-		taking_sample(&p->takings[link], p->settings, def, s);
+		taking_sample(&p->takings[link], def, s);
 	if (!p->live) {
 		trials_sample(p->trials, link, def, speeds_up(p->settings, def), s);
 		judge_sample(p->judge, s);

@@ -69,25 +69,6 @@ take_voter(struct taking *t, const struct sample *s)
 }
 
 static void
-take_test(struct taking *t, const struct settings *settings, const struct probe_def *p,
-    const struct sample *s)
-{
-	bool up = speeds_up(settings, p);
-	bool went = s->outcome == OUTCOME_REPLY && s->rtt_ns > 0;
-
-	/* as analyzer/speed.h: what failed for want of the network reached nothing */
-	if (!went && (s->outcome != OUTCOME_LOST || s->code == CODE_RESOLVE ||
-	                 s->code == CODE_HTTP)) {
-		t->evidence.unsaid[up]++;
-		return;
-	}
-	struct speed_test test = {.at_ns = s->time.ns, .up = up, .failed = !went};
-	if (went)
-		test.bps = floor((double)s->bytes * 8e9 / (double)s->rtt_ns);
-	evidence_test(&t->evidence, &test);
-}
-
-static void
 take_query(struct taking *t, const struct probe_def *p, const struct sample *s)
 {
 	struct name_server *n =
@@ -129,14 +110,9 @@ turn_minute(struct taking *t, int64_t ns)
 }
 
 void
-taking_sample(struct taking *t, const struct settings *settings,
-    const struct probe_def *p, const struct sample *s)
+taking_sample(struct taking *t, const struct probe_def *p, const struct sample *s)
 {
 	turn_minute(t, s->time.ns);
-	if (p->kind == KIND_HTTP && p->role == ROLE_THROUGHPUT) {
-		take_test(t, settings, p, s);
-		return;
-	}
 	if (!sample_may_vote(s) || s->outcome == OUTCOME_UNSETTLED ||
 	    s->outcome == OUTCOME_NOT_SENT || (s->flags & FLAG_MASKED))
 		return;
@@ -169,6 +145,22 @@ taking_counters(struct taking *t, const struct counters *c)
 	}
 	t->counters = *c;
 	t->has_counters = true;
+}
+
+void
+taking_tests(struct taking *t, const struct throughput_report *r)
+{
+	for (size_t i = 0; i < r->n_tests; i++) {
+		const struct throughput_test *test = &r->tests[i];
+		struct speed_test s = {.at_ns = test->at_ns,
+		    .bps = (double)test->bps,
+		    .up = test->upload,
+		    .failed = test->bps == 0};
+		if (test->bps < 0)
+			t->evidence.unsaid[test->upload]++;
+		else
+			evidence_test(&t->evidence, &s);
+	}
 }
 
 void

@@ -28,8 +28,9 @@ struct taking {
 };
 
 void taking_init(struct taking *t, const struct link_def *def);
-void taking_sample(struct taking *t, const struct settings *settings,
-    const struct probe_def *p, const struct sample *s);
+void taking_sample(struct taking *t, const struct probe_def *p, const struct sample *s);
+/* Once the tests of throughput are complete, with what their rows tell. */
+void taking_tests(struct taking *t, const struct throughput_report *r);
 void taking_counters(struct taking *t, const struct counters *c);
 void taking_event(struct taking *t, const struct event *e);
 /* The last minute is over. */

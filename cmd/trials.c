@@ -110,30 +110,53 @@ median_of(int64_t *v, size_t n)
 	return n > 0 ? stats_quantile(v, n, 0, 0.5) : 0;
 }
 
-/* Of the tests of one direction: their median rate with headers, and the median of what
- * they added to the latency. */
+/* Lists of one direction's tests, of which medians are told. */
+enum list {
+	LIST_MORE,
+	LIST_IDLE,
+	LIST_LOADED,
+	LIST_IP,
+	LIST_SECONDS,
+	LISTS
+};
+
+/* Of the tests of one direction: their median rate with headers, how they were made, and
+ * the medians of what they did to the latency. */
 static void
 sum_up(const struct throughput_report *r, bool upload, struct throughput_way *w)
 {
-	int64_t *more = memory_grow(NULL, r->n_tests + 1, sizeof *more);
-	int64_t *ip = memory_grow(NULL, r->n_tests + 1, sizeof *ip);
-	size_t n_more = 0, n_ip = 0;
+	int64_t *list[LISTS];
+	size_t n = 0, n_ip = 0;
 
+	for (int i = 0; i < LISTS; i++)
+		list[i] = memory_grow(NULL, r->n_tests + 1, sizeof *list[i]);
 	for (size_t i = 0; i < r->n_tests; i++) {
 		const struct throughput_test *t = &r->tests[i];
 		if (t->upload != upload)
 			continue;
-		if (t->working.known)
-			more[n_more++] = t->working.increase_ns;
-		if (t->detailed && t->detail.ip_bytes > 0)
-			ip[n_ip++] = (int64_t)throughput_bps(
+		if (t->working.known) {
+			list[LIST_MORE][n] = t->working.increase_ns;
+			list[LIST_IDLE][n] = t->working.idle_ns;
+			list[LIST_LOADED][n++] = t->working.loaded_ns;
+		}
+		if (!t->detailed)
+			continue;
+		list[LIST_SECONDS][w->detailed++] = t->detail.duration_ns;
+		w->streams =
+		    t->detail.streams > w->streams ? t->detail.streams : w->streams;
+		if (t->detail.ip_bytes > 0)
+			list[LIST_IP][n_ip++] = (int64_t)throughput_bps(
 			    t->detail.ip_bytes, t->detail.duration_ns);
 	}
-	w->has_increase = n_more > 0;
-	w->increase_ns = median_of(more, n_more);
-	w->median_ip_bps = n_ip > 0 ? (double)median_of(ip, n_ip) : -1;
-	free(more);
-	free(ip);
+	w->working = n;
+	w->has_increase = n > 0;
+	w->increase_ns = median_of(list[LIST_MORE], n);
+	w->idle_ns = median_of(list[LIST_IDLE], n);
+	w->loaded_ns = median_of(list[LIST_LOADED], n);
+	w->measured_ns = median_of(list[LIST_SECONDS], w->detailed);
+	w->median_ip_bps = n_ip > 0 ? (double)median_of(list[LIST_IP], n_ip) : -1;
+	for (int i = 0; i < LISTS; i++)
+		free(list[i]);
 }
 
 static void

@@ -88,6 +88,8 @@ void words_count(uint64_t n, char out[32]);
 void words_ms(int64_t ns, char out[32]);
 /* Minutes: whole where they are, else with one decimal. */
 void words_minutes(int64_t ns, char out[32]);
+/* Always with one decimal, for columns. */
+void words_minutes_tenth(int64_t ns, char out[32]);
 void words_bits(uint64_t bps, char out[32]);
 void words_bytes(uint64_t bytes, char out[32]);
 const char *words_attribution(enum attribution a);

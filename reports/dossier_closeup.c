@@ -112,10 +112,13 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	add_connections(evidence, sizeof evidence, &o->connections);
 	words_links(ds->r, o->links_up, up, sizeof up);
 	words_links(ds->r, o->links_down, down, sizeof down);
-	say(others, sizeof others, "up: {1}; down: {2}", up, down);
+	if ((o->links_up | o->links_down) == 0)
+		say(others, sizeof others, "none of the site was measured at the time");
+	else
+		say(others, sizeof others, "up: {1}; down: {2}", up, down);
 	print_holes(o, z, holes, sizeof holes);
 	snprintf(ids, sizeof ids, "%s", o->id);
-	if (o->incident[0] != '\0')
+	if (o->incident[0] != '\0' && strcmp(o->incident, o->id) != 0)
 		say_more(ids, sizeof ids, "incident {1}", o->incident);
 	if (o->common_cause[0] != '\0')
 		say_more(ids, sizeof ids, "common cause {1}", o->common_cause);

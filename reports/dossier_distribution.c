@@ -62,14 +62,21 @@ headline(const struct evidence *e, char *out, size_t room)
 {
 	const struct quantile *busy = &e->quantiles[CROWD_BUSY][2],
 	                      *quiet = &e->quantiles[CROWD_QUIET][2];
+	const struct hist *all = &e->crowds[CROWD_ALL];
 	char a[32], b[32];
 
-	if (e->has_quantiles[CROWD_BUSY] && e->has_quantiles[CROWD_QUIET] && busy->has &&
-	    quiet->has) {
+	words_count(all->n + all->lost, a);
+	if (all->n + all->lost < evidence_probes_least)
+		say(out, room,
+		    "{1} {1|probe|probes}: too few to tell how round trips are spread",
+		    a);
+	else if (e->has_quantiles[CROWD_BUSY] && e->has_quantiles[CROWD_QUIET] &&
+	         busy->has && quiet->has) {
 		words_ms(busy->ns, a);
 		words_ms(quiet->ns, b);
 		say(out, room,
-		    "19 of 20 probes answer within {1} in busy hours, {2} else", a, b);
+		    "19 of 20 probes answer within {1} in busy hours, {2} at other times",
+		    a, b);
 	} else if (e->quantiles[CROWD_ALL][2].has) {
 		words_ms(e->quantiles[CROWD_ALL][2].ns, a);
 		say(out, room, "19 of 20 probes answer within {1}", a);
@@ -89,19 +96,25 @@ static const struct column columns[] = {{"Round trips", 82, ALIGN_LEFT, false, F
 static void
 print_quantile(const struct quantile *q, char *out, size_t room)
 {
-	char at[32], low[32] = "…", high[32] = "…";
+	char at[32], low[32], high[32];
 
 	if (q->has)
 		words_ms(q->ns, at);
 	else
 		snprintf(at, sizeof at, "%s", say_word("lost"));
-	if (q->has_lower)
-		words_ms(q->lower_ns, low);
-	if (q->has_upper)
-		words_ms(q->upper_ns, high);
-	low[strcspn(low, " ")] = '\0';
-	high[strcspn(high, " ")] = '\0';
-	snprintf(out, room, "%s\n%s – %s", at, low, high);
+	words_ms(q->lower_ns, low);
+	words_ms(q->upper_ns, high);
+	if (!q->has_lower && !q->has_upper)
+		snprintf(out, room, "%s", at);
+	else if (!q->has_lower)
+		snprintf(out, room, "%s\n≤ %s", at, high);
+	else if (!q->has_upper)
+		snprintf(out, room, "%s\n≥ %s", at, low);
+	else {
+		low[strcspn(low, " ")] = '\0';
+		high[strcspn(high, " ")] = '\0';
+		snprintf(out, room, "%s\n%s – %s", at, low, high);
+	}
 }
 
 static void
@@ -112,7 +125,8 @@ percentiles(struct pages *p, const struct evidence *e)
 	table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7.6);
 	for (int c = 0; c < CROWDS; c++) {
 		char n[32], lost[32], probes[96], q[EVIDENCE_QUANTILES][112];
-		if (!e->has_quantiles[c])
+		if (!e->has_quantiles[c] ||
+		    (c == CROWD_QUIET && !e->has_quantiles[CROWD_BUSY]))
 			continue;
 		words_count(e->crowds[c].n + e->crowds[c].lost, n);
 		words_count(e->crowds[c].lost, lost);

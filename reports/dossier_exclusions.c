@@ -92,11 +92,13 @@ sums(struct pages *p, const struct link_report *l)
 		ns[k] += in->end_ns - in->start_ns;
 	}
 	words_minutes(v->excluded_ns, all);
-	say(text, sizeof text, "Minutes left out of the verdict in all: {1}.", all);
+	say(text, sizeof text,
+	    "Minutes left out of the verdict, by reason, in all {1}:", all);
 	for (size_t i = 0; i < n; i++) {
 		words_minutes(ns[i], minutes);
 		snprintf(reason, sizeof reason, "%.60s", say_data(reasons[i]));
-		say_more(text, sizeof text, "{1}: {2}.", reason, minutes);
+		say_more(text, sizeof text, i + 1 < n ? "{1} {2};" : "{1} {2}.", reason,
+		    minutes);
 	}
 	page_text(p, &style_body, text);
 }

@@ -6,6 +6,8 @@
 /* Latency and loss over time, and below it what was bad or unknown without being an
  * outage. */
 
+#define BAND_H 285.0
+
 struct band_ctx {
 	const struct link_report *l;
 	const struct zone *z;
@@ -26,7 +28,13 @@ headline(const struct link_report *l, char *out, size_t room)
 
 	words_ms(l->rtt_p50_ns, p50);
 	words_ms(l->rtt_p95_ns, p95);
-	if (l->rtt_p50_ns < 0)
+	char n[32];
+	words_count(l->result->voters_sent, n);
+	if (l->result->voters_sent == 0)
+		say(out, room, "No round trips were recorded");
+	else if (l->rtt_p50_ns >= 0 && l->result->voters_sent < evidence_probes_least)
+		say(out, room, "{1} {1|probe|probes}: too few to tell a percentile", n);
+	else if (l->rtt_p50_ns < 0)
 		say(out, room, "Nothing answered, so there is no round-trip time");
 	else
 		say(out, room, "Median round trip {1}, 95th percentile {2}", p50, p95);
@@ -38,7 +46,10 @@ legend(struct pages *p, const struct link_report *l)
 	char each[40], text[400];
 
 	words_duration(l->bucket_ns, false, each);
-	if (l->bucket_ns > 0)
+	if (l->bucket_ns == 24 * 3600 * NS_PER_S)
+		say(text, sizeof text,
+		    "Line: median. Band: 5th to 95th percentile of the answers in each day.");
+	else if (l->bucket_ns > 0)
 		say(text, sizeof text,
 		    "Line: median. Band: 5th to 95th percentile of the answers in each {1}.",
 		    each);
@@ -65,8 +76,8 @@ percentiles(struct pages *p, const struct link_report *l)
 	words_count(l->result->voters_sent, sent);
 	words_count(l->result->voters_lost, lost);
 	say(voters, sizeof voters, "{1} lost of {2}", lost, sent);
-	struct fact facts[] = {{"Median", p50}, {"Samples", samples}, {"95th perc.", p95},
-	    {"Voters", voters}, {"99th perc.", p99},
+	struct fact facts[] = {{"Median", p50}, {"Samples", samples},
+	    {"95th percentile", p95}, {"Voters", voters}, {"99th percentile", p99},
 	    {"Measure", say_word("round trips; they do not tell the direction")}};
 	page_facts(p, facts, sizeof facts / sizeof *facts, 2);
 }
@@ -194,7 +205,8 @@ dossier_latency(struct pages *p, const struct dossier *ds, size_t link)
 	struct band_ctx ctx = {l, &ds->zones[link]};
 	char text[160], alt[400], place[PLACE_ROOM], name[32];
 
-	page_section(p, say_word("Latency and loss"), 340);
+	page_section(p, say_word("Latency and loss"),
+	    l->result->voters_sent > 0 ? BAND_H + 55 : 60);
 	headline(l, text, sizeof text);
 	dossier_place(place, "latency", link);
 	page_title(p, place, say_word("Latency and loss"), text);
@@ -204,10 +216,17 @@ dossier_latency(struct pages *p, const struct dossier *ds, size_t link)
 	    "Round-trip time over the period, median and the band of the 5th to the 95th "
 	    "percentile, with strips of loss and state below. {1}.",
 	    text);
-	page_figure(
-	    p, name, "Round-trip time, loss and state", alt, 285, paint_band, &ctx);
-	legend(p, l);
-	percentiles(p, l);
+	if (l->result->voters_sent > 0) {
+		page_figure(p, name, say_word("Round-trip time, loss and state"), alt,
+		    BAND_H, paint_band, &ctx);
+		legend(p, l);
+		percentiles(p, l);
+	} else {
+		page_text(p, &style_body,
+		    say_word(
+		        "No probe to a target on the Internet lies in the period: there is no "
+		        "curve of latency and none of loss."));
+	}
 	degradations(p, ds, link);
 	unknown_time(p, ds, link);
 }

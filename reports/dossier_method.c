@@ -148,7 +148,9 @@ record(struct pages *p, const struct dossier *ds)
 	chart_zone_print(&utc, r->generated.ns, 0, made);
 	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
 	words_ms(r->clock_bound_ns, bound);
-	if (r->synchronised)
+	if (r->synchronised && r->clock_bound_ns == 0)
+		say(clock, sizeof clock, "not known: the history was imported");
+	else if (r->synchronised)
 		say(clock, sizeof clock,
 		    "synchronised; UTC is within ± {1} of what is printed", bound);
 	else

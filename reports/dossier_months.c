@@ -29,25 +29,28 @@ is_whole(const struct month_row *m)
 static void
 headline(const struct evidence *e, char *out, size_t room)
 {
-	size_t missed = 0, judged = 0;
+	size_t missed = 0, judged = 0, refused = 0;
 	char n[32], of[32], target[32];
 
 	for (size_t i = 0; i < e->n_months; i++) {
 		const struct verdict *v = &e->months[i].verdict;
 		missed += v->verdict == VERDICT_BREACHED;
 		judged += v->verdict != VERDICT_NONE;
+		refused += v->verdict == VERDICT_REFUSED;
 	}
 	words_count(missed, n);
 	words_count(e->n_months, of);
 	words_target(e->months[0].contract.terms.target, target);
 	if (judged == 0)
 		say(out, room, "Availability by month: no target is agreed");
+	else if (refused == e->n_months)
+		say(out, room, "No month was measured well enough for a verdict");
 	else if (missed == 0)
 		say(out, room, "The {1} agreed is not proven missed in any month",
 		    target);
 	else
-		say(out, room, "The {1} agreed was missed in {2} of {3} months", target,
-		    n, of);
+		say(out, room, "The {1} agreed was missed in {2} of {3} {3|month|months}",
+		    target, n, of);
 }
 
 static void
@@ -94,11 +97,11 @@ print_excluded(const struct month_row *m, char *out, size_t room)
 	char minutes[32];
 	size_t used;
 
-	words_minutes(m->judged->verdict.excluded_ns, minutes);
+	words_minutes_tenth(m->judged->verdict.excluded_ns, minutes);
 	snprintf(out, room, "%s", m->n_excluded > 0 ? minutes : "–");
 	for (size_t i = 0; i < m->n_excluded; i++) {
 		used = strlen(out);
-		words_minutes(m->excluded[i].ns, minutes);
+		words_minutes_tenth(m->excluded[i].ns, minutes);
 		if (m->n_excluded == 1)
 			snprintf(out + used, room - used, "\n%s",
 			    say_data(m->excluded[i].reason));
@@ -135,13 +138,13 @@ month_row(struct table *t, const struct month_row *m, const struct zone *z)
 	snprintf(first, sizeof first, "%s%s%s", label, is_whole(m) ? "" : "\n",
 	    is_whole(m) ? "" : say_word("part of it"));
 	words_minutes(v->scheduled_ns, minutes);
-	words_minutes(v->up_ns + v->down_ns, measured);
+	words_minutes_tenth(v->up_ns + v->down_ns, measured);
 	print_excluded(m, excluded, sizeof excluded);
-	words_minutes(v->unknown_ns, unknown);
-	words_minutes(v->down_ns, down);
+	words_minutes_tenth(v->unknown_ns, unknown);
+	words_minutes_tenth(v->down_ns, down);
 	print_availability(v, at, sizeof at);
 	if (m->has_budget)
-		words_minutes(m->left_ns, left);
+		words_minutes_tenth(m->left_ns, left);
 	if (m->credit != NULL)
 		credit_print(
 		    m->credit->paid, m->judged->conf->currency, credit, sizeof credit);
@@ -157,26 +160,22 @@ month_row(struct table *t, const struct month_row *m, const struct zone *z)
 static void
 total_row(struct table *t, const struct evidence *e)
 {
-	int64_t scheduled = 0, measured = 0, excluded = 0, unknown = 0, down = 0;
-	char text[5][32];
+	const struct month_total *m = &e->total;
+	char text[5][32], credit[96] = "";
 
-	for (size_t i = 0; i < e->n_months; i++) {
-		const struct verdict *v = &e->months[i].verdict;
-		scheduled += v->scheduled_ns;
-		measured += v->up_ns + v->down_ns;
-		excluded += v->excluded_ns;
-		unknown += v->unknown_ns;
-		down += v->down_ns;
-	}
-	words_minutes(scheduled, text[0]);
-	words_minutes(measured, text[1]);
-	words_minutes(excluded, text[2]);
-	words_minutes(unknown, text[3]);
-	words_minutes(down, text[4]);
+	words_minutes(m->scheduled_ns, text[0]);
+	words_minutes_tenth(m->measured_ns, text[1]);
+	words_minutes_tenth(m->excluded_ns, text[2]);
+	words_minutes_tenth(m->unknown_ns, text[3]);
+	words_minutes_tenth(m->down_ns, text[4]);
+	if (m->has_credit)
+		credit_print(
+		    m->credit, e->rows[0].judged->conf->currency, credit, sizeof credit);
 	struct cell cells[] = {{.text = say_word("In all"), .bold = true},
 	    {.text = text[0], .bold = true}, {.text = text[1], .bold = true},
 	    {.text = text[2], .bold = true}, {.text = text[3], .bold = true},
-	    {.text = text[4], .bold = true}, {.text = ""}, {.text = ""}, {.text = ""}};
+	    {.text = text[4], .bold = true}, {.text = ""}, {.text = ""},
+	    {.text = credit, .bold = true}};
 	table_row(t, cells);
 }
 

@@ -171,6 +171,10 @@ own_clock(const struct objections *o, char *out, size_t room)
 		say(out, room,
 		    "The clock was not known to be synchronised: lengths hold, times of day may be "
 		    "off by what is not known.");
+	else if (o->clock_bound_ns == 0)
+		say(out, room,
+		    "The history was imported: its times are taken as they stand, and nothing is "
+		    "known of the clock.");
 	else
 		say(out, room,
 		    "It was within ± {1} of UTC, by its own synchronisation. Lengths come from a "

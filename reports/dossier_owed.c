@@ -197,6 +197,8 @@ dossier_rights(struct pages *p, const struct settlement *s, const struct zone *z
 
 /* ---- what does not count ---- */
 
+#define WEIGHTLESS_MOST 8
+
 static const struct column weightless_columns[] = {
     {"Outage from", 160, ALIGN_LEFT, false, FACE_TEXT},
     {"Lasted", 90, ALIGN_RIGHT, false, FACE_TEXT},
@@ -205,18 +207,18 @@ static const struct column weightless_columns[] = {
 static void
 weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 {
+	char text[160], more[32];
 	struct table t;
-	bool open = false;
+	size_t n = 0;
 
 	for (size_t i = 0; i < v->n_times; i++) {
 		const struct outage_time *w = &v->times[i];
 		char from[48], lasted[40];
-		if (w->counted_ns > 0 || w->reason == NULL)
+		if (w->counted_ns > 0 || w->reason == NULL || n++ >= WEIGHTLESS_MOST)
 			continue;
-		if (!open) {
+		if (n == 1) {
 			page_heading(p, 50, NULL, say_word("Outages that do not count"));
 			table_begin(&t, p, weightless_columns, 3, 8.0);
-			open = true;
 		}
 		chart_zone_print(z, w->start_ns, 0, from);
 		words_duration(w->end_ns - w->start_ns, true, lasted);
@@ -224,8 +226,14 @@ weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 		    {.text = from}, {.text = lasted}, {.text = say_data(w->reason)}};
 		table_row(&t, cells);
 	}
-	if (open)
+	if (n > 0)
 		table_end(&t);
+	if (n <= WEIGHTLESS_MOST)
+		return;
+	words_count(n - WEIGHTLESS_MOST, more);
+	say(text, sizeof text, "{1} more {1|is|are} in the register, with the reason.",
+	    more);
+	page_text(p, &style_note, text);
 }
 
 /* Periods of the contract one by one: what each of them owes, and all of them. */

@@ -59,8 +59,6 @@ static void
 gaps(struct pages *p, const struct link_report *l)
 {
 	const struct link_result *r = l->result;
-	size_t n[UNKNOWN_STATED + 1] = {0};
-	int64_t sum[UNKNOWN_STATED + 1] = {0}, most[UNKNOWN_STATED + 1] = {0};
 	struct table t;
 
 	page_heading(p, 40, NULL, say_word("Gaps by cause"));
@@ -68,21 +66,15 @@ gaps(struct pages *p, const struct link_report *l)
 		page_text(p, &style_body, say_word("There is none."));
 		return;
 	}
-	for (size_t i = 0; i < r->n_unknown; i++) {
-		const struct unknown *u = &r->unknown[i];
-		int64_t ns = u->end_ns - u->start_ns;
-		n[u->reason]++;
-		sum[u->reason] += ns;
-		most[u->reason] = ns > most[u->reason] ? ns : most[u->reason];
-	}
 	table_begin(&t, p, cause_columns, 4, 7.6);
 	for (int i = 0; i <= UNKNOWN_STATED; i++) {
 		char times[32], all[40], longest[40];
-		if (n[i] == 0)
+		const struct gap_row *g = &l->evidence->gaps[i];
+		if (g->n == 0)
 			continue;
-		words_count(n[i], times);
-		words_duration(sum[i], true, all);
-		words_duration(most[i], false, longest);
+		words_count(g->n, times);
+		words_duration(g->sum_ns, true, all);
+		words_duration(g->longest_ns, true, longest);
 		struct cell cells[] = {
 		    {.text = say_word(words_unknown((enum unknown_reason)i))},
 		    {.text = times}, {.text = all}, {.text = longest}};
@@ -131,16 +123,19 @@ own_error(struct pages *p, const struct dossier *ds, size_t link)
 	words_us(x->delay_most, most);
 	words_us(x->clock_bound, bound);
 	say(text, sizeof text,
-	    "{1} sendings left; {2} the kernel did not take; {3} were skipped as too late. They "
-	    "left after their moment by at most {4} in the middle, {5} for 99 of 100, {6} ever, "
-	    "in the worst ten seconds.",
+	    "{1} {1|probe was|probes were} sent; {2} the kernel refused, {3} {3|was|were} skipped "
+	    "as too late. In the worst ten seconds half of them left within {4} of the moment "
+	    "they were due, 99 of 100 within {5}, and all within {6}.",
 	    sent, unsent, skipped, half, p99, most);
 	say_more(text, sizeof text,
-	    "{1} {1|packet|packets} found no room in our sockets; {2} {2|loss|losses} doubted for "
-	    "that {2|does|do} not vote. {3} of {4} answers bear both time stamps of the kernel. "
+	    "{1} {1|answer was|answers were} dropped by this host for want of room; {2} "
+	    "{2|loss|losses} at that time {2|is|are} doubted and {2|does|do} not vote. {3} of "
+	    "{4} answers have both time stamps of the kernel. "
 	    "The clock was within {5} of UTC at worst.",
 	    dropped, doubted, kernel, answers, bound);
 	page_text(p, &style_body, text);
+	if (e->n_days < 2)
+		return;
 	page_text(p, &style_note, say_word("Bound of the clock, the worst of each day:"));
 	snprintf(name, sizeof name, "clock-%zu", link + 1);
 	say(text, sizeof text, "The largest bound of the clock each day, {1} at worst.",

@@ -22,19 +22,29 @@ has_closeup(const struct link_report *l, size_t outage)
 	return false;
 }
 
+/* As far as it fits: whole seconds where hundredths say nothing. */
+static void
+print_bound(int64_t ns, char out[32])
+{
+	double s = (double)ns / 1e9;
+
+	snprintf(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
+}
+
 static void
 print_times(const struct outage *o, const struct zone *z, char *out, size_t room)
 {
-	char start[48], end[48];
+	char start[48], end[48], first[32], last[32];
 
 	chart_zone_print(z, o->start_ns, 1, start);
 	chart_zone_print(z, o->end_ns, 1, end);
+	print_bound(o->start_bound_ns, first);
+	print_bound(o->end_bound_ns, last);
 	if (o->open)
-		snprintf(out, room, "%s ± %.2f s\n%s %s", start,
-		    (double)o->start_bound_ns / 1e9, say_word("open at"), end);
+		snprintf(
+		    out, room, "%s %s\n%s %s", start, first, say_word("open at"), end);
 	else
-		snprintf(out, room, "%s ± %.2f s\n%s ± %.2f s", start,
-		    (double)o->start_bound_ns / 1e9, end, (double)o->end_bound_ns / 1e9);
+		snprintf(out, room, "%s %s\n%s %s", start, first, end, last);
 }
 
 /* The bounds of the edges add up in the length. */
@@ -42,17 +52,18 @@ static void
 print_length(const struct outage *o, char *out, size_t room)
 {
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
-	char length[40];
+	char length[40], within[32];
 
 	words_duration(o->end_ns - o->start_ns, true, length);
-	snprintf(out, room, "%s\n± %.2f s", length, (double)bound / 1e9);
+	print_bound(bound, within);
+	snprintf(out, room, "%s\n%s", length, within);
 }
 
 static void
 outage_row(struct table *t, const struct dossier *ds, size_t link, const struct outage *o,
     size_t index)
 {
-	char number[16], times[160], length[140], extent[64], whose[96], counts[160];
+	char number[16], times[192], length[140], extent[64], whose[96], counts[160];
 	char place[PLACE_ROOM], failed[16], total[16];
 	bool linked = !o->micro && has_closeup(&ds->r->links[link], index);
 
@@ -61,17 +72,20 @@ outage_row(struct table *t, const struct dossier *ds, size_t link, const struct 
 	print_length(o, length, sizeof length);
 	snprintf(failed, sizeof failed, "%u", o->networks_failed);
 	snprintf(total, sizeof total, "%u", o->networks_total);
-	say(extent, sizeof extent, "{1}\n{2} of {3} nets",
-	    say_word(extent_name(o->extent)), failed, total);
+	if (o->networks_total > 0)
+		say(extent, sizeof extent, "{1}\n{2} of {3} nets",
+		    say_word(extent_name(o->extent)), failed, total);
+	else
+		snprintf(extent, sizeof extent, "%s", say_word(extent_name(o->extent)));
 	say(whose, sizeof whose, "{1}\n{2} confidence",
 	    say_word(attribution_name(o->attribution)),
 	    say_word(confidence_name(o->confidence)));
 	if (o->counted)
 		say(counts, sizeof counts, "yes");
 	else
-		snprintf(counts, sizeof counts, "no\n%s",
-		    o->not_counted_reason != NULL ? o->not_counted_reason
-		                                  : "no reason recorded");
+		snprintf(counts, sizeof counts, "%s\n%s", say_word("no"),
+		    o->not_counted_reason != NULL ? say_data(o->not_counted_reason)
+		                                  : say_word("no reason recorded"));
 	dossier_outage_place(place, link, index);
 	struct cell cells[] = {{.text = number,
 	                           .colour = linked ? INK_BLUE : 0,

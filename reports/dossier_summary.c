@@ -435,7 +435,11 @@ rests_on(
 	    samples, sent, lost);
 	if (coverage[0] != '\0')
 		say_more(text, sizeof text, "{1} of the time was measured.", coverage);
-	if (r->synchronised)
+	if (r->synchronised && r->clock_bound_ns == 0)
+		say_more(text, sizeof text,
+		    "The history was imported: its times are taken as they stand, and nothing is "
+		    "known of the clock.");
+	else if (r->synchronised)
 		say_more(text, sizeof text,
 		    "The clock was synchronised, within ± {1} of UTC.", clock);
 	else

@@ -114,6 +114,68 @@ side(struct pages *p, const struct link_report *l, size_t link, bool up)
 	rules(p, l, up);
 }
 
+/* What the tests did to those who used the line meanwhile. */
+static const struct column load_columns[] = {
+    {"Latency under load", 99, ALIGN_LEFT, false, FACE_TEXT},
+    {"Tests", 50, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Streams", 50, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Measured\nfor", 55, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Rate with\nheaders", 75, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Idle", 55, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Loaded", 55, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Increase", 60, ALIGN_RIGHT, false, FACE_TEXT}};
+
+static void
+load_row(struct table *t, const struct throughput_way *w, const char *name)
+{
+	char tests[32], streams[16] = "–", seconds[40] = "–", rate[32] = "–",
+	                idle[32] = "–";
+	char loaded[32] = "–", more[32] = "–";
+
+	words_count(w->working, tests);
+	if (w->detailed > 0) {
+		snprintf(streams, sizeof streams, "%u", w->streams);
+		words_duration(w->measured_ns, true, seconds);
+	}
+	if (w->median_ip_bps >= 0)
+		words_bits((uint64_t)w->median_ip_bps, rate);
+	if (w->has_increase) {
+		words_ms(w->idle_ns, idle);
+		words_ms(w->loaded_ns, loaded);
+		words_ms(w->increase_ns, more);
+	}
+	struct cell cells[] = {{.text = say_word(name)}, {.text = tests},
+	    {.text = streams}, {.text = seconds}, {.text = rate}, {.text = idle},
+	    {.text = loaded}, {.text = more, .bold = true}};
+	table_row(t, cells);
+}
+
+static void
+under_load(struct pages *p, const struct throughput_report *r)
+{
+	char text[300], more[32];
+	struct table t;
+
+	if (!r->has_grade)
+		return;
+	words_ms(r->increase_ns, more);
+	say(text, sizeof text,
+	    "While a test filled the line, round trips took {1} longer: grade {2}.", more,
+	    r->grade);
+	page_heading(p, 90, NULL, say_word("Latency under load"));
+	page_text(p, &style_body, text);
+	table_begin(&t, p, load_columns, sizeof load_columns / sizeof *load_columns, 7.6);
+	for (int up = 0; up < 2; up++)
+		if (r->ways[up].detailed + r->ways[up].working > 0)
+			load_row(&t, &r->ways[up], up ? "Upload" : "Download");
+	table_end(&t);
+	page_text(p, &style_note,
+	    say_word(
+	        "Medians of the tests during which the other probes tell it: how long round trips "
+	        "took before the test, and while it ran; the grade is of the mean of both "
+	        "directions. Grades of bufferbloat are customary and no standard."));
+}
+
 static void
 headline(const struct evidence *e, char *out, size_t room)
 {
@@ -163,11 +225,16 @@ dossier_throughput(struct pages *p, const struct dossier *ds, size_t link)
 	page_title(p, place, say_word("Throughput"), title);
 	side(p, l, link, false);
 	side(p, l, link, true);
+	under_load(p, &l->throughput);
 	page_text(p, &style_note,
 	    say_word(
 	        "Box: the middle half of an hour's tests, the median across it; line: slowest to "
-	        "fastest. Orange: the median is below the normal speed. The rule reads BNetzA "
-	        "486/2017: the minimum in every test, the normally available speed in 90 % of the "
-	        "tests, 90 % of the maximum at least once. This is indicative, not the certified "
-	        "procedure."));
+	        "fastest."));
+	if (e->sides[0].has_bands || e->sides[1].has_bands)
+		page_text(p, &style_note,
+		    say_word(
+		        "Orange: the median is below the normal speed. The rule reads BNetzA "
+		        "486/2017: the minimum in every test, the normally available speed in 90 % of "
+		        "the tests, 90 % of the maximum at least once. This is indicative, not the "
+		        "certified procedure."));
 }

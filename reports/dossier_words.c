@@ -57,7 +57,7 @@ words_percent(double ratio, unsigned decimals, char out[32])
 		value--;
 	if (value == 0 && ratio > 0)
 		value = 1;
-	if (decimals == 0 || value == 100 * unit)
+	if (decimals == 0 || value == 100 * unit || ratio == 0)
 		snprintf(out, 32, "%lld %%", value / unit);
 	else
 		snprintf(out, 32, "%s%lld.%0*lld %%", value < 0 ? "−" : "",
@@ -138,6 +138,17 @@ words_minutes(int64_t ns, char out[32])
 	else
 		snprintf(out, 32, "%s%.24s.%lld", ns < 0 ? "−" : "", whole,
 		    (long long)tenths % 10);
+}
+
+void
+words_minutes_tenth(int64_t ns, char out[32])
+{
+	size_t n;
+
+	words_minutes(ns, out);
+	n = strlen(out);
+	if (strchr(out, '.') == NULL && n < 29)
+		memcpy(out + n, ".0", 3);
 }
 
 static void

@@ -25,6 +25,8 @@ enum crowd {
 };
 
 #define EVIDENCE_QUANTILES 5
+/* With fewer probes nothing is said of how 19 in 20 of them fare. */
+#define evidence_probes_least 20
 extern const double evidence_quantiles[EVIDENCE_QUANTILES]; /* 50 % to 99.9 % */
 
 /* A test of throughput; one that failed reached nothing. */
@@ -101,6 +103,19 @@ struct month_row {
 	const struct credit *credit; /* the largest that is owed, or NULL */
 };
 
+/* All months as one, for the last row of their table. */
+struct month_total {
+	int64_t scheduled_ns, measured_ns, excluded_ns, unknown_ns, down_ns;
+	bool has_credit; /* money in all, of the months' credits; all in the currency */
+	struct credit_worth credit;
+};
+
+/* Unknown time of one cause. */
+struct gap_row {
+	size_t n;
+	int64_t sum_ns, longest_ns;
+};
+
 /* A ticket's times against what the outages it is of say. */
 struct ticket_row {
 	const struct ticket *ticket;
@@ -144,6 +159,8 @@ struct evidence {
 	const struct judged *months; /* borrowed */
 	size_t n_months;
 	struct month_row *rows;
+	struct month_total total;
+	struct gap_row gaps[UNKNOWN_STATED + 1]; /* by reason */
 	/* What is owed in all periods of the contract that were judged, not of the range
 	 * as one; and the first date by which it must be claimed. */
 	size_t periods;

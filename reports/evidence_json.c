@@ -232,6 +232,8 @@ exactness_json(const struct exactness *x)
 	set_n(o, "skipped", x->skipped);
 	set_n(o, "dropped", x->dropped);
 	set_n(o, "doubted", x->doubted);
+	set_n(o, "answers", x->kernel + x->kernel_rx + x->user);
+	set_n(o, "kernel_stamps", x->kernel);
 	set_n(o, "delay_p50_us", x->delay_p50);
 	set_n(o, "delay_p99_us", x->delay_p99);
 	set_n(o, "delay_most_us", x->delay_most);
@@ -242,7 +244,8 @@ exactness_json(const struct exactness *x)
 static json_t *
 quality_json(const struct evidence *e)
 {
-	json_t *o = json_object(), *days = json_array(), *notes = json_array();
+	json_t *o = json_object(), *days = json_array(), *notes = json_array(),
+	       *gaps = json_array();
 	static const char *const KINDS[] = {"", "session-start", "session-stop", "gap",
 	    "configuration", "torn-tail", "clock-step"};
 
@@ -264,6 +267,17 @@ quality_json(const struct evidence *e)
 		value_set(n, "text", value_text(e->instrument[i].text));
 		json_array_append_new(notes, n);
 	}
+	for (int i = 0; i <= UNKNOWN_STATED; i++) {
+		if (e->gaps[i].n == 0)
+			continue;
+		json_t *g = json_object();
+		value_set(g, "reason", json_string(unknown_name((enum unknown_reason)i)));
+		set_n(g, "gaps", e->gaps[i].n);
+		value_set_s(g, "sum_s", e->gaps[i].sum_ns);
+		value_set_s(g, "longest_s", e->gaps[i].longest_ns);
+		json_array_append_new(gaps, g);
+	}
+	value_set(o, "gaps", gaps);
 	value_set(o, "days", days);
 	value_set(o, "instrument", notes);
 	value_set(o, "exactness",
@@ -330,6 +344,22 @@ results_dossier_json(const struct results *r)
 	return o;
 }
 
+static json_t *
+total_json(const struct evidence *e)
+{
+	const struct month_total *t = &e->total;
+	json_t *o = json_object();
+
+	value_set_s(o, "scheduled_s", t->scheduled_ns);
+	value_set_s(o, "measured_s", t->measured_ns);
+	value_set_s(o, "excluded_s", t->excluded_ns);
+	value_set_s(o, "unknown_s", t->unknown_ns);
+	value_set_s(o, "down_s", t->down_ns);
+	value_set(o, "credit",
+	    t->has_credit ? json_real((double)t->credit.mills / 1e3) : json_null());
+	return o;
+}
+
 json_t *
 evidence_json(const struct results *r, const struct link_report *l)
 {
@@ -360,6 +390,7 @@ evidence_json(const struct results *r, const struct link_report *l)
 	}
 	value_set(o, "owed", owed);
 	value_set(o, "months", months);
+	value_set(o, "months_total", total_json(e));
 	value_set(o, "round_trips", crowds_json(e));
 	value_set(o, "throughput", speed);
 	value_set(o, "names", names_json(r, e));

@@ -65,6 +65,44 @@ fill_month(struct month_row *row, const struct judged *j)
 	}
 }
 
+static void
+sum_months(struct evidence *e)
+{
+	struct month_total *t = &e->total;
+
+	memset(t, 0, sizeof *t);
+	for (size_t i = 0; i < e->n_months; i++) {
+		const struct verdict *v = &e->months[i].verdict;
+		const struct credit *c = e->rows[i].credit;
+		t->scheduled_ns += v->scheduled_ns;
+		t->measured_ns += v->up_ns + v->down_ns;
+		t->excluded_ns += v->excluded_ns;
+		t->unknown_ns += v->unknown_ns;
+		t->down_ns += v->down_ns;
+		if (c == NULL)
+			continue;
+		t->has_credit = true;
+		t->credit.mills += c->paid.mills;
+		t->credit.share_ppb += c->paid.share_ppb;
+	}
+}
+
+/* ---- gaps ---- */
+
+static void
+sum_gaps(struct evidence *e, const struct link_result *r)
+{
+	memset(e->gaps, 0, sizeof e->gaps);
+	for (size_t i = 0; i < r->n_unknown; i++) {
+		const struct unknown *u = &r->unknown[i];
+		struct gap_row *g = &e->gaps[u->reason];
+		int64_t ns = u->end_ns - u->start_ns;
+		g->n++;
+		g->sum_ns += ns;
+		g->longest_ns = ns > g->longest_ns ? ns : g->longest_ns;
+	}
+}
+
 /* ---- what is owed ---- */
 
 bool
@@ -204,6 +242,8 @@ evidence_rows(struct evidence *e, const struct link_report *l)
 	memset(e->rows, 0, (e->n_months + 1) * sizeof *e->rows);
 	for (size_t i = 0; i < e->n_months; i++)
 		fill_month(&e->rows[i], &e->months[i]);
+	sum_months(e);
+	sum_gaps(e, l->result);
 	e->ticket_rows = memory_grow(NULL, e->n_tickets + 1, sizeof *e->ticket_rows);
 	memset(e->ticket_rows, 0, (e->n_tickets + 1) * sizeof *e->ticket_rows);
 	for (size_t i = 0; i < e->n_tickets; i++)

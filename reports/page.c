@@ -198,6 +198,8 @@ page_section(struct pages *p, const char *section, double with)
 		p->y += SECTION_GAP;
 	else
 		page_begin(p, section);
+	if (section != p->section) /* for the heads of the pages from the next on */
+		snprintf(p->section, sizeof p->section, "%s", section);
 }
 
 unsigned

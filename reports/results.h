@@ -82,7 +82,14 @@ struct throughput_report {
 		double median_ip_bps; /* with headers; -1: not known of any */
 		bool has_increase;
 		int64_t increase_ns; /* of latency under load: the median of the tests */
-	} ways[2];                   /* down, up */
+		/* of the tests that told it: how many, medians of idle and loaded */
+		uint64_t working;
+		int64_t idle_ns, loaded_ns;
+		/* of the detailed ones: how many, most streams, median of the measure */
+		uint64_t detailed;
+		unsigned streams;
+		int64_t measured_ns;
+	} ways[2]; /* down, up */
 	bool has_grade;
 	int64_t increase_ns; /* mean of the ways that have one */
 	const char *grade;   /* stats_bloat of it */

@@ -80,6 +80,16 @@ way_json(const struct throughput_way *w)
 	                          : json_null());
 	value_set(o, "latency_increase_s",
 	    w->has_increase ? seconds_json(w->increase_ns) : json_null());
+	value_set(o, "latency_idle_s",
+	    w->has_increase ? seconds_json(w->idle_ns) : json_null());
+	value_set(o, "latency_loaded_s",
+	    w->has_increase ? seconds_json(w->loaded_ns) : json_null());
+	value_set(o, "tests_with_latency", json_integer((json_int_t)w->working));
+	value_set(o, "detailed", json_integer((json_int_t)w->detailed));
+	value_set(o, "streams",
+	    w->detailed > 0 ? json_integer((json_int_t)w->streams) : json_null());
+	value_set(o, "measured_s",
+	    w->detailed > 0 ? seconds_json(w->measured_ns) : json_null());
 	return o;
 }
 

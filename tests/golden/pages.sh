@@ -17,8 +17,6 @@ else
 	dir=$(mktemp -d) || exit 1
 	trap 'rm -rf "$dir"' EXIT
 fi
-LSAN_OPTIONS=print_suppressions=0
-export LSAN_OPTIONS
 . "$LW_TOP/tests/golden/history.sh"
 
 "$LW_BUILD/tests/golden/made_complaint" "$dir/year" || wrong "made_complaint"
@@ -120,7 +118,7 @@ TENTH='def tenth: (. * 10 + 0.5 | floor) | "\(. / 10 | floor).\(. % 10)";'
 PERMILLE='def third: (. * 100000 + 0.5 | floor) | "\(. / 1000 | floor).\("00\(. % 1000)"[-3:])";'
 says a4 "was missed in @ of @ months" "[$E.months[] | select(.verdict == \"breached\")] | length" \
 	"$E.months | length"
-says a4 "19 of 20 probes answer within @ ms in busy hours, @ ms else" \
+says a4 "19 of 20 probes answer within @ ms in busy hours, @ ms at other times" \
 	"$TENTH $E.round_trips.busy.quantiles[2].value_s * 1000 | tenth" \
 	"$TENTH $E.round_trips.quiet.quantiles[2].value_s * 1000 | tenth"
 says a4 "@ of @ tests reached the normal download speed of @ Mbit/s" \

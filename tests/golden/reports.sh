@@ -18,8 +18,6 @@ else
 	dir=$(mktemp -d) || exit 1
 	trap 'rm -rf "$dir"' EXIT
 fi
-LSAN_OPTIONS=print_suppressions=0
-export LSAN_OPTIONS
 . "$LW_TOP/tests/golden/history.sh"
 
 # slower: the same history with round trips 30 ms longer, as of another line.
