@@ -136,24 +136,12 @@ judge_probe(struct judge *j, const struct probe_def *def, uint32_t link)
 	struct line *l = &j->lines[link];
 	l->probes = memory_grow(l->probes, l->n_probes + 1, sizeof *l->probes);
 	l->probes[l->n_probes++] = number;
+	l->calm = false;
 	vote_probe(j, l, p);
 	shift_probe(l->shift, number, &p->def);
 }
 
 /* ---- feeding ---- */
-
-static void
-learn_rtt(struct line *l, const struct sample *s)
-{
-	int64_t hour = s->time.ns / (3600 * NS_PER_S);
-
-	if (hour != l->rtt_hour) {
-		l->rtt[1] = l->rtt[0];
-		memset(&l->rtt[0], 0, sizeof l->rtt[0]);
-		l->rtt_hour = hour;
-	}
-	hist_add(&l->rtt[0], s->rtt_ns);
-}
 
 /* What shows that the link was being measured at that time, whatever came of it. */
 static bool
@@ -193,7 +181,7 @@ take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct s
 	l->sent++;
 	l->lost += say != SAY_ANSWER;
 	if (say == SAY_ANSWER)
-		learn_rtt(l, s);
+		line_learn_rtt(l, s);
 	bins_take(j, l, s, say != SAY_ANSWER);
 	vote_take(j, l, p, s, say);
 	bool fresh =
@@ -213,8 +201,10 @@ judge_sample(struct judge *j, const struct sample *s)
 		return;
 	struct probe_line *p = &j->probes[s->probe];
 	struct line *l = &j->lines[p->link];
-	enum say say = say_of(s);
 
+	if (calm_take(j, l, p, s))
+		return;
+	enum say say = say_of(s);
 	if (l->end_ns != 0 && s->time.ns > l->end_ns)
 		l->end_ns = 0; /* its history goes on after all */
 	if (l->first_ns == INT64_MIN)
@@ -227,6 +217,7 @@ judge_sample(struct judge *j, const struct sample *s)
 		take_voter(j, l, p, s, say);
 	degrade_sample(j, l, p, s, say);
 	quality_sample(l, p, s, say);
+	calm_look(j, l);
 }
 
 void
@@ -292,6 +283,8 @@ judge_event(struct judge *j, const struct event *e)
 	struct line *l =
 	    e->link >= 0 && (size_t)e->link < j->n_lines ? &j->lines[e->link] : NULL;
 
+	for (size_t i = 0; i < j->n_lines; i++)
+		j->lines[i].calm = false;
 	switch (e->kind) {
 	case EVENT_SESSION_START:
 		for (size_t i = 0; i < j->n_lines; i++) {

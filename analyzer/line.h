@@ -8,6 +8,8 @@
 #include "analyzer/speed.h"
 #include "base/hist.h"
 
+#include <string.h>
+
 /*
  * What the judge keeps of each link while samples pass: inside of the analyzer only.
  * Memory is bounded by the probes, rings of fixed size, and what was found.
@@ -16,6 +18,7 @@
 #define ROLE_RING    32
 #define COUNTER_RING 32
 #define LOSS_MINUTES 10
+#define VOTES_FEW    100
 #define FAMILIES     2
 #define NETWORKS_MAX 256
 #define SPEAKS_NS                                                                        \
@@ -163,6 +166,7 @@ struct line {
 	struct link_def def;
 	uint32_t number;
 	bool states; /* an imported history of states, not of samples */
+	bool calm;   /* no rule waits for anything: see calm.c */
 	int64_t first_ns, last_ns, end_ns; /* of the history; end 0: goes on */
 	uint32_t *probes;
 	size_t n_probes;
@@ -171,6 +175,7 @@ struct line {
 	int64_t fastest_ns;
 	unsigned members[FAMILIES], failing[FAMILIES];
 	unsigned stale_next, heard_next;
+	int64_t heard_until_ns; /* until then nobody can be missed; past: look anew */
 	bool ever_joined;
 	int64_t joined_ns;
 	struct voted ring[RING_SAMPLES];
@@ -224,6 +229,7 @@ struct line {
 
 struct judge {
 	struct judge_rule rule;
+	bool never_calm; /* for tests: every sample goes through all the rules */
 	struct line *lines;
 	size_t n_lines;
 	struct probe_line *probes;
@@ -237,11 +243,20 @@ struct judge {
 	int64_t settled_ns; /* judged up to here */
 };
 
+/* ---- calm.c ---- */
+/* After a sample that went through the rules: may those that follow be spared them? */
+void calm_look(const struct judge *j, struct line *l);
+/* Take an ordinary answer of a calm line; false, and nothing done, if it is not one. */
+bool calm_take(
+    struct judge *j, struct line *l, struct probe_line *p, const struct sample *s);
+
 /* ---- vote.c ---- */
 enum say say_of(const struct sample *s);
 void vote_probe(struct judge *j, struct line *l, struct probe_line *p);
 /* Take a voter's sample; false if it changes nothing (a stranger, a masked loss). */
 void vote_heard(struct judge *j, struct line *l, struct probe_line *p, int64_t now_ns);
+/* Find until when, by what was heard so far, no probe is stale and no network absent. */
+void vote_all_heard(const struct judge *j, struct line *l);
 void vote_take(struct judge *j, struct line *l, struct probe_line *p,
     const struct sample *s, enum say say);
 /* The time from..to was unknown on this link: nobody is absent for it. */
@@ -250,6 +265,8 @@ unsigned vote_quorum(double quorum, unsigned members);
 double vote_loss(const struct line *l, int64_t now_ns);
 void vote_uncount(struct line *l, int64_t at_ns, uint64_t lost);
 void vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost);
+/* The part of it that is not of the minute. */
+void vote_learn_loss(struct line *l, uint64_t sent, uint64_t lost);
 double vote_rate(
     const struct judge *j, const struct line *l); /* voters' probes a second */
 
@@ -319,11 +336,58 @@ void coverage_reason(
 size_t coverage_unknown(const struct judge *j, const struct line *l, int64_t from_ns,
     int64_t to_ns, struct unknown **out);
 
+/* The next probe, or network, to be looked at in passing. */
+static inline unsigned
+vote_next_heard(struct line *l)
+{
+	unsigned i = l->heard_next < l->n_probes ? l->heard_next : 0;
+
+	l->heard_next = i + 1;
+	return i;
+}
+
+static inline unsigned
+vote_next_network(struct line *l)
+{
+	unsigned i = l->stale_next < l->n_networks ? l->stale_next : 0;
+
+	l->stale_next = i + 1;
+	return i;
+}
+
+static inline void
+vote_minute(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
+{
+	int64_t minute = at_ns / (60 * NS_PER_S);
+	size_t i = (size_t)(minute % LOSS_MINUTES);
+
+	if (l->minutes[i].minute != minute) {
+		l->minutes[i].minute = minute;
+		l->minutes[i].sent = l->minutes[i].lost = 0;
+	}
+	l->minutes[i].sent += sent;
+	l->minutes[i].lost += lost;
+	l->counted += l->counted < VOTES_FEW ? 1 : 0;
+}
+
 /* Edges are whole microseconds, so that printed sums are exact. */
 static inline int64_t
 whole_us(int64_t ns)
 {
 	return ns / 1000 * 1000;
+}
+
+static inline void
+line_learn_rtt(struct line *l, const struct sample *s)
+{
+	int64_t hour = s->time.ns / (3600 * NS_PER_S);
+
+	if (hour != l->rtt_hour) {
+		l->rtt[1] = l->rtt[0];
+		memset(&l->rtt[0], 0, sizeof l->rtt[0]);
+		l->rtt_hour = hour;
+	}
+	hist_add(&l->rtt[0], s->rtt_ns);
 }
 
 #endif

@@ -4,6 +4,7 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/agreed.h \
 	analyzer/bins.c \
 	analyzer/books.c \
+	analyzer/calm.c \
 	analyzer/campaign.c \
 	analyzer/campaign.h \
 	analyzer/cause.c \

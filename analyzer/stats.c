@@ -261,7 +261,31 @@ stats_quantile(const int64_t *sorted, size_t n, uint64_t lost, double q)
 	return rank > 0 ? sorted[rank - 1] : -1;
 }
 
-/* Hoare's selection, around the middle one of three. */
+/* Those of [low, high) below ${pivot}, or not above it, come first; the result is where
+ * the others begin. No branch depends on a value: on what is no order at all to the
+ * processor it would guess wrong each second time. */
+static size_t
+part(int64_t *values, size_t low, size_t high, int64_t pivot, bool equal)
+{
+	size_t first = low;
+
+	for (size_t i = low; i < high; i++) {
+		int64_t v = values[i];
+		values[i] = values[first];
+		values[first] = v;
+		first += equal ? v <= pivot : v < pivot;
+	}
+	return first;
+}
+
+static int64_t
+middle_of_three(int64_t a, int64_t b, int64_t c)
+{
+	int64_t low = a < b ? a : b, high = a < b ? b : a;
+
+	return c < low ? low : c > high ? high : c;
+}
+
 int64_t
 stats_select(int64_t *values, size_t n, uint64_t lost, double q)
 {
@@ -269,40 +293,19 @@ stats_select(int64_t *values, size_t n, uint64_t lost, double q)
 
 	if (rank == 0)
 		return -1;
-	size_t k = rank - 1;
-	while (high - low > 2) {
-		int64_t a = values[low], b = values[low + (high - low) / 2];
-		int64_t c = values[high - 1];
-		int64_t middle = a < b ? (b < c      ? b
-		                             : a < c ? c
-		                                     : a)
-		                       : (a < c      ? a
-		                             : b < c ? c
-		                                     : b);
-		size_t i = low, j = high - 1;
-		for (;;) {
-			while (values[i] < middle)
-				i++;
-			while (values[j] > middle)
-				j--;
-			if (i >= j)
-				break;
-			int64_t v = values[i];
-			values[i++] = values[j];
-			values[j--] = v;
+	while (low < high) {
+		int64_t pivot = middle_of_three(
+		    values[low], values[low + (high - low) / 2], values[high - 1]);
+		size_t at = part(values, low, high, pivot, false);
+		if (rank <= at) {
+			high = at;
+			continue;
 		}
-		/* [low, j] are at most the middle one, [j + 1, high) at least */
-		if (k <= j)
-			high = j + 1;
-		else
-			low = j + 1;
+		low = part(values, at, high, pivot, true);
+		if (rank <= low)
+			return pivot;
 	}
-	if (high - low == 2 && values[low] > values[low + 1]) {
-		int64_t v = values[low];
-		values[low] = values[low + 1];
-		values[low + 1] = v;
-	}
-	return values[k];
+	return values[rank - 1];
 }
 
 void

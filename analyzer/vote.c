@@ -13,7 +13,6 @@
 
 #define OTHERS_NEEDED 2
 #define OTHERS_RATIO  0.8
-#define FEW_VOTES     100
 
 enum say
 say_of(const struct sample *s)
@@ -76,6 +75,7 @@ is_member(const struct network_line *n)
 static void
 recount(struct line *l)
 {
+	l->heard_until_ns = INT64_MIN;
 	memset(l->members, 0, sizeof l->members);
 	memset(l->failing, 0, sizeof l->failing);
 	for (size_t i = 0; i < l->n_networks; i++) {
@@ -152,24 +152,32 @@ follow(struct probe_line *p, struct probe_line *before)
 	before->current = before->known = before->failing = false;
 }
 
-static bool
-is_stale(const struct probe_line *p, int64_t now_ns)
+/* So long it may be silent. */
+static int64_t
+patience(const struct probe_line *p)
 {
 	int64_t limit =
 	    p->max_gap_ns > 3 * p->def.every_ns ? p->max_gap_ns : 3 * p->def.every_ns;
 
-	return p->current && now_ns - p->heard_ns > limit + 2 * NS_PER_S;
+	return limit + 2 * NS_PER_S;
 }
 
-/* Whatever came of it, a sample shows that its probe is one that is sent. */
+static bool
+is_stale(const struct probe_line *p, int64_t now_ns)
+{
+	return p->current && now_ns - p->heard_ns > patience(p);
+}
+
+/* Whatever came of it, a sample shows that its probe is one that is sent; and with each,
+ * another probe is looked at. */
 void
 vote_heard(struct judge *j, struct line *l, struct probe_line *p, int64_t now_ns)
 {
+	if (now_ns < p->heard_ns) /* the clock was set back */
+		l->heard_until_ns = INT64_MIN;
 	p->heard_ns = now_ns;
 	if (p->current) {
-		if (l->heard_next >= l->n_probes)
-			l->heard_next = 0;
-		struct probe_line *q = &j->probes[l->probes[l->heard_next++]];
+		struct probe_line *q = &j->probes[l->probes[vote_next_heard(l)]];
 		if (is_stale(q, now_ns)) {
 			retire(l, q);
 			elect(j, l);
@@ -214,24 +222,21 @@ vote_rate(const struct judge *j, const struct line *l)
 /* ---- ordinary loss ---- */
 
 void
-vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
+vote_learn_loss(struct line *l, uint64_t sent, uint64_t lost)
 {
-	int64_t minute = at_ns / (60 * NS_PER_S);
-	size_t i = (size_t)(minute % LOSS_MINUTES);
-
-	if (l->minutes[i].minute != minute) {
-		l->minutes[i].minute = minute;
-		l->minutes[i].sent = l->minutes[i].lost = 0;
-	}
-	l->minutes[i].sent += sent;
-	l->minutes[i].lost += lost;
-	l->counted += l->counted < FEW_VOTES ? 1 : 0;
-	if (sent > 0)
+	if (sent > 0 && (lost > 0 || l->long_loss > 0))
 		l->long_loss +=
 		    ((double)lost / (double)sent - l->long_loss) / (double)l->counted;
 	/* A good line's would go on towards 0 for ever; denormal numbers are slow. */
 	if (l->long_loss < 1e-15)
 		l->long_loss = 0;
+}
+
+void
+vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
+{
+	vote_minute(l, at_ns, sent, lost);
+	vote_learn_loss(l, sent, lost);
 }
 
 /* What was counted as loss was the onset of an outage. */
@@ -266,7 +271,7 @@ vote_loss(const struct line *l, int64_t now_ns)
 		lost += l->minutes[i].lost;
 	}
 	double loss = sent > 0 ? (double)lost / (double)sent : 0;
-	return sent < FEW_VOTES && l->long_loss > loss ? l->long_loss : loss;
+	return sent < VOTES_FEW && l->long_loss > loss ? l->long_loss : loss;
 }
 
 /* ---- membership ---- */
@@ -348,20 +353,45 @@ come_back(struct judge *j, struct line *l, struct network_line *n, int64_t now_n
 	recount(l);
 }
 
-/* A network nobody sends to any more (a reload took it away) is no member. */
+static int64_t
+network_patience(const struct network_line *n)
+{
+	return 3 * n->every_ns + 2 * NS_PER_S;
+}
+
+/* A network nobody sends to any more (a reload took it away) is no member. With each
+ * sample another is looked at. */
 static void
 look_for_absent(struct line *l, int64_t now_ns)
 {
 	if (l->n_networks == 0)
 		return;
-	struct network_line *n = &l->networks[l->stale_next++ % l->n_networks];
-	int64_t limit = 3 * n->every_ns + 2 * NS_PER_S;
-	bool absent = n->joined && now_ns - n->last_sent_ns > limit;
+	struct network_line *n = &l->networks[vote_next_network(l)];
+	bool absent = n->joined && now_ns - n->last_sent_ns > network_patience(n);
 
 	if (absent && !n->absent) {
 		n->absent = true;
 		recount(l);
 	}
+}
+
+void
+vote_all_heard(const struct judge *j, struct line *l)
+{
+	int64_t until = INT64_MAX;
+
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		if (p->current && p->heard_ns + patience(p) < until)
+			until = p->heard_ns + patience(p);
+	}
+	for (size_t i = 0; i < l->n_networks; i++) {
+		const struct network_line *n = &l->networks[i];
+		if (n->joined && !n->absent &&
+		    n->last_sent_ns + network_patience(n) < until)
+			until = n->last_sent_ns + network_patience(n);
+	}
+	l->heard_until_ns = until;
 }
 
 /* Nobody was heard while nothing was measured. */

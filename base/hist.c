@@ -2,19 +2,6 @@
 
 #include <math.h>
 
-/* In grains of 16 ns: up to 64 of them, 1.024 us, each has a bucket of its own. */
-static size_t
-bucket_of(int64_t ns)
-{
-	uint64_t grains = ns > 0 ? (uint64_t)ns / 16 : 0;
-
-	if (grains < 64)
-		return (size_t)grains;
-	int top = 63 - __builtin_clzll(grains);
-	size_t i = (size_t)(top - 5) * 64 + (size_t)((grains >> (top - 6)) & 63);
-	return i < HIST_BUCKETS ? i : HIST_BUCKETS - 1;
-}
-
 static int64_t
 middle_of(size_t i)
 {
@@ -23,13 +10,6 @@ middle_of(size_t i)
 	int shift = (int)(i / 64) - 1;
 	int64_t low = (int64_t)(64 + i % 64) << shift;
 	return (low + ((int64_t)1 << shift) / 2) * 16;
-}
-
-void
-hist_add(struct hist *h, int64_t ns)
-{
-	h->count[bucket_of(ns)]++;
-	h->n++;
 }
 
 void

@@ -18,7 +18,26 @@ struct hist {
 	uint64_t lost; /* at infinity */
 };
 
-void hist_add(struct hist *h, int64_t ns);
+/* In grains of 16 ns: up to 64 of them, 1.024 us, each has a bucket of its own. */
+static inline size_t
+hist_bucket(int64_t ns)
+{
+	uint64_t grains = ns > 0 ? (uint64_t)ns / 16 : 0;
+
+	if (grains < 64)
+		return (size_t)grains;
+	int top = 63 - __builtin_clzll(grains);
+	size_t i = (size_t)(top - 5) * 64 + (size_t)((grains >> (top - 6)) & 63);
+	return i < HIST_BUCKETS ? i : HIST_BUCKETS - 1;
+}
+
+static inline void
+hist_add(struct hist *h, int64_t ns)
+{
+	h->count[hist_bucket(ns)]++;
+	h->n++;
+}
+
 void hist_add_lost(struct hist *h);
 void hist_merge(struct hist *to, const struct hist *from);
 

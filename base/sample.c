@@ -136,17 +136,3 @@ flags_parse(const char *text, uint32_t *out)
 	*out = flags;
 	return true;
 }
-
-bool
-sample_is_answer(const struct sample *s)
-{
-	return s->outcome == OUTCOME_REPLY || s->outcome == OUTCOME_REFUSED;
-}
-
-bool
-sample_may_vote(const struct sample *s)
-{
-	if (s->outcome == OUTCOME_NOT_SENT || s->outcome == OUTCOME_UNSETTLED)
-		return false;
-	return !(s->flags & (FLAG_OWN_DROP | FLAG_EGRESS_WRONG | FLAG_MASKED));
-}

@@ -122,9 +122,19 @@ bool flags_parse(const char *text, uint32_t *out);
 
 /* True if the sample is an answer in the sense of RFC 2678: reply, or refused by the
  * target. */
-bool sample_is_answer(const struct sample *s);
+static inline bool
+sample_is_answer(const struct sample *s)
+{
+	return s->outcome == OUTCOME_REPLY || s->outcome == OUTCOME_REFUSED;
+}
 
 /* True if a sample may vote at all: it left, by its link, and was not our own drop. */
-bool sample_may_vote(const struct sample *s);
+static inline bool
+sample_may_vote(const struct sample *s)
+{
+	if (s->outcome == OUTCOME_NOT_SENT || s->outcome == OUTCOME_UNSETTLED)
+		return false;
+	return !(s->flags & (FLAG_OWN_DROP | FLAG_EGRESS_WRONG | FLAG_MASKED));
+}
 
 #endif

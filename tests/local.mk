@@ -10,7 +10,7 @@ tests_unit_test_engine_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_
 tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a \
 	base/libbase.a $(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
-check_PROGRAMS += tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles \
+check_PROGRAMS += tests/unit/test_calm tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles \
 	tests/unit/test_chronic tests/unit/test_credit tests/unit/test_credit_rules \
 	tests/unit/test_deadline tests/unit/test_site tests/unit/test_stats tests/unit/test_zone \
 	tests/unit/test_histories tests/unit/test_properties tests/unit/test_records tests/unit/test_settlement
@@ -34,6 +34,8 @@ tests_unit_test_credit_SOURCES = tests/unit/test_credit.c tests/unit/account.h
 tests_unit_test_credit_rules_SOURCES = tests/unit/test_credit_rules.c tests/unit/account.h
 tests_unit_test_credit_rules_LDADD = $(JUDGE_LIBS)
 tests_unit_test_zone_LDADD = base/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_calm_SOURCES = tests/unit/test_calm.c tests/unit/feed.c tests/unit/feed.h
+tests_unit_test_calm_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_judge_SOURCES = tests/unit/test_judge.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_judge_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c tests/unit/feed.c tests/unit/feed.h

@@ -2,7 +2,9 @@
  * How many samples a second the judge takes on one core, handed to it, and from the
  * sealed segments of a journal, its chain verified and its order restored; and what
  * memory that takes for histories of three lengths, which must not differ. Eight probes
- * at one a second with an outage a day; beside a loop that only sums the round trips.
+ * at one a second with an outage a day, in blocks as at full rate, and for the whole
+ * length as the daemon of one link writes them, with its counters; beside a loop that
+ * only sums the round trips.
  *
  *     bench_analyzer [DAYS]   a third of them, two thirds, and all
  */
@@ -115,7 +117,7 @@ feed(void *ctx, const struct sample *s)
 
 /* Judge a journal. Result: 0 if it had the outages that were put in. */
 static int
-judge_journal(const char *dir, int days)
+judge_journal(const char *dir, int days, bool one_link)
 {
 	const struct link_result *results;
 	struct fed f = {.judge = fresh()};
@@ -131,10 +133,12 @@ judge_journal(const char *dir, int days)
 	judge_finish(f.judge, f.first_ns, f.last_ns, f.last_ns, &results);
 	double t1 = made_now_s();
 	getrusage(RUSAGE_SELF, &usage);
-	printf("  %3d days, %5.1f million samples from sealed segments: judged %5.2f "
-	       "million a second, resident %.1f MB at most, %zu outages found\n",
-	    days, (double)f.n / 1e6, (double)f.n / (t1 - t0) / 1e6,
-	    (double)usage.ru_maxrss / 1024, results[0].n_outages);
+	printf(
+	    "  %3d days, %5.1f million samples from sealed segments of %s: judged %5.2f "
+	    "million a second, resident %.1f MB at most, %zu outages found\n",
+	    days, (double)f.n / 1e6, one_link ? "one link" : "full rate",
+	    (double)f.n / (t1 - t0) / 1e6, (double)usage.ru_maxrss / 1024,
+	    results[0].n_outages);
 	fflush(stdout);
 	bool right = results[0].n_outages == (size_t)days &&
 	             f.n == (uint64_t)days * MADE_DAY_S * MADE_PROBES;
@@ -145,7 +149,7 @@ judge_journal(const char *dir, int days)
 
 /* Writing and judging each in a process of its own: what one takes is not the other's. */
 static bool
-from_journal(int days)
+from_journal(int days, bool one_link)
 {
 	char dir[] = "/tmp/linkwitness-bench-XXXXXX", command[128];
 	int status = 1;
@@ -156,9 +160,9 @@ from_journal(int days)
 	for (int judging = 0; judging < 2; judging++) {
 		pid_t child = fork();
 		if (child == 0 && judging)
-			_exit(judge_journal(dir, days));
+			_exit(judge_journal(dir, days, one_link));
 		if (child == 0)
-			_exit(made_write(dir, (int64_t)days * MADE_DAY_S, false) <= 0);
+			_exit(made_write(dir, (int64_t)days * MADE_DAY_S, one_link) <= 0);
 		if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0)
 			break;
 	}
@@ -174,6 +178,7 @@ main(int argc, char **argv)
 
 	/* The memory of these is measured: before this process has any of its own. */
 	for (int part = 1; good && part <= 3; part++)
-		good = from_journal(days * part / 3);
+		good = from_journal(days * part / 3, false);
+	good = good && from_journal(days, true);
 	return !(good && handed(days));
 }

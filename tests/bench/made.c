@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define FIRST_SLOT 100000
-#define FULL_RATE  65536
+#define FULL_RATE  16384
 
 double
 made_now_s(void)

@@ -18,7 +18,7 @@ struct probe_def made_probe(unsigned number);
 /*
  * made_write(dir, seconds, one_link):
  * Write so many seconds under ${dir}: with one_link as its daemon does, a sync a second,
- * sends and counters with them; else as one at full rate, 65536 samples a sync. The last
+ * sends and counters with them; else as one at full rate, 16384 samples a sync. The last
  * segment is sealed too. Result: bytes of all segments; ends the program where writing
  * fails.
  */
