@@ -106,6 +106,11 @@ never "commands of a shell are not run" "${head}(system|popen) *\\(" "${ours[@]}
 never "not safe here; use the _r form" \
 	"${head}(localtime|gmtime|ctime|asctime|strerror_l|readdir64_r|getpwnam|gethostbyname) *\\(" "${in_libraries[@]}"
 
+# What a merge or an editor left behind.
+find . -path './build*' -prune -o -path ./.git -prune -o \
+	\( -name '*.orig' -o -name '*.rej' -o -name '*~' \) -print |
+	sed 's|^\./||; s|$|:1: left behind|' | found
+
 # Names that say nothing, and those that collide with librrd.
 printf '%s\n' "${sources[@]}" |
 	grep -E '/(util|utils|common|misc|helper|helpers|manager|stuff|rrd)\.[ch]$' |
