@@ -108,7 +108,7 @@ never "not safe here; use the _r form" \
 
 # What a merge or an editor left behind.
 find . -path './build*' -prune -o -path ./.git -prune -o \
-	\( -name '*.orig' -o -name '*.rej' \) -print |
+	\( -name '*.orig' -o -name '*.rej' -o -name 'crash-*' \) -print |
 	sed 's|^\./||; s|$|:1: left behind|' | found
 
 # Names that say nothing, and those that collide with librrd.
