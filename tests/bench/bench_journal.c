@@ -109,7 +109,7 @@ main(int argc, char **argv)
 	int64_t seconds = argc > 1 ? strtoll(argv[1], NULL, 10) : 500000;
 	struct rusage usage;
 	bool good =
-	    table("at full rate, 65536 a second", seconds, false) &&
+	    table("at full rate, 16384 a sync", seconds, false) &&
 	    table("of one link at 8/s, sends and counters with them", seconds / 10, true);
 
 	getrusage(RUSAGE_SELF, &usage);
