@@ -30,4 +30,7 @@ void hist_merge(struct hist *to, const struct hist *from);
  */
 int64_t hist_quantile(const struct hist *h, double q);
 
+/* What bucket ${i} counts: durations from *from_ns on, below *to_ns. */
+void hist_bucket(size_t i, int64_t *from_ns, int64_t *to_ns);
+
 #endif

@@ -32,9 +32,6 @@ cmd_report(struct options *o)
 		return report_migration(o);
 	if (o->n_args == 1 && strcmp(o->args[0], "compare") == 0)
 		return report_compare(o);
-	if (o->n_args == 1 && strcmp(o->args[0], "sla") == 0 && o->json)
-		return complain(EXIT_USAGE,
-		    "report sla: --json is of the other reports; linkwitness sla --json is");
 	if (o->n_args == 1 && strcmp(o->args[0], "sla") == 0)
 		return report_sla(o);
 	if (o->n_args != 1 || strcmp(o->args[0], "dossier") != 0)

@@ -12,7 +12,9 @@ reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/canonical
 	reports/dossier_months.c reports/dossier_names.c reports/dossier_objections.c \
 	reports/dossier_quality.c reports/dossier_throughput.c reports/dossier_register.c reports/dossier_summary.c reports/dossier_words.c \
 	reports/evidence.c reports/evidence.h reports/evidence_complete.c reports/evidence_json.c \
-	reports/evidence_rows.c reports/objections.c reports/objections.h reports/say.c reports/say.h reports/words_de.c reports/words_fr.c \
+	reports/evidence_rows.c reports/objections.c reports/objections.h reports/csv.h reports/tables.c reports/tables.h \
+	reports/tables_evidence.c reports/tables_links.c reports/tables_plan.h reports/tables_verdicts.c \
+	reports/say.c reports/say.h reports/words_de.c reports/words_fr.c \
 	reports/draft.c reports/draft.h reports/draw.c reports/draw.h reports/draw_text.c \
 	reports/draw_text.h reports/instant.c reports/json.c reports/json_sla.c reports/trail.c reports/trail.h \
 	reports/chart_ladder.c reports/dossier_path.c reports/throughput.c reports/throughput.h reports/value.c reports/value.h reports/page.c reports/page.h \

@@ -169,11 +169,60 @@ side_json(const struct migration_side *s)
 	return o;
 }
 
+static const char *const DAYS[DEMAND_DAYS] = {
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+
+/* The chart's squares: an hour in which nothing was counted has no mean. */
+static json_t *
+week_json(const struct migration_view *v)
+{
+	json_t *list = json_array();
+
+	for (int day = 0; v->has_week && day < DEMAND_DAYS; day++)
+		for (int hour = 0; hour < DEMAND_HOURS; hour++) {
+			const struct demand_hour *h = &v->week[day][hour];
+			json_t *o = json_object();
+			value_set(o, "weekday", json_string(DAYS[day]));
+			value_set(o, "hour", json_integer(hour));
+			value_set(o, "minutes", json_integer((json_int_t)h->minutes));
+			value_set(o, "mean_bps",
+			    h->minutes > 0 ? json_real(h->mean_bps) : json_null());
+			json_array_append_new(list, o);
+		}
+	return list;
+}
+
+static json_t *
+load_json(const struct migration_load *l, int way)
+{
+	static const char *const WAYS[] = {"down", "up"};
+	static const char *const LEVELS[MIGRATION_LEVELS] = {
+	    "above_50", "above_70", "above_80", "above_90"};
+	json_t *o = json_object();
+
+	value_set(o, "speed", value_text(l->name));
+	value_set(o, "direction", json_string(WAYS[way]));
+	value_set(o, "bps", l->bps[way] > 0 ? json_real(l->bps[way]) : json_null());
+	for (int k = 0; k < MIGRATION_LEVELS; k++)
+		value_set(o, LEVELS[k],
+		    l->above[way][k] >= 0 ? json_real(l->above[way][k]) : json_null());
+	return o;
+}
+
+static json_t *
+loads_json(const struct migration_view *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < v->n_loads; i++)
+		for (int way = 0; way < 2; way++)
+			json_array_append_new(list, load_json(&v->loads[i], way));
+	return list;
+}
+
 static json_t *
 window_json(const struct migration_view *v)
 {
-	static const char *const DAYS[] = {
-	    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 	json_t *o;
 
 	if (!v->has_slot)
@@ -207,6 +256,8 @@ migration_json(const struct migration_view *v)
 	value_set(o, "growth", json_real(v->m->rule.growth));
 	value_set(o, "busy_share", json_real(v->m->rule.busy));
 	value_set(o, "demand", demand_json(v->m));
+	value_set(o, "loads", loads_json(v));
+	value_set(o, "week", week_json(v));
 	value_set(o, "criteria", criteria_json(v->m));
 	value_set(o, "triggers", triggers_json(v->m));
 	for (size_t i = 0; i < migration_n_steps; i++) {

@@ -5,6 +5,7 @@
 #include "reports/sla.h"
 
 #include "reports/dossier.h"
+#include "reports/value.h"
 
 #include <glib.h>
 #include <stdio.h>
@@ -463,4 +464,15 @@ sla_pdf(const struct results *r, const struct results *trend, const char *pdf_pa
 
 	return dossier_print(
 	    r, &kind, trend != NULL ? trend : r, pdf_path, png_dir, err, room);
+}
+
+json_t *
+sla_json(const struct results *r, const struct results *trend)
+{
+	json_t *o = value_envelope(r, "linkwitness/sla-report/1");
+
+	value_set(o, "sla", results_sla_json(r));
+	value_set(o, "outages", results_outages_json(r));
+	value_set(o, "trend", trend != NULL ? results_sla_json(trend) : json_null());
+	return o;
 }

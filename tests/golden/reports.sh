@@ -102,6 +102,12 @@ END
 
 makes month -c "$dir/line.conf" report sla --link fibre --from 2025-11 --to 2025-11
 page month 2 "Availability missed the 99.9 % agreed"
+"$lw" -c "$dir/line.conf" report sla --link fibre --from 2025-11 --to 2025-11 --json \
+	>"$dir/month.json" || wrong "sla --json"
+jq -e '.schema == "linkwitness/sla-report/1" and .sla.verdicts[0].verdict == "breached"
+	and (.trend.verdicts | length) > 1 and .trend.verdicts[-1].down_s == .sla.verdicts[0].down_s
+	and (.outages.links[0].outages | length) > 0' "$dir/month.json" >/dev/null ||
+	wrong "sla --json: $(jq -c '.trend' "$dir/month.json" | head -c 400)"
 says month "Nov 2025"
 says month "What is owed"
 makes month-all -c "$dir/line.conf" report sla --from 2025-11 --to 2025-11
@@ -217,7 +223,6 @@ refused()
 refused "one link" compare --link fibre --json
 refused "nowhere to" compare --link fibre --link lte
 refused "a ticket's clock" compare --profile ticket --json
-refused "JSON of a report" sla --json -o "$dir/x.pdf"
 refused "nowhere to" sla
 refused "a move to itself" migration --from-link fibre --to-link fibre --json
 refused "a move to nowhere" migration --from-link fibre --json
