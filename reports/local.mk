@@ -22,5 +22,5 @@ reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/canonical
 	reports/chart_week.c reports/page_table.c reports/promise.c reports/promise.h reports/results.h reports/sla.c reports/sla.h reports/text.c \
 	reports/workbook.c reports/workbook.h reports/workbook_credit.c \
 	reports/workbook_formula.c reports/workbook_formula.h reports/workbook_working.c \
-	reports/workbook_incidents.c reports/workbook_sheet.h reports/workbook_tables.c
+	reports/workbook_incidents.c reports/workbook_throughput.c reports/workbook_sheet.h reports/workbook_tables.c
 reports_libreports_a_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(QPDF_CFLAGS) $(QR_CFLAGS) $(XLSX_CFLAGS) $(JANSSON_CFLAGS)

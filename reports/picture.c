@@ -41,10 +41,12 @@ static void
 write_head(png_structp png, png_infop info, int w, int h, unsigned dpi, const char *title)
 {
 	png_uint_32 metre = (png_uint_32)(dpi / 0.0254 + 0.5);
-	png_text text = {.compression = PNG_ITXT_COMPRESSION_NONE,
-	    .key = (png_charp) "Title",
-	    .text = (png_charp)(uintptr_t)title};
+	png_text text;
 
+	memset(&text, 0, sizeof text);
+	text.compression = PNG_ITXT_COMPRESSION_NONE;
+	text.key = (png_charp) "Title";
+	text.text = (png_charp)(uintptr_t)title;
 	png_set_compression_level(png, COMPRESSION);
 	png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, 8, PNG_COLOR_TYPE_RGB,
 	    PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
