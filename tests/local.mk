@@ -61,6 +61,10 @@ tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/fee
 tests_unit_test_identities_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_dossier
 tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c $(MADE_PAGES)
+check_PROGRAMS += tests/unit/test_texts
+tests_unit_test_texts_SOURCES = tests/unit/test_texts.c $(MADE_PAGES)
+tests_unit_test_texts_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_texts_LDADD = $(GATHER_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS)
 MADE_PAGES = tests/golden/made_results.c tests/golden/made_results.h \
 	tests/golden/made_evidence.c tests/unit/pdf_checks.c tests/unit/pdf_checks.h
 tests_unit_test_dossier_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)

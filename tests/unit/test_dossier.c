@@ -239,8 +239,8 @@ test_pngs(void **state)
 	}
 	closedir(d);
 	assert_int_equal(pages, pdf_check_pages(path));
-	/* overview, loss, latency of two links, and three close-ups */
-	assert_int_equal(charts, 2 + 2 + 2 + 3);
+	/* overview, loss, latency of two links, three close-ups and their paths */
+	assert_int_equal(charts, 2 + 2 + 2 + 3 + 3);
 	assert_int_equal(prints, charts);
 	made_free(r);
 }
