@@ -16,9 +16,8 @@ cmd_report(struct options *o)
 		return complain(EXIT_USAGE, "--paper %s: a4 or letter", o->paper);
 	if (o->language != NULL && say_language(o->language) == NULL)
 		return complain(EXIT_USAGE, "--language %s: en, de or fr", o->language);
-	if (other && (o->letter != NULL || o->language != NULL))
-		return complain(
-		    EXIT_USAGE, "report: --letter and --language are of report dossier");
+	if (other && o->letter != NULL)
+		return complain(EXIT_USAGE, "report: --letter is of report dossier");
 	if (!move && (o->from_link != NULL || o->to_link != NULL || o->cut_over != NULL ||
 	                 o->growth != NULL))
 		return complain(EXIT_USAGE,

@@ -185,7 +185,7 @@ weigh_loads(struct plan *p, const struct results *r)
 		    p, name, (double)d->capacity_down_bps, (double)d->capacity_up_bps);
 	}
 	if (p->migration.size[0].has)
-		add_load(p, "what the demand asks for", p->migration.size[0].required_bps,
+		add_load(p, "what the demand needs", p->migration.size[0].required_bps,
 		    p->migration.size[1].required_bps);
 }
 

@@ -95,7 +95,7 @@ report_sla(const struct options *o)
 		    "report sla: say where to: -o FILE.pdf, --csv DIR or --json");
 	if (o->png != NULL && o->output == NULL)
 		return complain(EXIT_USAGE, "report sla: --png goes with -o FILE.pdf");
-	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS);
+	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS | GATHER_EVIDENCE);
 	if (status != 0)
 		return status;
 	if (trend_of(gathered_results(g), &range)) {

@@ -418,7 +418,7 @@ dossier_heat(
 	          "not measured.",
 	    lost, sent);
 	snprintf(name, sizeof name, "loss-%zu", link + 1);
-	page_figure(p, name, "Loss by day and hour", alt, h, paint_heat, &ctx);
+	page_figure(p, name, say_word("Loss by day and hour"), alt, h, paint_heat, &ctx);
 }
 
 static void
