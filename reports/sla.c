@@ -143,10 +143,10 @@ chart(struct pages *p, const struct link_report *l, const struct period_row *row
 
 static const struct column period_columns[] = {
     {"Period", 43, ALIGN_LEFT, false, FACE_TEXT},
-    {"Availability", 51, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Available", 51, ALIGN_RIGHT, false, FACE_TEXT},
     {"at least", 47, ALIGN_RIGHT, false, FACE_TEXT},
     {"Down", 55, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Excluded", 56, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Left out", 56, ALIGN_RIGHT, false, FACE_TEXT},
     {"Unknown", 58, ALIGN_RIGHT, false, FACE_TEXT},
     {"Outages", 37, ALIGN_RIGHT, false, FACE_TEXT},
     {"Budget left", 52, ALIGN_RIGHT, false, FACE_TEXT},

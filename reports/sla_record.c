@@ -42,6 +42,26 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* Open within the period: those of other months are in their reports. */
+static bool
+is_of_period(const struct link_report *l, const struct ticket *t)
+{
+	const struct span *p = &l->result->period;
+
+	return t->opened_ns != RECORDS_NEVER && t->opened_ns < p->end_ns &&
+	       (t->closed_ns == RECORDS_NEVER || t->closed_ns > p->start_ns);
+}
+
+static size_t
+count_tickets(const struct link_report *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; l->evidence != NULL && i < l->evidence->n_tickets; i++)
+		n += is_of_period(l, l->evidence->ticket_rows[i].ticket);
+	return n;
+}
+
 static bool
 has_several(const struct link_report *l)
 {
@@ -65,9 +85,10 @@ outages_fit(const struct pages *p, const struct link_report *l)
 		room -= s->n_rights > 0 ? 30 + 24 * (double)s->n_rights : 0;
 		room -= dates > 0 ? 62 + 22 * (double)dates : 0;
 	}
-	if (e != NULL && e->n_exclusion_rows + e->n_tickets > 0)
+	size_t tickets = count_tickets(l);
+	if (e != NULL && e->n_exclusion_rows + tickets > 0)
 		room -= 62 + 22 * (double)(least(e->n_exclusion_rows, ENTRIES_SHOWN) +
-		                           least(e->n_tickets, ENTRIES_SHOWN));
+		                           least(tickets, ENTRIES_SHOWN));
 	if (room < 22 * OUTAGES_LEAST)
 		return OUTAGES_LEAST;
 	return room > 22 * OUTAGES_SHOWN ? OUTAGES_SHOWN : (size_t)(room / 22);
@@ -166,24 +187,29 @@ ticket(struct table *t, const struct ticket_row *row, const struct zone *z)
 static void
 entries(struct pages *p, const struct dossier *ds, size_t link)
 {
-	const struct evidence *e = ds->r->links[link].evidence;
+	const struct link_report *l = &ds->r->links[link];
+	const struct evidence *e = l->evidence;
 	const struct zone *z = &ds->zones[link];
 	char text[240], left_out[32], tickets[32];
+	size_t n = count_tickets(l), shown = 0;
 	struct table t;
 
-	if (e == NULL || e->n_exclusion_rows + e->n_tickets == 0)
+	if (e == NULL || e->n_exclusion_rows + n == 0)
 		return;
 	page_heading(p, 60, NULL, say_word("Exclusions and tickets"));
 	table_begin(&t, p, entry_columns, 5, 7.0);
 	for (size_t i = 0; i < least(e->n_exclusion_rows, ENTRIES_SHOWN); i++)
 		exclusion(&t, &e->exclusion_rows[i], z);
-	for (size_t i = 0; i < least(e->n_tickets, ENTRIES_SHOWN); i++)
-		ticket(&t, &e->ticket_rows[i], z);
+	for (size_t i = 0; i < e->n_tickets && shown < ENTRIES_SHOWN; i++)
+		if (is_of_period(l, e->ticket_rows[i].ticket)) {
+			ticket(&t, &e->ticket_rows[i], z);
+			shown++;
+		}
 	table_end(&t);
-	if (e->n_exclusion_rows <= ENTRIES_SHOWN && e->n_tickets <= ENTRIES_SHOWN)
+	if (e->n_exclusion_rows <= ENTRIES_SHOWN && n <= ENTRIES_SHOWN)
 		return;
 	words_count(e->n_exclusion_rows, left_out);
-	words_count(e->n_tickets, tickets);
+	words_count(n, tickets);
 	say(text, sizeof text,
 	    "The first of each; the dossier of the same time lists all: {1} "
 	    "{1|exclusion|exclusions}, {2} {2|ticket|tickets}.",
