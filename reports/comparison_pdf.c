@@ -331,7 +331,7 @@ fair_test(struct pages *p, const struct comparison_view *v)
 	                      : t.same_pace ? "alike, within 5 %"
 	                                    : "different: see the probes sent")},
 	    {"Availability", definition}, {"Resampling", rounds}};
-	page_heading(p, 122, NULL, say_word("Is it a fair test?"));
+	page_heading(p, 112, NULL, say_word("Is it a fair test?"));
 	page_facts(p, facts, sizeof facts / sizeof *facts, 1);
 	if (t.others[0] != '\0') {
 		say(others, sizeof others, "Targets of some links only: {1}.", t.others);
@@ -601,7 +601,8 @@ run(struct pages *p, const struct dossier *ds)
 	chart_notes(p, v);
 	measured(p, v);
 	fair_test(p, v);
-	page_begin(p, say_word("Links compared: in detail"));
+	if (page_bottom(p) - p->y < page_bottom(p) / 2)
+		page_begin(p, say_word("Links compared: in detail"));
 	if (has_cost(v))
 		costs(p, v);
 	comparison_pairs(p, v);

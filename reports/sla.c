@@ -48,7 +48,9 @@ label_of(const struct terms *t, const struct zone *z, char out[16])
 static size_t
 periods_of(const struct dossier *ds, size_t link, struct period_row out[PERIODS_SHOWN])
 {
-	const struct results *trend = ds->more;
+	/* A link without periods of the calendar has none that led up to this one. */
+	bool alone = strcmp(ds->r->links[link].contract.terms.period_kind, "range") == 0;
+	const struct results *trend = alone ? ds->r : ds->more;
 	const struct link_report *l = &trend->links[link];
 	size_t n = 0;
 
@@ -142,10 +144,10 @@ chart(struct pages *p, const struct link_report *l, const struct period_row *row
 }
 
 static const struct column period_columns[] = {
-    {"Period", 43, ALIGN_LEFT, false, FACE_TEXT},
+    {"Period", 48, ALIGN_LEFT, false, FACE_TEXT},
     {"Available", 51, ALIGN_RIGHT, false, FACE_TEXT},
     {"at least", 47, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Down", 55, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Down", 50, ALIGN_RIGHT, false, FACE_TEXT},
     {"Left out", 56, ALIGN_RIGHT, false, FACE_TEXT},
     {"Unknown", 58, ALIGN_RIGHT, false, FACE_TEXT},
     {"Outages", 37, ALIGN_RIGHT, false, FACE_TEXT},

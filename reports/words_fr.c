@@ -210,7 +210,7 @@ static const struct sentence list[] = {
 	{"Box: the middle half of an hour's tests, the median across it; line: slowest to fastest.",
 	 "Boîte : la moitié centrale des tests d'une heure, la médiane en travers ; ligne : du plus lent au plus rapide."},
 	{"Budget left",
-	 "Marge restante"},
+	 "Solde"},
 	{"Budget\nleft",
 	 "Budget\nrestant"},
 	{"Busiest minute",
