@@ -394,8 +394,11 @@ sla_pdf(const struct results *r, const struct results *trend, const char *pdf_pa
 json_t *
 sla_json(const struct results *r, const struct results *trend)
 {
-	json_t *o = value_envelope(r, "linkwitness/sla-report/1");
+	json_t *o = value_envelope(r, "linkwitness/sla-report/1"), *list = json_array();
 
+	for (size_t i = 0; i < r->n_links; i++)
+		json_array_append_new(list, evidence_json(r, &r->links[i]));
+	value_set(o, "evidence", list);
 	value_set(o, "sla", results_sla_json(r));
 	value_set(o, "outages", results_outages_json(r));
 	value_set(o, "trend", trend != NULL ? results_sla_json(trend) : json_null());

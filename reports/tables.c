@@ -360,7 +360,7 @@ write_list(struct writing *w, const struct plan *list, const char *document)
 	int rc = 0;
 
 	for (; list->name != NULL && rc == 0; list++)
-		if (list->document == NULL || strcmp(list->document, document) == 0)
+		if (list->documents == NULL || strstr(list->documents, document) != NULL)
 			rc = write_table(w, list, NULL);
 	return rc;
 }
@@ -370,8 +370,9 @@ write_all(struct writing *w, const char *document)
 {
 	static const struct plan SAMPLES = {
 	    .name = "samples", .what = "every sample of the close-ups of outages"};
-	static const struct plan SPREAD = {
-	    .name = "distribution", .what = "round trips counted by how long they took"};
+	static const struct plan SPREAD = {.name = "distribution",
+	    .what = "round trips counted by how long they took",
+	    .documents = "dossier sla"};
 	static const struct plan *const LISTS[] = {
 	    plan_of_links, plan_of_verdicts, plan_of_evidence, plan_of_documents};
 	int rc = 0;
@@ -381,7 +382,7 @@ write_all(struct writing *w, const char *document)
 		rc = write_list(w, LISTS[i], document);
 	if (rc == 0)
 		rc = write_table(w, &SAMPLES, samples);
-	if (rc == 0 && strcmp(document, "dossier") == 0)
+	if (rc == 0 && strstr(SPREAD.documents, document) != NULL)
 		rc = write_table(w, &SPREAD, distribution);
 	fflush(w->index_file);
 	if (rc == 0)

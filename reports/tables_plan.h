@@ -28,7 +28,7 @@ struct plan_column {
 
 struct plan {
 	const char *name, *what;
-	const char *document; /* of which it is; NULL: of all */
+	const char *documents; /* of which it is, with a space between; NULL: of all */
 	struct plan_each {
 		const char *path, *word;
 	} each[PLAN_EACH];

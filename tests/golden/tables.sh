@@ -254,6 +254,9 @@ holds "ranks" "$(column ranks rank_worst link fibre metric rtt_median)" 1
 
 report sla "$dir/year.conf" sla --link fibre --from 2025-03 --to 2025-03
 holds "the trend" "$(column trend down_s | total)" "$(result '[.trend.verdicts[].down_s] | add')"
+holds "gaps of the month" "$(column gaps gaps | wc -l)" \
+	"$(jq '.evidence[0].quality.gaps | length' "$dir/results/results.json")"
+holds "days of the month" "$(column days start | wc -l)" 31
 holds "the month" "$(column periods down_s | total)" "$(result '.sla.verdicts[0].down_s')"
 
 ## What cannot be written.
