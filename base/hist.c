@@ -2,6 +2,16 @@
 
 #include <math.h>
 
+void
+hist_bucket(size_t i, int64_t *from_ns, int64_t *to_ns)
+{
+	int shift = i < 64 ? 0 : (int)(i / 64) - 1;
+	int64_t low = i < 64 ? (int64_t)i : (int64_t)(64 + i % 64) << shift;
+
+	*from_ns = low * 16;
+	*to_ns = (low + ((int64_t)1 << shift)) * 16;
+}
+
 static int64_t
 middle_of(size_t i)
 {

@@ -20,7 +20,7 @@ struct hist {
 
 /* In grains of 16 ns: up to 64 of them, 1.024 us, each has a bucket of its own. */
 static inline size_t
-hist_bucket(int64_t ns)
+hist_place(int64_t ns)
 {
 	uint64_t grains = ns > 0 ? (uint64_t)ns / 16 : 0;
 
@@ -34,7 +34,7 @@ hist_bucket(int64_t ns)
 static inline void
 hist_add(struct hist *h, int64_t ns)
 {
-	h->count[hist_bucket(ns)]++;
+	h->count[hist_place(ns)]++;
 	h->n++;
 }
 
@@ -48,5 +48,8 @@ void hist_merge(struct hist *to, const struct hist *from);
  * Result: -1 where it lies among the lost, or nothing was counted.
  */
 int64_t hist_quantile(const struct hist *h, double q);
+
+/* What bucket ${i} counts: durations from *from_ns on, below *to_ns. */
+void hist_bucket(size_t i, int64_t *from_ns, int64_t *to_ns);
 
 #endif

@@ -90,6 +90,12 @@ take_signer(struct delivery *d, const struct options *o)
 	return 0;
 }
 
+bool
+delivery_is_wanted(const struct options *o)
+{
+	return o->output != NULL || o->tables != NULL;
+}
+
 int
 delivery_prepare(
     struct delivery *d, struct gathered *g, const struct options *o, const char *document)
@@ -107,7 +113,7 @@ delivery_prepare(
 		return complain(1, "%s", err);
 	journal_roots_keep(&d->annex.roots, from);
 	settle_journal(d->r, &d->annex.roots);
-	return o->again != NULL ? 0 : take_signer(d, o);
+	return o->again != NULL || o->output == NULL ? 0 : take_signer(d, o);
 }
 
 static char *
@@ -149,13 +155,27 @@ delivery_attach(struct delivery *d, struct gathered *g, const struct options *o,
 
 /* ---- what goes beside it ---- */
 
+int
+delivery_tables(struct delivery *d, const struct options *o)
+{
+	char err[4200];
+
+	if (o->tables == NULL || o->again != NULL)
+		return 0;
+	if (tables_write(&d->tables, d->r, &d->annex, o->tables, err, sizeof err) < 0)
+		return complain(1, "%s", err);
+	return 0;
+}
+
 static int
-list_files(struct manifest_files *f, const struct options *o)
+list_files(const struct delivery *d, struct manifest_files *f, const struct options *o)
 {
 	manifest_add(f, o->output, "document", o->output);
 	int rc = o->png != NULL ? manifest_add_charts(f, o->output, o->png) : 0;
 	if (rc < 0)
 		return complain(1, "%s: %s", o->png, strerror(-rc));
+	for (size_t i = 0; i < d->tables.n; i++)
+		manifest_add(f, o->output, "table", d->tables.paths[i]);
 	if (o->xlsx != NULL)
 		manifest_add(f, o->output, "workbook", o->xlsx);
 	if (o->letter != NULL)
@@ -237,9 +257,9 @@ delivery_seal(const struct delivery *d, const struct options *o)
 	char err[512], *text = NULL;
 	size_t n;
 
-	if (o->again != NULL)
+	if (o->again != NULL || o->output == NULL)
 		return 0;
-	int status = list_files(&f, o);
+	int status = list_files(d, &f, o);
 	remove_stale(o);
 	if (status == 0 && manifest_write(&f, d->r, &text, &n, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
@@ -258,6 +278,7 @@ delivery_done(struct delivery *d)
 	if (d->r != NULL)
 		d->r->annex = NULL;
 	annex_done(&d->annex);
+	tables_done(&d->tables);
 	signer_free(d->signer);
 	d->signer = NULL;
 }

@@ -4,6 +4,7 @@
 #include "base/signing.h"
 #include "cmd/gather.h"
 #include "reports/manifest.h"
+#include "reports/tables.h"
 
 /*
  * What makes a document worth sending: the annex inside of it, the manifest beside it.
@@ -13,8 +14,12 @@ struct delivery {
 	struct annex annex;
 	struct results *r;
 	struct signer *signer; /* NULL: nobody signs */
+	struct tables tables;  /* that were written */
 	char from[32], to[32]; /* what was asked for, where that was relative */
 };
+
+/* Is a document asked for, or the tables of one? */
+bool delivery_is_wanted(const struct options *o);
 
 /*
  * delivery_prepare(d, g, o, document):
@@ -27,8 +32,11 @@ int delivery_prepare(struct delivery *d, struct gathered *g, const struct option
  * NULL. Then it may be drawn. */
 void delivery_attach(struct delivery *d, struct gathered *g, const struct options *o,
     const char *name, json_t *more);
-/* After all is drawn: the manifest, its signature, its time stamp. An authority that
- * gives none is a failure that is told; the document stays as it is. */
+/* Its tables, where they were asked for. 0, or the exit status, the reason told. */
+int delivery_tables(struct delivery *d, const struct options *o);
+/* After all is drawn, if there is a document: the manifest, its signature, its time
+ * stamp. An authority that gives none is a failure that is told; the document stays as it
+ * is. */
 int delivery_seal(const struct delivery *d, const struct options *o);
 void delivery_done(struct delivery *d);
 

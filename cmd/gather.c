@@ -215,7 +215,7 @@ run_pass(struct gathered *g, const struct options *o, const struct journal_stats
 	    .settings = o->settings,
 	    .live = (g->what & GATHER_STATUS) != 0,
 	    .fine = (g->what & GATHER_CURVES) != 0,
-	    .evidence = (g->what & GATHER_CURVES) != 0,
+	    .evidence = (g->what & (GATHER_CURVES | GATHER_EVIDENCE)) != 0,
 	    .show = isatty(STDERR_FILENO) == 1};
 	judge_rule_default(&pass->rule);
 	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {
@@ -436,10 +436,10 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 		claims_of(&g->sets[i], g->claims, l->def);
 		verdicts_make(p, o, &g->sets[i], l);
 	}
-	if (g->what & GATHER_CURVES) {
+	if (g->what & GATHER_CURVES)
 		fetch_closeups(g, l);
+	if (g->what & (GATHER_CURVES | GATHER_EVIDENCE))
 		fill_evidence(g, o, i);
-	}
 }
 
 static void

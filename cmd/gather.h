@@ -13,9 +13,10 @@ enum gather_what {
 	GATHER_OUTAGES = 0,
 	GATHER_VERDICTS =
 	    1, /* by contract; the period is the contract's unless times are given */
-	GATHER_CURVES = 2,   /* buckets, hours, close-ups: for the dossier */
-	GATHER_DOCUMENT = 8, /* for others: what is to be left out is left out */
-	GATHER_STATUS = 4    /* today, and how the links are now */
+	GATHER_CURVES = 2,    /* buckets, hours, close-ups: for the dossier */
+	GATHER_DOCUMENT = 8,  /* for others: what is to be left out is left out */
+	GATHER_EVIDENCE = 16, /* what people entered and what is owed, for any document */
+	GATHER_STATUS = 4     /* today, and how the links are now */
 };
 
 struct gathered;

@@ -86,18 +86,20 @@ exactness_json(const struct exactness *x)
 static void
 exactness_text(const struct exactness *x)
 {
-	printf("exactness %llu left, %llu did not, %llu slots passed over\n"
-	       "          %llu packets dropped by our sockets, %llu samples own-drop\n"
+	printf("exactness %llu left, %llu did not, %llu slot%s passed over\n"
+	       "          %llu packet%s dropped by our sockets, %llu sample%s own-drop\n"
 	       "          stamps: kernel %llu, kernel-rx %llu, user %llu\n"
 	       "          behind the slot: at worst p50 %llu us, p99 %llu us, "
 	       "most %llu us\n"
 	       "          clock within %llu us\n",
 	    (unsigned long long)x->sent, (unsigned long long)x->unsent,
-	    (unsigned long long)x->skipped, (unsigned long long)x->dropped,
-	    (unsigned long long)x->doubted, (unsigned long long)x->kernel,
-	    (unsigned long long)x->kernel_rx, (unsigned long long)x->user,
-	    (unsigned long long)x->delay_p50, (unsigned long long)x->delay_p99,
-	    (unsigned long long)x->delay_most, (unsigned long long)x->clock_bound);
+	    (unsigned long long)x->skipped, x->skipped == 1 ? "" : "s",
+	    (unsigned long long)x->dropped, x->dropped == 1 ? "" : "s",
+	    (unsigned long long)x->doubted, x->doubted == 1 ? "" : "s",
+	    (unsigned long long)x->kernel, (unsigned long long)x->kernel_rx,
+	    (unsigned long long)x->user, (unsigned long long)x->delay_p50,
+	    (unsigned long long)x->delay_p99, (unsigned long long)x->delay_most,
+	    (unsigned long long)x->clock_bound);
 }
 
 static int

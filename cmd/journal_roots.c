@@ -183,7 +183,7 @@ journal_check_roots(const struct options *o, const char *path)
 	if (n == 0)
 		return complain(EXIT_USAGE,
 		    "%s: no root is in it; lines of journal roots are wanted", path);
-	return failed > 0
-	           ? complain(1, "%s: %zu of %zu roots do not hold", path, failed, n)
-	           : 0;
+	return failed > 0 ? complain(1, "%s: %zu of %zu root%s do%s not hold", path,
+	                        failed, n, n == 1 ? "" : "s", failed == 1 ? "es" : "")
+	                  : 0;
 }

@@ -30,9 +30,10 @@ static const struct command {
         false, "link from to profile json"},
     {"prescreen", "a regulator's rule, indicative: REGIME | all | de-tkg57 --schedule",
         cmd_prescreen, false, "link from to json schedule regime-file"},
-    {"report", "dossier|sla|compare|migration -o FILE.pdf [--png DIR] [--xlsx FILE]",
+    {"report",
+        "dossier|sla|compare|migration -o FILE.pdf [--png DIR] [--csv DIR] [--xlsx FILE]",
         cmd_report, false,
-        "link from to profile output png xlsx json paper language letter sign redact from-link to-link cut-over growth"},
+        "link from to profile output png csv xlsx json paper language letter sign redact from-link to-link cut-over growth"},
     {"ticket",
         "open|update|ack|detected|pause|resume|close|link REFERENCE … [--at T] | list",
         cmd_ticket, false, "link reference at said json"},
@@ -192,9 +193,10 @@ place_of(struct options *o, int c)
 		const char **place;
 	} PLACES[] = {{'c', &o->config}, {'o', &o->output}, {OPT_DATA, &o->data},
 	    {OPT_FROM, &o->from}, {OPT_TO, &o->to}, {OPT_PROFILE, &o->profile},
-	    {OPT_PNG, &o->png}, {OPT_XLSX, &o->xlsx}, {OPT_CENTRE, &o->centre},
-	    {OPT_TIMEZONE, &o->timezone}, {OPT_REASON, &o->reason}, {OPT_AT, &o->at},
-	    {OPT_SAID, &o->said}, {OPT_REFERENCE, &o->reference}, {OPT_KIND, &o->kind},
+	    {OPT_PNG, &o->png}, {OPT_CSV, &o->tables}, {OPT_XLSX, &o->xlsx},
+	    {OPT_CENTRE, &o->centre}, {OPT_TIMEZONE, &o->timezone},
+	    {OPT_REASON, &o->reason}, {OPT_AT, &o->at}, {OPT_SAID, &o->said},
+	    {OPT_REFERENCE, &o->reference}, {OPT_KIND, &o->kind},
 	    {OPT_ANNOUNCED, &o->announced}, {OPT_REGIME_FILE, &o->regime_file},
 	    {OPT_PAPER, &o->paper}, {OPT_LANGUAGE, &o->language},
 	    {OPT_LETTER, &o->letter}, {OPT_NAME, &o->name}, {OPT_SIGN, &o->sign},
@@ -233,7 +235,7 @@ switch_of(struct options *o, int c)
 static int
 take_option(struct options *o, const struct option *option)
 {
-	if (option->has_arg == no_argument) {
+	if (optarg == NULL) {
 		*switch_of(o, option->val) = true;
 		return 0;
 	}
@@ -318,13 +320,32 @@ flush_results(int status)
 	                 error != 0 ? strerror(error) : "it could not be written");
 }
 
-static int
-read_options(struct options *o, bool given[N_OPTIONS], int argc, char **argv)
+/* Tables of a report go into a directory; of other commands to standard output. */
+static void
+take_tables(struct option options[N_OPTIONS + 1], int argc, char **argv)
 {
 	int c;
 
+	memcpy(options, OPTIONS, sizeof OPTIONS);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":c:o:", OPTIONS, NULL)) != -1) {
+	/* "-": what is no option is told in its place */
+	while ((c = getopt_long(argc, argv, "-:c:o:", OPTIONS, NULL)) != -1 && c != 1)
+		;
+	bool report = c == 1 && strcmp(optarg, "report") == 0;
+	for (size_t i = 0; report && i < N_OPTIONS; i++)
+		if (options[i].val == OPT_CSV)
+			options[i].has_arg = required_argument;
+	optind = 0; /* from the beginning */
+}
+
+static int
+read_options(struct options *o, bool given[N_OPTIONS], int argc, char **argv)
+{
+	struct option options[N_OPTIONS + 1];
+	int c;
+
+	take_tables(options, argc, argv);
+	while ((c = getopt_long(argc, argv, ":c:o:", options, NULL)) != -1) {
 		if (c == '?' || c == ':')
 			return complain(EXIT_USAGE, "%s: %s", argv[optind - 1],
 			    c == ':' ? "its value is missing"

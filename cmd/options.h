@@ -17,7 +17,7 @@ struct options {
 	const char *config, *data;
 	const char *links[LINKS_MAX];
 	size_t n_links;
-	const char *from, *to, *profile, *output, *png, *xlsx;
+	const char *from, *to, *profile, *output, *png, *xlsx, *tables;
 	const char *centre, *timezone, *max_gap, *reason;
 	const char *at, *said, *reference, *kind, *announced;
 	const char *regime_file;

@@ -67,14 +67,15 @@ passing_print(const struct passing *p)
 
 	if (!p->watched)
 		return;
-	printf("customers %llu connections attempted, %llu answered, %llu refused, %llu "
+	printf("customers %llu connection%s attempted, %llu answered, %llu refused, %llu "
 	       "unanswered; handshake %llu us in the mean\n",
-	    (unsigned long long)s->attempted, (unsigned long long)s->answered,
-	    (unsigned long long)s->refused, (unsigned long long)s->unanswered,
+	    (unsigned long long)s->attempted, s->attempted == 1 ? "" : "s",
+	    (unsigned long long)s->answered, (unsigned long long)s->refused,
+	    (unsigned long long)s->unanswered,
 	    (unsigned long long)(s->timed > 0 ? s->rtt_us / s->timed : 0));
 	if (s->dropped > 0)
-		printf("          the capture dropped %llu packets\n",
-		    (unsigned long long)s->dropped);
+		printf("          the capture dropped %llu packet%s\n",
+		    (unsigned long long)s->dropped, s->dropped == 1 ? "" : "s");
 	if (s->unfollowed > 0)
 		printf("          %llu were too many to follow\n",
 		    (unsigned long long)s->unfollowed);

@@ -60,9 +60,10 @@ check_roots(const char *dir, const json_t *manifest, struct findings *f)
 		if (rc < 0 || strcmp(root, text_of(s, "root")) != 0)
 			return false;
 	}
+	size_t n = json_array_size(list);
 	findings_add(f, FINDING_HOLDS, "journal",
-	    "%s: the chain holds, and %zu segments have the roots the document rests on",
-	    dir, json_array_size(list));
+	    "%s: the chain holds, and %zu segment%s the root%s the document rests on",
+	    dir, n, n == 1 ? " has" : "s have", n == 1 ? "" : "s");
 	return true;
 }
 

@@ -16,9 +16,8 @@ cmd_report(struct options *o)
 		return complain(EXIT_USAGE, "--paper %s: a4 or letter", o->paper);
 	if (o->language != NULL && say_language(o->language) == NULL)
 		return complain(EXIT_USAGE, "--language %s: en, de or fr", o->language);
-	if (other && (o->letter != NULL || o->language != NULL))
-		return complain(
-		    EXIT_USAGE, "report: --letter and --language are of report dossier");
+	if (other && o->letter != NULL)
+		return complain(EXIT_USAGE, "report: --letter is of report dossier");
 	if (!move && (o->from_link != NULL || o->to_link != NULL || o->cut_over != NULL ||
 	                 o->growth != NULL))
 		return complain(EXIT_USAGE,
@@ -32,9 +31,6 @@ cmd_report(struct options *o)
 		return report_migration(o);
 	if (o->n_args == 1 && strcmp(o->args[0], "compare") == 0)
 		return report_compare(o);
-	if (o->n_args == 1 && strcmp(o->args[0], "sla") == 0 && o->json)
-		return complain(EXIT_USAGE,
-		    "report sla: --json is of the other reports; linkwitness sla --json is");
 	if (o->n_args == 1 && strcmp(o->args[0], "sla") == 0)
 		return report_sla(o);
 	if (o->n_args != 1 || strcmp(o->args[0], "dossier") != 0)

@@ -14,19 +14,20 @@ print(const struct comparing *w, struct gathered *g, const struct options *o)
 	int status = 0;
 	json_t *j = NULL;
 
-	if (o->output != NULL)
+	if (delivery_is_wanted(o))
 		status = delivery_prepare(&d, g, o, "comparison");
 	if (status == 0)
 		j = comparison_json(&w->view);
 	if (status == 0 && o->json)
 		(void)json_print(j, stdout); /* main says whether stdout took it */
-	if (status == 0 && o->output != NULL) {
+	if (status == 0 && delivery_is_wanted(o)) {
 		delivery_attach(&d, g, o, "comparison", j);
-		if (o->again == NULL &&
-		    comparison_pdf(&w->view, o->output, o->png, err, sizeof err) < 0)
-			status = complain(1, "%s", err);
+		status = delivery_tables(&d, o);
 	}
-	if (status == 0 && o->output != NULL)
+	if (status == 0 && o->again == NULL && o->output != NULL &&
+	    comparison_pdf(&w->view, o->output, o->png, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0)
 		status = delivery_seal(&d, o);
 	json_decref(j);
 	delivery_done(&d);
@@ -40,9 +41,9 @@ report_compare(const struct options *o)
 	struct gathered *g;
 	const char *profile = o->profile != NULL ? o->profile : "event";
 
-	if (o->output == NULL && !o->json)
-		return complain(
-		    EXIT_USAGE, "report compare: say where to: -o FILE.pdf, or --json");
+	if (!delivery_is_wanted(o) && !o->json)
+		return complain(EXIT_USAGE,
+		    "report compare: say where to: -o FILE.pdf, --csv DIR or --json");
 	if (o->png != NULL && o->output == NULL)
 		return complain(
 		    EXIT_USAGE, "report compare: --png goes with -o FILE.pdf");

@@ -23,7 +23,7 @@ report_dossier(const struct options *o)
 	struct gathered *g;
 	char err[512];
 
-	if (o->output == NULL && o->letter == NULL && o->xlsx == NULL && !o->json)
+	if (!delivery_is_wanted(o) && o->letter == NULL && o->xlsx == NULL && !o->json)
 		return complain(EXIT_USAGE, "report dossier: say where to: -o FILE.pdf");
 	if (o->png != NULL && o->output == NULL)
 		return complain(
@@ -38,21 +38,22 @@ report_dossier(const struct options *o)
 	if (o->letter != NULL && r->n_links != 1)
 		status = complain(EXIT_USAGE,
 		    "--letter is to one ISP about one link: say which with --link");
-	if (status == 0 && o->output != NULL)
+	if (status == 0 && delivery_is_wanted(o))
 		status = delivery_prepare(&d, g, o, "dossier");
-	if (status == 0 && o->output != NULL) {
+	if (status == 0 && delivery_is_wanted(o)) {
 		delivery_attach(&d, g, o, NULL, NULL);
-		if (o->again == NULL &&
-		    dossier_pdf(r, o->output, o->png, err, sizeof err) < 0)
-			status = complain(1, "%s", err);
+		status = delivery_tables(&d, o);
 	}
+	if (status == 0 && o->again == NULL && o->output != NULL &&
+	    dossier_pdf(r, o->output, o->png, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
 	if (status == 0 && o->letter != NULL &&
 	    letter_pdf(r, o->letter, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
 	if (status == 0 && o->xlsx != NULL &&
 	    workbook_write(r, o->xlsx, err, sizeof err) < 0)
 		status = complain(1, "%s", err);
-	if (status == 0 && o->output != NULL)
+	if (status == 0)
 		status = delivery_seal(&d, o);
 	if (status == 0 && o->json)
 		status = print_json(r);

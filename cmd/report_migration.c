@@ -185,7 +185,7 @@ weigh_loads(struct plan *p, const struct results *r)
 		    p, name, (double)d->capacity_down_bps, (double)d->capacity_up_bps);
 	}
 	if (p->migration.size[0].has)
-		add_load(p, "what the demand asks for", p->migration.size[0].required_bps,
+		add_load(p, "what the demand needs", p->migration.size[0].required_bps,
 		    p->migration.size[1].required_bps);
 }
 
@@ -294,19 +294,20 @@ print(const struct plan *p, struct gathered *g, const struct options *o)
 	int status = 0;
 	json_t *j = NULL;
 
-	if (o->output != NULL)
+	if (delivery_is_wanted(o))
 		status = delivery_prepare(&d, g, o, "migration");
 	if (status == 0)
 		j = migration_json(&p->view);
 	if (status == 0 && o->json)
 		(void)json_print(j, stdout); /* main says whether stdout took it */
-	if (status == 0 && o->output != NULL) {
+	if (status == 0 && delivery_is_wanted(o)) {
 		delivery_attach(&d, g, o, "migration", j);
-		if (o->again == NULL &&
-		    migration_pdf(&p->view, o->output, o->png, err, sizeof err) < 0)
-			status = complain(1, "%s", err);
+		status = delivery_tables(&d, o);
 	}
-	if (status == 0 && o->output != NULL)
+	if (status == 0 && o->again == NULL && o->output != NULL &&
+	    migration_pdf(&p->view, o->output, o->png, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0)
 		status = delivery_seal(&d, o);
 	json_decref(j);
 	delivery_done(&d);
@@ -334,9 +335,9 @@ report_migration(const struct options *given)
 	if (o.from_link == NULL || o.to_link == NULL)
 		return complain(
 		    EXIT_USAGE, "report migration: say which: --from-link A --to-link B");
-	if (o.output == NULL && !o.json)
-		return complain(
-		    EXIT_USAGE, "report migration: say where to: -o FILE.pdf, or --json");
+	if (!delivery_is_wanted(&o) && !o.json)
+		return complain(EXIT_USAGE,
+		    "report migration: say where to: -o FILE.pdf, --csv DIR or --json");
 	if (o.png != NULL && o.output == NULL)
 		return complain(
 		    EXIT_USAGE, "report migration: --png goes with -o FILE.pdf");

@@ -52,18 +52,50 @@ trend_of(const struct results *r, struct range *out)
 	return false;
 }
 
+static int
+print(struct gathered *g, const struct gathered *before, const struct options *o)
+{
+	const struct results *r = gathered_results(g),
+	                     *trend = before != NULL ? gathered_results(before) : NULL;
+	struct delivery d = {0};
+	char err[512];
+	int status = 0;
+
+	if (delivery_is_wanted(o))
+		status = delivery_prepare(&d, g, o, "sla");
+	if (status == 0 && delivery_is_wanted(o)) {
+		json_t *more = trend != NULL ? results_sla_json(trend) : NULL;
+		delivery_attach(&d, g, o, "trend", more);
+		json_decref(more);
+		status = delivery_tables(&d, o);
+	}
+	if (status == 0 && o->again == NULL && o->output != NULL &&
+	    sla_pdf(r, trend, o->output, o->png, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0)
+		status = delivery_seal(&d, o);
+	if (status == 0 && o->json) {
+		json_t *j = sla_json(r, trend);
+		(void)json_print(j, stdout); /* main says whether stdout took it */
+		json_decref(j);
+	}
+	delivery_done(&d);
+	return status;
+}
+
 int
 report_sla(const struct options *o)
 {
-	struct delivery d = {0};
 	struct gathered *g, *before = NULL;
 	struct options back = *o;
 	struct range range;
-	char err[512];
 
-	if (o->output == NULL)
-		return complain(EXIT_USAGE, "report sla: say where to: -o FILE.pdf");
-	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS);
+	if (!delivery_is_wanted(o) && !o->json)
+		return complain(EXIT_USAGE,
+		    "report sla: say where to: -o FILE.pdf, --csv DIR or --json");
+	if (o->png != NULL && o->output == NULL)
+		return complain(EXIT_USAGE, "report sla: --png goes with -o FILE.pdf");
+	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS | GATHER_EVIDENCE);
 	if (status != 0)
 		return status;
 	if (trend_of(gathered_results(g), &range)) {
@@ -72,20 +104,7 @@ report_sla(const struct options *o)
 		status = gather(&before, &back, GATHER_DOCUMENT | GATHER_VERDICTS);
 	}
 	if (status == 0)
-		status = delivery_prepare(&d, g, o, "sla");
-	if (status == 0) {
-		json_t *trend =
-		    before != NULL ? results_sla_json(gathered_results(before)) : NULL;
-		delivery_attach(&d, g, o, "trend", trend);
-		json_decref(trend);
-	}
-	if (status == 0 && o->again == NULL &&
-	    sla_pdf(gathered_results(g), before != NULL ? gathered_results(before) : NULL,
-	        o->output, o->png, err, sizeof err) < 0)
-		status = complain(1, "%s", err);
-	if (status == 0)
-		status = delivery_seal(&d, o);
-	delivery_done(&d);
+		status = print(g, before, o);
 	gathered_free(before);
 	gathered_free(g);
 	return status;

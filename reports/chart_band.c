@@ -159,7 +159,7 @@ static void
 draw_cuts(struct draw *d, const struct time_axis *a, struct box plot, double top,
     const struct column *c, size_t n, double highest)
 {
-	char text[64];
+	char text[96], most[24];
 	double last = -1e9;
 
 	if (highest <= top)
@@ -174,8 +174,8 @@ draw_cuts(struct draw *d, const struct time_axis *a, struct box plot, double top
 		last = x;
 	}
 	draw_path_fill(d, INK_BAD);
-	snprintf(text, sizeof text, "▲ above the scale; highest p95 %.*f ms",
-	    highest < 10 ? 2 : 0, highest);
+	snprintf(most, sizeof most, "%.*f", highest < 10 ? 2 : 0, highest);
+	say(text, sizeof text, "▲ above the scale; highest p95 {1} ms", most);
 	draw_line(d, &note_style, plot.x, plot.y - 15, plot.w, ALIGN_RIGHT, text);
 }
 

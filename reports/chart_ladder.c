@@ -73,21 +73,23 @@ draw_rung(struct draw *d, const struct path *p, unsigned i, double x, double y, 
     bool last)
 {
 	const struct path_hop *h = &p->hops[i];
-	char number[8], address[46], text[96], rtt[24];
+	const char *what = h->kind == HOP_TARGET        ? "target"
+	                   : h->kind == HOP_UNREACHABLE ? "unreachable"
+	                                                : NULL;
+	char number[8], address[46], text[128], rtt[32];
 
 	snprintf(number, sizeof number, "%u", i + 1);
 	draw_line(d, &note_style, x, y - 4.2, RAIL_X - 6, ALIGN_RIGHT, number);
 	draw_knot(d, x + RAIL_X, y, h->kind, last);
 	if (h->kind == HOP_SILENT) {
 		draw_line(d, &note_style, x + TEXT_X, y - 4.2, w - TEXT_X, ALIGN_LEFT,
-		    "does not answer");
+		    say_word("does not answer"));
 		return;
 	}
-	snprintf(text, sizeof text, "%s%s%s", trail_address(p->family, h->from, address),
-	    i + 1 == p->isp_hop ? "  ISP" : "",
-	    h->kind == HOP_TARGET        ? "  target"
-	    : h->kind == HOP_UNREACHABLE ? "  unreachable"
-	                                 : "");
+	snprintf(text, sizeof text, "%s%s%s%s",
+	    trail_address(p->family, h->from, address),
+	    i + 1 == p->isp_hop ? "  ISP" : "", what != NULL ? "  " : "",
+	    what != NULL ? say_word(what) : "");
 	draw_line(d, last ? &bad_style : &hop_style, x + TEXT_X, y - 4.4,
 	    w - TEXT_X - RTT_W, ALIGN_LEFT, text);
 	snprintf(rtt, sizeof rtt, h->rtt_ns < NS_PER_MS ? "%.2f ms" : "%.1f ms",
@@ -116,7 +118,7 @@ draw_break(struct draw *d, const struct trail *t, double x, double y, double w)
 		        ? "*"
 		        : trail_address(before->family, before->hops[i].from, address));
 		draw_line(d, &note_style, x + w - RTT_W, at - 4.2, RTT_W, ALIGN_RIGHT,
-		    "silent");
+		    say_word("silent"));
 	}
 }
 
@@ -131,13 +133,14 @@ draw_ladder(struct draw *d, const struct trail *t, enum trail_when when,
 	char at[48], text[80];
 
 	draw_line(d, when == TRAIL_DURING ? &bad_style : &head_style, x, y, w, ALIGN_LEFT,
-	    NAMES[when]);
+	    say_word(NAMES[when]));
 	if (!t->has[when]) {
-		draw_line(d, &time_style, x, y + 10, w, ALIGN_LEFT, "not traced");
+		draw_line(
+		    d, &time_style, x, y + 10, w, ALIGN_LEFT, say_word("not traced"));
 		return;
 	}
 	chart_zone_print(z, p->time.ns, 0, at);
-	snprintf(text, sizeof text, "traced %s", at);
+	say(text, sizeof text, "traced {1}", at);
 	draw_line(d, &time_style, x, y + 10, w, ALIGN_LEFT, text);
 	if (p->n_hops > 1)
 		draw_rule(d, INK_REPLY, 1, x + RAIL_X, top + pitch / 2, x + RAIL_X,
@@ -157,5 +160,6 @@ ladder_draw(struct draw *d, struct box box, const struct trail *t, const struct 
 	for (int i = 0; i < TRAIL_TIMES; i++)
 		draw_ladder(d, t, (enum trail_when)i, z, box.x + i * (w + GAP), box.y, w);
 	draw_line(d, &note_style, box.x, box.y + box.h - FOOT_H + 2, box.w, ALIGN_LEFT,
-	    "Framed: the last to answer during the outage. A router that never answers is no loss; round trips to routers are for orientation.");
+	    say_word("Framed: the last to answer during the outage. A router that never "
+	             "answers is no loss; round trips to routers are for orientation."));
 }

@@ -320,7 +320,7 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 			y += GROUP_H;
 		}
 		snprintf(text, sizeof text, "%s %s", say_data(role_name(def->role)),
-		    kind_name(def->kind));
+		    say_data(kind_name(def->kind)));
 		double each = lane_h(&s, i);
 		draw_line(
 		    d, &role_style, box.x, y + each / 2 - 4.4, 56, ALIGN_LEFT, text);

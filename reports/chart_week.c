@@ -75,8 +75,8 @@ week_draw(struct draw *d, struct box box, const struct week *w)
 	}
 	for (unsigned day = 0; day < 7; day++) {
 		double y = grid.y + day * CELL_H;
-		draw_line(
-		    d, &tick_style, box.x, y + 2.5, LABEL_W - 6, ALIGN_RIGHT, DAYS[day]);
+		draw_line(d, &tick_style, box.x, y + 2.5, LABEL_W - 6, ALIGN_RIGHT,
+		    say_word(DAYS[day]));
 		if (day > 0)
 			draw_rule(d, INK_PAPER, 0.8, grid.x, y, grid.x + grid.w, y);
 	}

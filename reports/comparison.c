@@ -203,6 +203,8 @@ pair_json(const struct comparison_view *v, const struct compare_pair *p)
 
 	value_set(o, "a", json_integer((json_int_t)p->a));
 	value_set(o, "b", json_integer((json_int_t)p->b));
+	value_set(o, "a_link", value_text(v->r->links[p->a].def->link));
+	value_set(o, "b_link", value_text(v->r->links[p->b].def->link));
 	value_set_s(o, "common_s", p->common_ns);
 	value_set(o, "days", json_integer((json_int_t)p->days));
 	value_set(o, "hours", json_integer((json_int_t)p->hours));

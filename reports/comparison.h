@@ -41,6 +41,9 @@ struct pages;
 void comparison_chart(struct pages *p, const struct comparison_view *v, const char *said);
 void comparison_pairs(struct pages *p, const struct comparison_view *v);
 
+/* What is to be said of a site's outages that overlap, behind what is there already. */
+void comparison_overlaps(const struct site *s, char *out, size_t room);
+
 /* linkwitness/comparison/1 of INTERFACES.md, a new reference; the PDF as dossier_pdf. */
 json_t *comparison_json(const struct comparison_view *v);
 int comparison_pdf(const struct comparison_view *v, const char *pdf_path,

@@ -11,23 +11,29 @@
 #define NAME_SHOWN 140
 
 static const char *const METRIC_TITLES[] = {
-    "Availability", "Outages", "Packet loss", "Round trip, median", "Round trip, 95 %"};
+    "Availability", "Outages", "Packet loss", "Round trip, median", "Round trip, p95"};
 static const char *const METRIC_NOTES[] = {"of the common minutes", "begun in 30 days",
     "of the voting probes", "mean of the hours' medians",
     "mean of the hours' 95th percentiles"};
-static const char *const METRIC_WORDS[] = {
-    "availability", "outages", "loss", "median latency", "95 % latency"};
+static const char *const METRIC_WORDS[] = {"availability", "outages", "loss",
+    "median round trip", "95th percentile of round trips"};
+
+static bool
+is_one_centre(const struct comparison_view *v)
+{
+	for (size_t i = 1; i < v->r->n_links; i++)
+		if (strcmp(v->r->links[i].def->centre, v->r->links[0].def->centre) != 0)
+			return false;
+	return true;
+}
 
 /* "fibre", or "berlin/fibre" where they are of several centres. */
 static void
 name_of(const struct comparison_view *v, size_t link, char out[NAME_SHOWN])
 {
 	const struct link_def *def = v->r->links[link].def;
-	bool one = true;
 
-	for (size_t i = 0; i < v->r->n_links; i++)
-		one &= strcmp(v->r->links[i].def->centre, def->centre) == 0;
-	if (one)
+	if (is_one_centre(v))
 		snprintf(out, NAME_SHOWN, "%s", def->link);
 	else
 		snprintf(out, NAME_SHOWN, "%s/%s", def->centre, def->link);
@@ -82,8 +88,8 @@ firsts_of(const struct comparison_view *v, size_t link, char *out, size_t room)
 		if (v->c->links[link].values[m].worst != 1 ||
 		    v->c->links[link].values[m].best != 1 || used >= room)
 			continue;
-		used += (size_t)snprintf(
-		    out + used, room - used, "%s%s", n > 0 ? ", " : "", METRIC_WORDS[m]);
+		used += (size_t)snprintf(out + used, room - used, "%s%s",
+		    n > 0 ? ", " : "", say_word(METRIC_WORDS[m]));
 		n++;
 	}
 	return n;
@@ -99,36 +105,54 @@ any_apart(const struct comparison_view *v)
 	return false;
 }
 
-static void
-headline(const struct comparison_view *v, char *out, size_t room)
+/* "fibre is first in loss, outages; lte is first in availability": how many are told. */
+static size_t
+say_firsts(const struct comparison_view *v, char *out, size_t room)
 {
-	char name[NAME_SHOWN], firsts[128];
-	size_t used = 0, firsts_n = 0;
+	char name[NAME_SHOWN], firsts[200];
+	size_t used = 0, all = 0;
 
-	if (v->c->days < v->c->rule.least_days) {
-		snprintf(out, room,
-		    "Too little to tell the links apart: %zu day%s in common, %zu are needed",
-		    v->c->days, v->c->days == 1 ? "" : "s", v->c->rule.least_days);
-		return;
-	}
-	for (size_t i = 0; i < v->c->n_links && used < room; i++) {
+	for (size_t i = 0; i < v->c->n_links && used + 3 < room; i++) {
 		size_t n = firsts_of(v, i, firsts, sizeof firsts);
 		if (n == 0)
 			continue;
 		if (n == COMPARE_METRICS)
-			snprintf(firsts, sizeof firsts, "everything measured");
+			say(firsts, sizeof firsts, "everything measured");
 		name_of(v, i, name);
-		used += (size_t)snprintf(out + used, room - used,
-		    "%s%.48s is first in %s", used > 0 ? "; " : "", name, firsts);
-		firsts_n += n;
+		name[48] = '\0';
+		if (used > 0)
+			used += (size_t)snprintf(out + used, room - used, "; ");
+		say(out + used, room - used, "{1} is first in {2}", name, firsts);
+		used += strlen(out + used);
+		all += n;
 	}
-	if (firsts_n == 0 && any_apart(v))
-		snprintf(out, room, "No link is first alone in anything measured");
-	else if (firsts_n == 0)
-		snprintf(out, room, "Nothing measured tells the %zu links apart",
-		    v->c->n_links);
-	else if (firsts_n < COMPARE_METRICS && used < room)
-		snprintf(out + used, room - used, "; nothing else tells the first apart");
+	return all;
+}
+
+static void
+headline(const struct comparison_view *v, char *out, size_t room)
+{
+	char said[400], days[32], least[32], links[32];
+
+	words_count(v->c->days, days);
+	words_count(v->c->rule.least_days, least);
+	words_count(v->c->n_links, links);
+	if (v->c->days < v->c->rule.least_days) {
+		say(out, room,
+		    "Too little to tell the links apart: {1} {1|day|days} in common, {2} are "
+		    "needed",
+		    days, least);
+		return;
+	}
+	size_t n = say_firsts(v, said, sizeof said);
+	if (n == 0 && any_apart(v))
+		say(out, room, "No link is first alone in anything measured");
+	else if (n == 0)
+		say(out, room, "Nothing measured tells the {1} links apart", links);
+	else if (n < COMPARE_METRICS)
+		say(out, room, "{1}; nothing else tells the first apart", said);
+	else
+		snprintf(out, room, "%s", said);
 }
 
 /* ---- the chart ---- */
@@ -191,8 +215,8 @@ fill_row(const struct comparison_view *v, enum compare_metric m, struct dots_row
 	unsigned decimals = 3;
 
 	memset(row, 0, sizeof *row);
-	row->title = METRIC_TITLES[m];
-	row->note = METRIC_NOTES[m];
+	row->title = say_word(METRIC_TITLES[m]);
+	row->note = say_word(METRIC_NOTES[m]);
 	scale(v, m, row);
 	if (m == COMPARE_AVAILABILITY)
 		decimals = words_decimals(lowest(v, m), highest(v, m), 1);
@@ -234,7 +258,7 @@ void
 comparison_chart(struct pages *p, const struct comparison_view *v, const char *said)
 {
 	struct dots_row rows[COMPARE_METRICS];
-	char names[DOTS_MOST][NAME_SHOWN], alt[640];
+	char names[DOTS_MOST][NAME_SHOWN], alt[700];
 	struct dots dots = {.n = v->c->n_links, .rows = rows};
 
 	for (int m = 0; m < COMPARE_METRICS; m++)
@@ -244,11 +268,17 @@ comparison_chart(struct pages *p, const struct comparison_view *v, const char *s
 		name_of(v, i, names[i]);
 		dots.names[i] = names[i];
 	}
-	snprintf(alt, sizeof alt,
-	    "A row a measure, each link a dot within its interval, its rank at the right. "
-	    "%.400s.",
+	if (dots.n_rows == 0) {
+		page_text(p, &style_body,
+		    say_word(
+		        "Nothing was measured in a time that all links have in common."));
+		return;
+	}
+	say(alt, sizeof alt,
+	    "A row a measure, each link a mark within its interval, its rank at the right. "
+	    "{1}.",
 	    said);
-	page_figure(p, "comparison", "Links compared over the same time", alt,
+	page_figure(p, "comparison", say_word("Links compared over the same time"), alt,
 	    dots_height(&dots), paint_dots, &dots);
 }
 
@@ -259,37 +289,52 @@ fair_test(struct pages *p, const struct comparison_view *v)
 {
 	struct comparison_targets t;
 	const struct compare_rule *rule = &v->c->rule;
-	char common[96], days[96], targets[160], rounds[160], pace[64], definition[96];
-	char from[48], to[48], period[128], text[40], others[560];
+	char common[160], days[160], targets[160], rounds[160], definition[192], n[32];
+	char from[48], to[48], period[128], text[40], others[640], hours[32], seed[32],
+	    where[96];
 	struct zone zone;
 
 	comparison_targets(v, &t);
+	bool probed = t.common > 0 || t.others[0] != '\0';
 	chart_zone_open(&zone, v->zone, v->r->from.ns, v->r->to.ns);
 	chart_zone_print(&zone, v->r->from.ns, 0, from);
 	chart_zone_print(&zone, v->r->to.ns, 0, to);
-	snprintf(period, sizeof period, "%s to %s", from, to);
+	say(period, sizeof period, "{1} to {2}", from, to);
 	words_duration(v->c->common_ns, false, text);
-	snprintf(common, sizeof common, "%s in which every link was up or down", text);
-	snprintf(days, sizeof days, "%zu days, %zu hour%s with probes of all links",
-	    v->c->days, v->c->hours, v->c->hours == 1 ? "" : "s");
-	if (t.common == 0 && t.others[0] == '\0')
-		snprintf(targets, sizeof targets, "none: states are known, no probes");
+	say(common, sizeof common, "{1} in which every link was up or down", text);
+	words_count(v->c->days, n);
+	words_count(v->c->hours, hours);
+	say(days, sizeof days,
+	    "{1} {1|day|days} of which half or more are common, {2} {2|hour|hours} with probes "
+	    "of all links",
+	    n, hours);
+	words_count(t.common, n);
+	if (!probed)
+		say(targets, sizeof targets, "none: states are known, no probes");
+	else if (t.others[0] != '\0')
+		say(targets, sizeof targets, "{1} the same for all; the others are below",
+		    n);
 	else
-		snprintf(targets, sizeof targets, "%zu the same for all%s", t.common,
-		    t.others[0] != '\0' ? "; the others are below" : ", no others");
-	snprintf(pace, sizeof pace, "%s",
-	    t.same_pace ? "alike, within 5 %" : "different: see the probes sent");
-	snprintf(rounds, sizeof rounds, "%u rounds, seed %llu, %zu comparisons",
-	    rule->rounds, (unsigned long long)rule->seed, v->c->n_tests);
-	results_definition(v->profile, definition);
-	struct fact facts[] = {{"Period", period}, {"Same time", common}, {"Days", days},
-	    {"Instrument", v->r->software}, {"Targets", targets}, {"Pace", pace},
+		say(targets, sizeof targets, "{1} the same for all, no others", n);
+	snprintf(text, sizeof text, "%u", rule->rounds);
+	snprintf(seed, sizeof seed, "%llu", (unsigned long long)rule->seed);
+	words_count(v->c->n_tests, n);
+	say(rounds, sizeof rounds,
+	    "whole days, {1} rounds, seed {2}, {3} {3|comparison|comparisons}", text,
+	    seed, n);
+	words_definition(v->profile, definition);
+	say(where, sizeof where, is_one_centre(v) ? "one centre" : "several centres");
+	struct fact facts[] = {{"Period", period}, {"Place", where},
+	    {"Same time", common}, {"Days", days}, {"Instrument", v->r->software},
+	    {"Targets", targets},
+	    {"Pace", say_word(!probed       ? "–"
+	                      : t.same_pace ? "alike, within 5 %"
+	                                    : "different: see the probes sent")},
 	    {"Availability", definition}, {"Resampling", rounds}};
-	page_heading(p, 110, NULL, "Is it a fair test?");
+	page_heading(p, 112, NULL, say_word("Is it a fair test?"));
 	page_facts(p, facts, sizeof facts / sizeof *facts, 1);
 	if (t.others[0] != '\0') {
-		snprintf(
-		    others, sizeof others, "Targets of some links only: %s.", t.others);
+		say(others, sizeof others, "Targets of some links only: {1}.", t.others);
 		page_text(p, &style_note, others);
 	}
 }
@@ -306,29 +351,32 @@ measured(struct pages *p, const struct comparison_view *v)
 {
 	struct table t;
 
-	page_heading(p, 60, NULL, "What was measured");
+	page_heading(p, 60, NULL, say_word("What was measured"));
 	table_begin(&t, p, measured_columns, 6, 8.0);
 	for (size_t i = 0; i < v->c->n_links; i++) {
 		const struct compare_link *l = &v->c->links[i];
 		char name[NAME_SHOWN], coverage[32], down[40], count[32], lost[32],
-		    sent[32], probes[80];
+		    sent[32], probes[96];
 		name_of(v, i, name);
 		words_percent(v->ledgers[i].coverage, 2, coverage);
 		words_duration(l->down_ns, true, down);
 		words_count(l->outages, count);
 		words_count(l->lost, lost);
 		words_count(l->sent, sent);
-		snprintf(probes, sizeof probes, "%s\nof %s", lost, sent);
+		say(probes, sizeof probes, "{1}\nof {2}", lost, sent);
+		const char *isp = v->r->links[i].def->isp;
 		struct cell cells[] = {{.text = name, .bold = true},
-		    {.text = v->r->links[i].def->isp}, {.text = coverage}, {.text = down},
-		    {.text = count}, {.text = l->sent > 0 ? probes : "no probes"}};
+		    {.text = isp[0] != '\0' ? isp : say_word("not stated")},
+		    {.text = coverage}, {.text = down}, {.text = count},
+		    {.text = l->sent > 0 ? probes : say_word("no probes")}};
 		table_row(&t, cells);
 	}
 	table_end(&t);
 	page_text(p, &style_note,
-	    "Coverage is of each link's whole period; downtime, outages and probes are of the time "
-	    "all links have in common. Contracts and exclusions are put aside: this is what "
-	    "was measured.");
+	    say_word(
+	        "Coverage is of each link's whole period; downtime, outages and probes are of the time "
+	        "all links have in common. Contracts and exclusions are put aside: this is what "
+	        "was measured."));
 }
 
 /* ---- pairs ---- */
@@ -357,19 +405,22 @@ difference_row(struct table *t, enum compare_metric m, const struct compare_diff
 {
 	static const char *const UNITS[] = {"percentage points", "in 30 days",
 	    "percentage points", "mean of hours", "mean of hours"};
-	char measure[96], point[40] = "–", low[40], high[40], range[96] = "–",
-	                  p[24] = "–", apart[80] = "not measured";
+	char measure[160], point[40] = "–", low[40], high[40], range[96] = "–",
+	                   p[24] = "–", apart[160];
 
-	snprintf(measure, sizeof measure, "%s\n%s", METRIC_TITLES[m], UNITS[m]);
+	snprintf(measure, sizeof measure, "%s\n%s", say_word(METRIC_TITLES[m]),
+	    say_word(UNITS[m]));
+	say(apart, sizeof apart, "not measured");
 	if (d->has) {
 		print_difference(m, d->point, point);
 		print_difference(m, d->lower, low);
 		print_difference(m, d->upper, high);
-		snprintf(range, sizeof range, "%s to %s", low, high);
+		say(range, sizeof range, "{1} to {2}", low, high);
 		print_p(d->adjusted, p);
-		snprintf(apart, sizeof apart, "no");
 		if (d->apart)
-			snprintf(apart, sizeof apart, "yes\n%.60s is better", better);
+			say(apart, sizeof apart, "yes\n{1} is better", better);
+		else
+			say(apart, sizeof apart, "no");
 	}
 	struct cell cells[] = {{.text = measure}, {.text = point, .bold = true},
 	    {.text = range}, {.text = p},
@@ -381,16 +432,16 @@ static void
 joint(struct pages *p, const struct comparison_view *v, const struct compare_pair *pair)
 {
 	struct site s;
-	char text[900], both[40], one[40], measured_as[32], independent[32],
-	    overlaps[400];
+	char text[900], both[40], one[40], measured_as[32], independent[32];
 
 	if (!comparison_site(v, pair, &s)) {
 		bool one_centre = strcmp(v->r->links[pair->a].def->centre,
 		                      v->r->links[pair->b].def->centre) == 0;
 		page_text(p, &style_body,
-		    one_centre
-		        ? "There is no time in which both were measured."
-		        : "They are not of one centre: how they fail together says nothing.");
+		    say_word(
+		        one_centre
+		            ? "There is no time in which both were measured."
+		            : "They are not of one centre: how they fail together says nothing."));
 		return;
 	}
 	unsigned decimals = words_decimals(s.measured, s.independent, 1);
@@ -398,28 +449,46 @@ joint(struct pages *p, const struct comparison_view *v, const struct compare_pai
 	words_percent(s.independent, decimals, independent);
 	words_duration(s.down_ns, true, both);
 	words_duration(s.degraded_ns, true, one);
-	words_overlaps(&s, overlaps, sizeof overlaps);
-	snprintf(text, sizeof text,
-	    "Failing together: one of the two alone was down for %s, both at once for %s. "
-	    "Together they give %s; failing independently they would give %s. %s",
-	    one, both, measured_as, independent, overlaps);
+	say(text, sizeof text,
+	    "Failing together: one of the two alone was down for {1}, both at once for {2}. "
+	    "Together they give {3}; failing independently they would give {4}.",
+	    one, both, measured_as, independent);
+	comparison_overlaps(&s, text, sizeof text);
 	page_text(p, &style_body, text);
+}
+
+void
+comparison_overlaps(const struct site *s, char *out, size_t room)
+{
+	char overlaps[400], expected[32];
+
+	if (s->overlaps > 0) {
+		words_overlaps(s, overlaps, sizeof overlaps);
+		say_more(out, room, "{1}", overlaps);
+		return;
+	}
+	snprintf(expected, sizeof expected, "%.2g", s->expected);
+	say_more(out, room, "No outages of two links overlapped; {1} would by chance.",
+	    expected);
 }
 
 static void
 pair(struct pages *p, const struct comparison_view *v, const struct compare_pair *pair)
 {
 	struct table t;
-	char a[NAME_SHOWN], b[NAME_SHOWN], text[3 * NAME_SHOWN], common[40];
+	char a[NAME_SHOWN], b[NAME_SHOWN], text[3 * NAME_SHOWN], common[40], days[32],
+	    hours[32];
 
 	name_of(v, pair->a, a);
 	name_of(v, pair->b, b);
-	snprintf(text, sizeof text, "%s less %s", a, b);
-	page_heading(p, 150, NULL, text);
+	say(text, sizeof text, "{1} less {2}", a, b);
+	page_heading(p, 175, NULL, text);
 	words_duration(pair->common_ns, false, common);
-	snprintf(text, sizeof text,
-	    "%zu days, %zu hours; both were up or down for %s of them.", pair->days,
-	    pair->hours, common);
+	words_count(pair->days, days);
+	words_count(pair->hours, hours);
+	say(text, sizeof text,
+	    "{1} {1|day|days}, {2} {2|hour|hours}; both were up or down for {3} of them.",
+	    days, hours, common);
 	page_text(p, &style_note, text);
 	table_begin(&t, p, pair_columns, 5, 8.0);
 	for (int m = 0; m < COMPARE_METRICS; m++) {
@@ -449,47 +518,72 @@ static void
 cost_row(struct table *t, const struct comparison_view *v, size_t i)
 {
 	const struct comparison_cost *c = &v->costs[i];
-	char name[NAME_SHOWN], charge[48], down[160] = "not known", at[40], low[40],
-	                                   high[40];
+	char name[NAME_SHOWN], charge[48], down[200], at[40], low[40], high[40];
 	int64_t mills = c->year_mills;
 
 	name_of(v, i, name);
 	snprintf(charge, sizeof charge, "%lld.%02lld %s", (long long)(mills / 1000),
 	    (long long)(mills % 1000 / 10), c->currency);
+	say(down, sizeof down, "not known");
 	if (c->has_downtime) {
 		words_duration(c->year_down_ns, false, at);
 		words_duration(c->year_least_ns, false, low);
 		words_duration(c->year_most_ns, false, high);
-		snprintf(down, sizeof down, "%s\nbetween %s and %s", at, low, high);
+		say(down, sizeof down, "{1}\nbetween {2} and {3}", at, low, high);
 	}
 	struct cell cells[] = {{.text = name, .bold = true},
-	    {.text = c->has ? v->r->links[i].contract.terms.contract : "none stated"},
-	    {.text = c->has ? charge : "not stated"}, {.text = c->has ? down : "–"}};
+	    {.text = c->has ? v->r->links[i].contract.terms.contract
+	                    : say_word("none stated")},
+	    {.text = c->has ? charge : say_word("not stated")},
+	    {.text = c->has ? down : "–"}};
 	table_row(t, cells);
+}
+
+static bool
+has_cost(const struct comparison_view *v)
+{
+	for (size_t i = 0; i < v->c->n_links; i++)
+		if (v->costs[i].has)
+			return true;
+	return false;
 }
 
 static void
 costs(struct pages *p, const struct comparison_view *v)
 {
 	struct table t;
-	bool any = false;
 
-	for (size_t i = 0; i < v->c->n_links; i++)
-		any |= v->costs[i].has;
-	page_heading(p, 60, NULL, "Cost and downtime");
-	if (!any) {
-		page_text(p, &style_body,
-		    "No contract of these links states a monthly charge.");
-		return;
-	}
+	page_heading(p, 60, "cost", say_word("Cost and downtime"));
 	table_begin(&t, p, cost_columns, 4, 8.0);
 	for (size_t i = 0; i < v->c->n_links; i++)
 		cost_row(&t, v, i);
 	table_end(&t);
 	page_text(p, &style_note,
-	    "Downtime as each contract counts it, were a year like this period. The two numbers "
-	    "stand side by side and are not made one: what an hour without the link "
-	    "costs is the reader's to say.");
+	    say_word(
+	        "Downtime as each contract counts it, were a year like this period. The two numbers "
+	        "stand side by side and are not made one: what an hour without the link "
+	        "costs is the reader's to say."));
+}
+
+static void
+chart_notes(struct pages *p, const struct comparison_view *v)
+{
+	bool any = false;
+
+	for (int m = 0; m < COMPARE_METRICS; m++)
+		any |= is_measured(v, (enum compare_metric)m);
+	if (!is_measured(v, COMPARE_LOSS))
+		page_text(p, &style_body,
+		    say_word(
+		        "There is no hour with probes of all links: nothing is known of loss and "
+		        "round trips in common time."));
+	if (any)
+		page_text(p, &style_note,
+		    say_word(
+		        "Marks are what was measured in the time all links have in common, bars their 95 % "
+		        "intervals: of resampled days, of loss by Clopper and Pearson at the effective "
+		        "number of probes, of outages by Poisson. Where nothing happened there is no bar. "
+		        "Ranks are ranges where the differences, below by pairs, may be chance."));
 }
 
 static void
@@ -499,25 +593,24 @@ run(struct pages *p, const struct dossier *ds)
 	char text[512];
 
 	dossier_name(p, ds, NULL);
-	page_begin(p, "Links compared");
+	page_begin(p, say_word("Links compared"));
 	headline(v, text, sizeof text);
-	page_title(p, "comparison", "Links compared", text);
+	page_title(p, "comparison", say_word("Links compared"), text);
 	page_gap(p, 8);
 	comparison_chart(p, v, text);
-	if (!is_measured(v, COMPARE_LOSS))
-		page_text(p, &style_body,
-		    "There is no hour with probes of all links: nothing is known of loss and "
-		    "round trips in common time.");
-	page_text(p, &style_note,
-	    "Dots are what was measured in the time all links have in common, bars their 95 % "
-	    "intervals: of resampled days, of loss by Clopper and Pearson at the effective "
-	    "number of probes, of outages by Poisson. Where nothing happened there is no bar. "
-	    "Ranks are ranges where the differences, below by pairs, may be chance.");
+	chart_notes(p, v);
 	measured(p, v);
 	fair_test(p, v);
-	page_begin(p, "Links compared: in detail");
+	if (page_bottom(p) - p->y < page_bottom(p) / 2)
+		page_begin(p, say_word("Links compared: in detail"));
+	if (has_cost(v))
+		costs(p, v);
 	comparison_pairs(p, v);
-	costs(p, v);
+	if (!has_cost(v))
+		page_text(p, &style_note,
+		    say_word(
+		        "No contract of these links states a monthly charge: there is no cost to set "
+		        "beside their downtime."));
 }
 
 int

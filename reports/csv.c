@@ -1,13 +1,14 @@
+#include "reports/csv.h"
+
 #include "reports/results.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* RFC 4180; and no cell begins as a formula would. */
-static void
-cell(FILE *out, const char *text)
+void
+csv_cell(FILE *out, const char *text)
 {
-	bool formula = text[0] != '\0' && strchr("=+-@\t", text[0]) != NULL;
+	bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
 
 	if (!formula && strpbrk(text, "\",\r\n") == NULL) {
 		fputs(text, out);
@@ -41,9 +42,9 @@ row(const struct link_report *l, const struct outage *o, FILE *out)
 	instant_utc(o->start_ns, start);
 	if (!o->open)
 		instant_utc(o->end_ns, end);
-	cell(out, l->def->centre);
+	csv_cell(out, l->def->centre);
 	fputc(',', out);
-	cell(out, l->def->link);
+	csv_cell(out, l->def->link);
 	fprintf(out, ",%s,%s,%s,%s,%s", o->id, o->micro ? "micro" : "outage", start, end,
 	    o->open ? "true" : "false");
 	seconds(out, o->start_bound_ns);

@@ -111,20 +111,21 @@ static void
 set_metadata(cairo_surface_t *s, const struct dossier *ds)
 {
 	const struct results *r = ds->r;
-	char title[700], name[600] = "no link";
+	char title[800], name[600], n[32];
 
+	say(name, sizeof name, "no link");
 	if (r->n_links > 0)
 		words_link(&r->links[0], name, sizeof name);
+	words_count(r->n_links, n);
 	if (r->n_links > 1)
-		snprintf(
-		    title, sizeof title, "%s: %zu links", ds->kind->title, r->n_links);
-	else
-		snprintf(title, sizeof title, "%s: %s", ds->kind->title, name);
+		say(name, sizeof name, "{1} links", n);
+	snprintf(title, sizeof title, "%s: %s", say_word(ds->kind->title), name);
 	char *valid = g_utf8_make_valid(title, -1);
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, valid);
 	g_free(valid);
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATOR, r->software);
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_SUBJECT, ds->kind->subject);
+	cairo_pdf_surface_set_metadata(
+	    s, CAIRO_PDF_METADATA_SUBJECT, say_word(ds->kind->subject));
 	set_date(s, r, CAIRO_PDF_METADATA_CREATE_DATE);
 	set_date(s, r, CAIRO_PDF_METADATA_MOD_DATE);
 }

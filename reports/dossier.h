@@ -98,6 +98,13 @@ uint32_t words_verdict_colour(enum verdict_kind v);
 const char *words_verdict(enum verdict_kind v);
 /* The one sentence that says what was found; 512 bytes hold it. */
 void words_headline(const struct link_report *l, char *out, size_t room);
+/* What the analyzer says in English (reasons, how a credit comes about), in the language
+ * in use. */
+void words_found(const char *text, char *out, size_t room);
+/* Why something does not count; what people entered stays as it is. */
+const char *words_reason(const char *word, char out[200]);
+/* As results_definition. */
+void words_definition(const struct profile_conf *p, char out[192]);
 /* How a link is called: the centre's name and the link's. */
 void words_link(const struct link_report *l, char *out, size_t room);
 /* Overlapping outages of a site, and whether they could be chance. */

@@ -89,7 +89,8 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	int64_t ns = o->end_ns - o->start_ns;
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	char start[128], end[128], length[320], least[40], most[40], whose[192];
-	char evidence[440], up[200], down[200], others[440], holes[200], ids[128], t[40];
+	char evidence[440], up[200], down[200], others[440], holes[200], ids[128], t[40],
+	    reason[200];
 
 	print_edge(start, sizeof start, z, o->start_ns, o->start_bound_ns);
 	print_edge(end, sizeof end, z, o->end_ns, o->end_bound_ns);
@@ -101,9 +102,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 		    least, most);
 	else
 		say(length, sizeof length, "{1}, between {2} and {3}; counts: no, {4}", t,
-		    least, most,
-		    o->not_counted_reason == NULL ? say_word("no reason recorded")
-		                                  : say_data(o->not_counted_reason));
+		    least, most, words_reason(o->not_counted_reason, reason));
 	say(whose, sizeof whose, "{1}: {2} ({3} confidence)",
 	    say_word(attribution_name(o->attribution)),
 	    say_word(words_attribution(o->attribution)),

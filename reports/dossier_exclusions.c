@@ -69,7 +69,7 @@ exclusion_row(
 static void
 sums(struct pages *p, const struct link_report *l)
 {
-	char text[500], all[32], reason[64], minutes[32];
+	char text[900], all[32], reason[64], minutes[32], words[200];
 	const struct verdict *v = &l->verdict;
 	const char *reasons[8];
 	int64_t ns[8];
@@ -96,7 +96,7 @@ sums(struct pages *p, const struct link_report *l)
 	    "Minutes left out of the verdict, by reason, in all {1}:", all);
 	for (size_t i = 0; i < n; i++) {
 		words_minutes(ns[i], minutes);
-		snprintf(reason, sizeof reason, "%.60s", say_data(reasons[i]));
+		snprintf(reason, sizeof reason, "%.60s", words_reason(reasons[i], words));
 		say_more(text, sizeof text, i + 1 < n ? "{1} {2};" : "{1} {2}.", reason,
 		    minutes);
 	}

@@ -157,7 +157,7 @@ record(struct pages *p, const struct dossier *ds)
 		say(clock, sizeof clock,
 		    "not synchronised: how far UTC is from what is printed is not known");
 	char span[112];
-	snprintf(span, sizeof span, "%s to %s", first, last);
+	say(span, sizeof span, "{1} to {2}", first, last);
 	struct fact facts[] = {{"Journal", span}, {"Clock", clock}, {"Agent", r->agent},
 	    {"Software", r->software}, {"As of", as_of}, {"Generated", made}};
 	page_heading(p, 90, NULL, say_word("The record"));

@@ -94,7 +94,7 @@ static const struct column columns[] = {{"Month", 56, ALIGN_LEFT, false, FACE_TE
 static void
 print_excluded(const struct month_row *m, char *out, size_t room)
 {
-	char minutes[32];
+	char minutes[32], reason[200];
 	size_t used;
 
 	words_minutes_tenth(m->judged->verdict.excluded_ns, minutes);
@@ -104,10 +104,10 @@ print_excluded(const struct month_row *m, char *out, size_t room)
 		words_minutes_tenth(m->excluded[i].ns, minutes);
 		if (m->n_excluded == 1)
 			snprintf(out + used, room - used, "\n%s",
-			    say_data(m->excluded[i].reason));
+			    words_reason(m->excluded[i].reason, reason));
 		else
 			snprintf(out + used, room - used, "%s%s %s", i == 0 ? "\n" : "; ",
-			    say_data(m->excluded[i].reason), minutes);
+			    words_reason(m->excluded[i].reason, reason), minutes);
 	}
 }
 
@@ -146,8 +146,7 @@ month_row(struct table *t, const struct month_row *m, const struct zone *z)
 	if (m->has_budget)
 		words_minutes_tenth(m->left_ns, left);
 	if (m->credit != NULL)
-		credit_print(
-		    m->credit->paid, m->judged->conf->currency, credit, sizeof credit);
+		dossier_worth(m->credit->paid, m->judged->conf, credit);
 	struct cell cells[] = {{.text = first}, {.text = minutes}, {.text = measured},
 	    {.text = excluded}, {.text = v->unknown_ns > 0 ? unknown : "–"},
 	    {.text = down},
@@ -169,8 +168,7 @@ total_row(struct table *t, const struct evidence *e)
 	words_minutes_tenth(m->unknown_ns, text[3]);
 	words_minutes_tenth(m->down_ns, text[4]);
 	if (m->has_credit)
-		credit_print(
-		    m->credit, e->rows[0].judged->conf->currency, credit, sizeof credit);
+		dossier_worth(m->credit, e->rows[0].judged->conf, credit);
 	struct cell cells[] = {{.text = say_word("In all"), .bold = true},
 	    {.text = text[0], .bold = true}, {.text = text[1], .bold = true},
 	    {.text = text[2], .bold = true}, {.text = text[3], .bold = true},

@@ -35,8 +35,8 @@ overview_row(struct table *t, const struct dossier *ds, size_t link)
 		words_percent(v->point, decimals, at);
 		words_percent(v->lower, decimals, low);
 		words_percent(v->upper, decimals, high);
-		snprintf(
-		    availability, sizeof availability, "%s\n%s to %s", at, low, high);
+		say(availability, sizeof availability, "{1}\nbetween {2} and {3}", at,
+		    low, high);
 	}
 	words_duration(l->result->down_ns, false, at);
 	words_count(l->result->n_outages, n);

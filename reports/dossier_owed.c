@@ -25,8 +25,11 @@ dossier_worth(struct credit_worth w, const struct contract_conf *c, char out[96]
 {
 	if (is_nothing(w))
 		say(out, 96, "nothing");
-	else
-		credit_print(w, c->currency, out, 96);
+	else {
+		char worth[96];
+		credit_print(w, c->currency, worth, sizeof worth);
+		words_found(worth, out, 96);
+	}
 }
 
 void
@@ -49,15 +52,16 @@ static void
 readings(struct pages *p, const struct settlement *s, const struct contract_conf *c)
 {
 	const struct credit_sheet *sheet = &s->sheets[READING_POINT];
-	char worth[READINGS][96];
+	char worth[READINGS][96], how[sizeof sheet->credits->rule + 128];
 	struct table t;
 
 	table_begin(&t, p, credit_columns, 5, 8.0);
 	for (size_t i = 0; i < sheet->n; i++) {
 		for (int r = 0; r < READINGS; r++)
 			dossier_worth(s->sheets[r].credits[i].paid, c, worth[r]);
+		words_found(sheet->credits[i].rule, how, sizeof how);
 		struct cell cells[] = {{.text = clause_of(sheet->credits[i].conf)},
-		    {.text = sheet->credits[i].rule}, {.text = worth[READING_ISP]},
+		    {.text = how}, {.text = worth[READING_ISP]},
 		    {.text = worth[READING_POINT], .bold = true},
 		    {.text = worth[READING_CUSTOMER]}};
 		table_row(&t, cells);
@@ -74,8 +78,9 @@ readings(struct pages *p, const struct settlement *s, const struct contract_conf
 	    {.text = worth[READING_CUSTOMER], .bold = true}};
 	table_row(&t, total);
 	table_end(&t);
-	if (sheet->note[0] != '\0')
-		page_text(p, &style_note, sheet->note);
+	words_found(sheet->note, how, sizeof how);
+	if (how[0] != '\0')
+		page_text(p, &style_note, how);
 }
 
 /* Why the readings differ, in a sentence. */
@@ -213,7 +218,7 @@ weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 
 	for (size_t i = 0; i < v->n_times; i++) {
 		const struct outage_time *w = &v->times[i];
-		char from[48], lasted[40];
+		char from[48], lasted[40], why[200];
 		if (w->counted_ns > 0 || w->reason == NULL || n++ >= WEIGHTLESS_MOST)
 			continue;
 		if (n == 1) {
@@ -222,8 +227,8 @@ weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 		}
 		chart_zone_print(z, w->start_ns, 0, from);
 		words_duration(w->end_ns - w->start_ns, true, lasted);
-		struct cell cells[] = {
-		    {.text = from}, {.text = lasted}, {.text = say_data(w->reason)}};
+		struct cell cells[] = {{.text = from}, {.text = lasted},
+		    {.text = words_reason(w->reason, why)}};
 		table_row(&t, cells);
 	}
 	if (n > 0)

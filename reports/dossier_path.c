@@ -16,33 +16,36 @@ paint_ladder(struct draw *d, struct box box, const void *ctx)
 	ladder_draw(d, box, c->t, c->z);
 }
 
+/* Sentences, not clauses strung together: another language orders them otherwise. */
 static void
 describe(const struct trail *t, char *out, size_t room)
 {
-	char address[46], next[46];
-	struct path_hop hop;
+	char address[46], next[46], hop[16], first[16];
+	struct path_hop silent;
 	unsigned number;
-	int last = trail_last(t), n = 0;
+	int last = trail_last(t);
 
+	out[0] = '\0';
+	snprintf(hop, sizeof hop, "%d", last);
 	if (last < 0)
-		n = snprintf(out, room, "No trace was made during the outage");
+		say(out, room, "No trace was made during the outage.");
 	else if (last == 0)
-		n = snprintf(out, room, "No hop answered during the outage");
+		say(out, room, "No hop answered during the outage.");
 	else
-		n = snprintf(out, room,
-		    "During the outage the path answered up to hop %d, %s", last,
+		say(out, room, "During the outage the path answered up to hop {1}, {2}.",
+		    hop,
 		    trail_address(t->at[TRAIL_DURING].family,
 		        t->at[TRAIL_DURING].hops[last - 1].from, address));
-	if (n > 0 && (size_t)n < room && trail_next(t, &hop, &number))
-		n += snprintf(out + n, room - (size_t)n,
-		    ", and was silent from hop %u, %s, on", number,
-		    trail_address(t->at[TRAIL_BEFORE].family, hop.from, next));
-	if (n > 0 && (size_t)n < room)
-		snprintf(out + n, room - (size_t)n, "%s.",
-		    !t->has[TRAIL_BEFORE] || !t->has[TRAIL_AFTER] ? ""
-		    : trail_same(&t->at[TRAIL_BEFORE], &t->at[TRAIL_AFTER])
-		        ? "; afterwards it was as before"
-		        : "; afterwards it was another");
+	if (trail_next(t, &silent, &number)) {
+		snprintf(first, sizeof first, "%u", number);
+		say_more(out, room, "It was silent from hop {1}, {2}, on.", first,
+		    trail_address(t->at[TRAIL_BEFORE].family, silent.from, next));
+	}
+	if (t->has[TRAIL_BEFORE] && t->has[TRAIL_AFTER])
+		say_more(out, room,
+		    trail_same(&t->at[TRAIL_BEFORE], &t->at[TRAIL_AFTER])
+		        ? "Afterwards the path was as before."
+		        : "Afterwards it was another path.");
 }
 
 void
@@ -50,14 +53,15 @@ dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outa
 {
 	const struct link_report *l = &ds->r->links[link];
 	const struct trail *t = l->trails != NULL ? &l->trails[outage] : NULL;
-	char words[320], name[64], title[96];
+	char words[480], name[64], title[160], number[16];
 
 	if (t == NULL || (!t->has[TRAIL_BEFORE] && !t->has[TRAIL_DURING]))
 		return;
 	struct ladder_ctx ctx = {t, &ds->zones[link]};
 	describe(t, words, sizeof words);
 	snprintf(name, sizeof name, "path-%zu-%zu", link + 1, outage + 1);
-	snprintf(title, sizeof title, "Outage %zu, the path hop by hop", outage + 1);
+	snprintf(number, sizeof number, "%zu", outage + 1);
+	say(title, sizeof title, "Outage {1}, the path hop by hop", number);
 	double h = ladder_height(t);
 	page_need(p, h + 24);
 	page_gap(p, 6);

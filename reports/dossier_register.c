@@ -63,7 +63,8 @@ static void
 outage_row(struct table *t, const struct dossier *ds, size_t link, const struct outage *o,
     size_t index)
 {
-	char number[16], times[192], length[140], extent[64], whose[96], counts[160];
+	char number[16], times[192], length[140], extent[64], whose[96], counts[240],
+	    why[200];
 	char place[PLACE_ROOM], failed[16], total[16];
 	bool linked = !o->micro && has_closeup(&ds->r->links[link], index);
 
@@ -84,8 +85,7 @@ outage_row(struct table *t, const struct dossier *ds, size_t link, const struct 
 		say(counts, sizeof counts, "yes");
 	else
 		snprintf(counts, sizeof counts, "%s\n%s", say_word("no"),
-		    o->not_counted_reason != NULL ? say_data(o->not_counted_reason)
-		                                  : say_word("no reason recorded"));
+		    words_reason(o->not_counted_reason, why));
 	dossier_outage_place(place, link, index);
 	struct cell cells[] = {{.text = number,
 	                           .colour = linked ? INK_BLUE : 0,

@@ -40,9 +40,15 @@ dossier_who(struct pages *p, const struct results *r, const struct link_report *
 	const struct link_def *def = l->def;
 
 	print_period(l, z, period, sizeof period);
-	snprintf(link, sizeof link, "%s/%s%s%s%s%s", def->centre, def->link,
-	    def->interface[0] != '\0' ? ", interface " : "", def->interface,
-	    def->medium[0] != '\0' ? ", " : "", def->medium);
+	snprintf(link, sizeof link, "%s/%s", def->centre, def->link);
+	if (def->interface[0] != '\0') {
+		size_t used = strlen(link);
+		say(link + used, sizeof link - used, ", interface {1}", def->interface);
+	}
+	if (def->medium[0] != '\0') {
+		size_t used = strlen(link);
+		snprintf(link + used, sizeof link - used, ", %s", say_data(def->medium));
+	}
 	if (def->capacity_down_bps > 0) {
 		words_bits(def->capacity_down_bps, down);
 		words_bits(def->capacity_up_bps, up);
@@ -356,7 +362,7 @@ void
 dossier_clauses(struct pages *p, const struct link_report *l, size_t link)
 {
 	struct table t;
-	char text[640] = "", definition[96];
+	char text[900] = "", definition[192], reason[200];
 
 	page_heading(p, 60, NULL, say_word("Clause by clause"));
 	if (!l->has_verdict) {
@@ -372,12 +378,11 @@ dossier_clauses(struct pages *p, const struct link_report *l, size_t link)
 	commitment_clauses(&t, l);
 	credit_clause(&t, p, l, link);
 	table_end(&t);
-	results_definition(&l->contract.terms.profile, definition);
+	words_definition(&l->contract.terms.profile, definition);
 	say(text, sizeof text, "Availability is defined by {1}.", definition);
 	for (size_t i = 0; i < l->verdict.n_reasons && i < 4; i++) {
-		size_t used = strlen(text);
-		snprintf(text + used, sizeof text - used, "%s%s",
-		    i > 0 ? "; " : " Reasons: ", l->verdict.reasons[i]);
+		words_found(l->verdict.reasons[i], reason, sizeof reason);
+		say_more(text, sizeof text, i == 0 ? "Reasons: {1}" : "· {1}", reason);
 	}
 	if (text[0] != '\0')
 		page_text(p, &style_note, text);
@@ -413,7 +418,7 @@ dossier_heat(
 	          "not measured.",
 	    lost, sent);
 	snprintf(name, sizeof name, "loss-%zu", link + 1);
-	page_figure(p, name, "Loss by day and hour", alt, h, paint_heat, &ctx);
+	page_figure(p, name, say_word("Loss by day and hour"), alt, h, paint_heat, &ctx);
 }
 
 static void

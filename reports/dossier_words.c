@@ -281,7 +281,7 @@ words_headline(const struct link_report *l, char *out, size_t room)
 {
 	const struct verdict *v = &l->verdict;
 	double target = l->contract.terms.target;
-	char at[32], low[32], high[32], goal[32];
+	char at[32], low[32], high[32], goal[32], reason[200];
 
 	if (!l->has_verdict || !v->has_availability || v->verdict == VERDICT_NONE) {
 		headline_without_target(l, out, room);
@@ -322,9 +322,9 @@ words_headline(const struct link_report *l, char *out, size_t room)
 		    at, goal);
 		break;
 	default:
+		words_found(v->n_reasons > 0 ? v->reasons[0] : "", reason, sizeof reason);
 		say(out, room, "The record does not carry a verdict: {1}",
-		    v->n_reasons > 0 ? say_data(v->reasons[0])
-		                     : say_word("too little was measured"));
+		    v->n_reasons > 0 ? reason : say_word("too little was measured"));
 	}
 }
 

@@ -126,7 +126,7 @@ static void
 clauses(struct pages *p, const struct link_report *l)
 {
 	const struct credit_sheet *s = &l->settlement->sheets[READING_POINT];
-	char text[1400], worth[96], more[32];
+	char text[1600], worth[96], how[700], more[32];
 	size_t shown = 0, left = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -138,10 +138,11 @@ clauses(struct pages *p, const struct link_report *l)
 			continue;
 		}
 		shown++;
-		credit_print(c->paid, l->conf->currency, worth, sizeof worth);
+		dossier_worth(c->paid, l->conf, worth);
+		words_found(c->rule, how, sizeof how);
 		say(text, sizeof text, "By {1}: {2}. {3}",
 		    c->conf->clause[0] != '\0' ? c->conf->clause : c->conf->name, worth,
-		    c->rule);
+		    how);
 		page_text(p, &style_body, text);
 	}
 	if (left > 0) {

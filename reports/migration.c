@@ -2,6 +2,7 @@
 #include "reports/migration.h"
 
 #include "base/zone.h"
+#include "reports/dossier.h"
 #include "reports/value.h"
 
 #include <math.h>
@@ -20,7 +21,7 @@ const struct migration_step migration_steps[] = {
     {-7, 0, "Two weekends measured side by side; criteria looked at", "consultant",
         "this plan, made again"},
     {-2, 0, "Time to live of public names down to 300 s", "network",
-        "answer of the zone"},
+        "answer of the zone's servers"},
     {-1, 0, "Go or no go; router configuration saved, and restored on a spare",
         "change owner", "all criteria pass; the saved file's hash"},
     {0, 0, "Move: routes, then addresses, then names; both lines measured", "network",
@@ -29,7 +30,8 @@ const struct migration_step migration_steps[] = {
         "linkwitness status, each 5 min"},
     {1, 0, "First day: outages, loss, round trips, tests of throughput", "service desk",
         "linkwitness outages, sla"},
-    {2, 0, "Time to live of public names as it was", "network", "answer of the zone"},
+    {2, 0, "Time to live of public names as it was", "network",
+        "answer of the zone's servers"},
     {14, 0, "Old line ends, if nothing was taken back", "consultant",
         "notice of termination"},
     {30, 0, "Before and after; what is left to do", "consultant",
@@ -50,22 +52,51 @@ migration_step_at(const struct migration_view *v, const struct migration_step *s
 	return at;
 }
 
+/* Once it was made, what it came to; before, whether it may be made. */
+static void
+say_moved(const struct migration_view *v, const char *to, const char *passed,
+    const char *all, char *out, size_t room)
+{
+	const struct verdict *a = &v->before.ledger, *b = &v->after.ledger;
+	char before[32], after[32];
+
+	if (!a->has_availability || !b->has_availability) {
+		say(out, room, "Moved to {1}, with {2} of {3} criteria passed before", to,
+		    passed, all);
+		return;
+	}
+	unsigned decimals = words_decimals(a->point, b->point, 1);
+	words_percent(a->point, decimals, before);
+	words_percent(b->point, decimals, after);
+	say(out, room,
+	    "Moved to {1}, with {2} of {3} criteria passed before: available {4} before, {5} "
+	    "since",
+	    to, passed, all, before, after);
+}
+
 void
 migration_headline(const struct migration_view *v, char *out, size_t room)
 {
 	const struct migration *m = v->m;
 	const char *to = v->pair->r->links[1].def->link;
-	size_t most = MIGRATION_MEASURES;
+	char passed[32], failed[32], open[32], all[32];
 
-	if (m->failed > 0)
-		snprintf(out, room, "Not on %.48s as it is: %zu of %zu criteria fail", to,
-		    m->failed, most);
+	words_count(m->passed, passed);
+	words_count(m->failed, failed);
+	words_count(m->open, open);
+	words_count(MIGRATION_MEASURES, all);
+	if (v->after.has)
+		say_moved(v, to, passed, all, out, room);
+	else if (m->failed > 0)
+		say(out, room, "Not to {1} as it is: {2} of {3} criteria {2|fails|fail}",
+		    to, failed, all);
 	else if (m->open > 0)
-		snprintf(out, room,
-		    "Not yet: %zu of %zu criteria pass, %zu need%s more measurement",
-		    m->passed, most, m->open, m->open == 1 ? "s" : "");
+		say(out, room,
+		    "Not yet: {1} of {2} criteria {1|passes|pass}, {3} {3|needs|need} more "
+		    "measurement",
+		    passed, all, open);
 	else
-		snprintf(out, room, "%.48s is ready: all %zu criteria pass", to, most);
+		say(out, room, "{1} is ready: all {2} criteria pass", to, all);
 }
 
 /* ---- JSON ---- */
@@ -169,11 +200,60 @@ side_json(const struct migration_side *s)
 	return o;
 }
 
+static const char *const DAYS[DEMAND_DAYS] = {
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+
+/* The chart's squares: an hour in which nothing was counted has no mean. */
+static json_t *
+week_json(const struct migration_view *v)
+{
+	json_t *list = json_array();
+
+	for (int day = 0; v->has_week && day < DEMAND_DAYS; day++)
+		for (int hour = 0; hour < DEMAND_HOURS; hour++) {
+			const struct demand_hour *h = &v->week[day][hour];
+			json_t *o = json_object();
+			value_set(o, "weekday", json_string(DAYS[day]));
+			value_set(o, "hour", json_integer(hour));
+			value_set(o, "minutes", json_integer((json_int_t)h->minutes));
+			value_set(o, "mean_bps",
+			    h->minutes > 0 ? json_real(h->mean_bps) : json_null());
+			json_array_append_new(list, o);
+		}
+	return list;
+}
+
+static json_t *
+load_json(const struct migration_load *l, int way)
+{
+	static const char *const WAYS[] = {"down", "up"};
+	static const char *const LEVELS[MIGRATION_LEVELS] = {
+	    "above_50", "above_70", "above_80", "above_90"};
+	json_t *o = json_object();
+
+	value_set(o, "speed", value_text(l->name));
+	value_set(o, "direction", json_string(WAYS[way]));
+	value_set(o, "bps", l->bps[way] > 0 ? json_real(l->bps[way]) : json_null());
+	for (int k = 0; k < MIGRATION_LEVELS; k++)
+		value_set(o, LEVELS[k],
+		    l->above[way][k] >= 0 ? json_real(l->above[way][k]) : json_null());
+	return o;
+}
+
+static json_t *
+loads_json(const struct migration_view *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < v->n_loads; i++)
+		for (int way = 0; way < 2; way++)
+			json_array_append_new(list, load_json(&v->loads[i], way));
+	return list;
+}
+
 static json_t *
 window_json(const struct migration_view *v)
 {
-	static const char *const DAYS[] = {
-	    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 	json_t *o;
 
 	if (!v->has_slot)
@@ -207,6 +287,8 @@ migration_json(const struct migration_view *v)
 	value_set(o, "growth", json_real(v->m->rule.growth));
 	value_set(o, "busy_share", json_real(v->m->rule.busy));
 	value_set(o, "demand", demand_json(v->m));
+	value_set(o, "loads", loads_json(v));
+	value_set(o, "week", week_json(v));
 	value_set(o, "criteria", criteria_json(v->m));
 	value_set(o, "triggers", triggers_json(v->m));
 	for (size_t i = 0; i < migration_n_steps; i++) {

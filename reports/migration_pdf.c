@@ -12,9 +12,8 @@ static const char *const DAY_NAMES[] = {
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 static const char *const MEASURES[] = {"Measured side by side\ndays in common",
     "Availability\nof the common time", "Packet loss\n95 % interval of the new line",
-    "Round trip, median\npaired, mean of hours",
-    "Round trip, 95th perc.\npaired, mean of hours", "Download\nin 90 % of tests",
-    "Upload\nin 90 % of tests"};
+    "Round trip, median\npaired, mean of hours", "Round trip, p95\npaired, mean of hours",
+    "Download\nin 90 % of tests", "Upload\nin 90 % of tests"};
 
 static void
 print_at(const struct migration_view *v, int64_t ns, char out[48])
@@ -65,14 +64,17 @@ criterion_row(struct table *t, const struct migration_criterion *c)
 {
 	static const char *const RESULTS[] = {
 	    "not measured", "pass", "measure on", "fails"};
-	static const char *const UNITS[] = {
-	    "days", "days", "probes", "days", "days", "tests", "tests"};
+	static const char *const DAYS = "{1} {1|day|days}\n{2} needed",
+	                         *const PROBES = "{1} {1|probe|probes}\n{2} needed",
+	                         *const TESTS = "{1} {1|test|tests}\n{2} needed";
+	const char *const UNITS[] = {DAYS, DAYS, PROBES, DAYS, DAYS, TESTS, TESTS};
 	static const uint32_t COLOURS[] = {INK_MUTED, INK_GOOD, INK_BLUE, INK_BAD};
-	char threshold[64] = "none known", measured[112] = "–", samples[96], at[32],
-	     low[32], high[32], have[32], need[32];
+	char threshold[64], measured[160] = "–", samples[160], at[32], low[32], high[32],
+	                    have[32], need[32];
 	bool least = c->measure != MIGRATION_LOSS && c->measure != MIGRATION_MEDIAN &&
 	             c->measure != MIGRATION_P95;
 
+	say(threshold, sizeof threshold, "none known");
 	if (c->has_threshold) {
 		print_value(c->measure, c->threshold, at);
 		snprintf(threshold, sizeof threshold, "%s %s",
@@ -83,21 +85,24 @@ criterion_row(struct table *t, const struct migration_criterion *c)
 	}
 	if (c->has) {
 		print_value(c->measure, c->value, at);
-		snprintf(measured, sizeof measured, "%s%s", at,
-		    c->measure >= MIGRATION_SPEED_DOWN ? "\nmedian of the tests" : "");
+		if (c->measure >= MIGRATION_SPEED_DOWN)
+			say(measured, sizeof measured, "{1}\nmedian of the tests", at);
+		else
+			snprintf(measured, sizeof measured, "%s", at);
 	}
 	if (c->has_interval) {
 		print_value(c->measure, c->lower, low);
 		print_value(c->measure, c->upper, high);
-		snprintf(measured, sizeof measured, "%s\n%s to %s", at, low, high);
+		say(measured, sizeof measured, "{1}\nbetween {2} and {3}", at, low, high);
 	}
 	words_count(c->have, have);
 	words_count(c->need, need);
-	snprintf(
-	    samples, sizeof samples, "%s %s\n%s needed", have, UNITS[c->measure], need);
-	struct cell cells[] = {{.text = MEASURES[c->measure], .bold = false},
+	say(samples, sizeof samples, UNITS[c->measure], have, need);
+	struct cell cells[] = {{.text = say_word(MEASURES[c->measure])},
 	    {.text = threshold}, {.text = measured}, {.text = samples},
-	    {.text = RESULTS[c->word], .bold = true, .colour = COLOURS[c->word]}};
+	    {.text = say_word(RESULTS[c->word]),
+	        .bold = true,
+	        .colour = COLOURS[c->word]}};
 	table_row(t, cells);
 }
 
@@ -106,16 +111,17 @@ acceptance(struct pages *p, const struct migration_view *v)
 {
 	struct table t;
 
-	page_heading(p, 160, "acceptance", "Acceptance");
+	page_heading(p, 160, "acceptance", say_word("Acceptance"));
 	table_begin(&t, p, criterion_columns, 5, 8.0);
 	for (int i = 0; i < MIGRATION_MEASURES; i++)
 		criterion_row(&t, &v->m->criteria[i]);
 	table_end(&t);
 	page_text(p, &style_note,
-	    "A criterion passes or fails only where its 95 % interval lies on one side of the "
-	    "threshold; else it needs more samples. Loss below 0.1 % takes 2,995 probes in a row "
-	    "without a loss at the least. Round trips may grow by a fifth, or by 5 ms if that is "
-	    "more. Without an availability agreed for the new line the old one's is asked for.");
+	    say_word(
+	        "A criterion passes or fails only where its 95 % interval lies on one side of the "
+	        "threshold; else it needs more samples. Loss below 0.1 % takes 2 995 probes in a row "
+	        "without a loss at the least. Round trips may grow by a fifth, or by 5 ms if that is "
+	        "more. Without an availability agreed for the new line the old one's is asked for."));
 }
 
 static void
@@ -123,21 +129,25 @@ who(struct pages *p, const struct migration_view *v)
 {
 	const struct results *r = v->pair->r;
 	char from[160], to[160], at[48], when[96], start[48], end[48], side[128];
+	const char *unknown = say_word("ISP not stated");
 
 	snprintf(from, sizeof from, "%.60s, %.80s", r->links[0].def->link,
-	    r->links[0].def->isp[0] != '\0' ? r->links[0].def->isp : "ISP not stated");
+	    r->links[0].def->isp[0] != '\0' ? r->links[0].def->isp : unknown);
 	snprintf(to, sizeof to, "%.60s, %.80s", r->links[1].def->link,
-	    r->links[1].def->isp[0] != '\0' ? r->links[1].def->isp : "ISP not stated");
+	    r->links[1].def->isp[0] != '\0' ? r->links[1].def->isp : unknown);
 	print_at(v, v->cut_over_ns, at);
-	snprintf(when, sizeof when, "%s%s", at, v->proposed ? ", proposed" : "");
+	if (v->proposed)
+		say(when, sizeof when, "{1}, proposed", at);
+	else
+		snprintf(when, sizeof when, "%s", at);
 	print_at(v, v->parallel.start_ns, start);
 	print_at(v, v->parallel.end_ns, end);
-	snprintf(side, sizeof side, "%s to %s", start, end);
+	say(side, sizeof side, "{1} to {2}", start, end);
 	const char *centre = r->links[0].def->centre_name[0] != '\0'
 	                         ? r->links[0].def->centre_name
 	                         : r->links[0].def->centre;
-	struct fact facts[] = {{"Centre", centre}, {"From", from}, {"To", to},
-	    {"Side by side", side}, {"Move", when}, {"Instrument", r->software}};
+	struct fact facts[] = {{"Centre", centre}, {"Old link", from}, {"New link", to},
+	    {"Side by side", side}, {"Cut-over", when}, {"Instrument", r->software}};
 	page_facts(p, facts, sizeof facts / sizeof *facts, 1);
 }
 
@@ -148,12 +158,12 @@ static const struct column size_columns[] = {{"", 84, ALIGN_LEFT, false, FACE_TE
     {"95th perc.", 78, ALIGN_RIGHT, false, FACE_TEXT},
     {"99th perc.", 78, ALIGN_RIGHT, false, FACE_TEXT},
     {"Busiest minute", 92, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Asked for", 89, ALIGN_RIGHT, false, FACE_TEXT}};
+    {"Needed", 89, ALIGN_RIGHT, false, FACE_TEXT}};
 
 static void
 size_rows(struct pages *p, const struct migration_view *v)
 {
-	static const char *const WAYS[] = {"Down", "Up"};
+	static const char *const WAYS[] = {"Downstream", "Upstream"};
 	struct table t;
 
 	table_begin(&t, p, size_columns, 6, 8.0);
@@ -165,32 +175,45 @@ size_rows(struct pages *p, const struct migration_view *v)
 		print_rate(s->use.p99_bps, p99);
 		print_rate(s->use.most_bps, most);
 		print_rate(s->required_bps, asked);
-		struct cell cells[] = {{.text = WAYS[way], .bold = true}, {.text = p50},
-		    {.text = p95}, {.text = p99}, {.text = most},
+		struct cell cells[] = {{.text = say_word(WAYS[way]), .bold = true},
+		    {.text = p50}, {.text = p95}, {.text = p99}, {.text = most},
 		    {.text = asked, .bold = true, .colour = INK_BLUE}};
 		table_row(&t, cells);
 	}
 	table_end(&t);
 }
 
-static const struct column load_columns[] = {{"Speed", 152, ALIGN_LEFT, true, FACE_TEXT},
-    {"", 40, ALIGN_LEFT, false, FACE_TEXT}, {"", 76, ALIGN_RIGHT, false, FACE_TEXT},
+static const struct column load_columns[] = {{"Speed", 128, ALIGN_LEFT, true, FACE_TEXT},
+    {"", 64, ALIGN_LEFT, false, FACE_TEXT}, {"", 76, ALIGN_RIGHT, false, FACE_TEXT},
     {"> 50 %", 57, ALIGN_RIGHT, false, FACE_TEXT},
     {"> 70 %", 57, ALIGN_RIGHT, false, FACE_TEXT},
     {"> 80 %", 57, ALIGN_RIGHT, false, FACE_TEXT},
     {"> 90 %", 57, ALIGN_RIGHT, false, FACE_TEXT}};
+
+/* The old link's and the new one's, by name; then what is asked for. */
+static void
+print_speed(const struct migration_view *v, size_t i, char *out, size_t room)
+{
+	static const char *const WHOSE[] = {
+	    "{1}, as it is", "{1}, as ordered", "what the demand needs"};
+
+	say(out, room, WHOSE[i],
+	    i < 2 ? v->pair->r->links[i].def->link : say_word("what the demand needs"));
+}
 
 static void
 load_rows(struct pages *p, const struct migration_view *v)
 {
 	struct table t;
 
-	page_heading(p, 70, NULL, "How full a line of that speed would have been");
+	page_heading(
+	    p, 70, NULL, say_word("How full a line of that speed would have been"));
 	table_begin(&t, p, load_columns, 7, 8.0);
 	for (size_t i = 0; i < v->n_loads; i++) {
 		for (int way = 0; way < 2; way++) {
 			const struct migration_load *l = &v->loads[i];
-			char rate[32] = "not stated", above[MIGRATION_LEVELS][32];
+			char rate[40], name[160], above[MIGRATION_LEVELS][32];
+			say(rate, sizeof rate, "not stated");
 			if (l->bps[way] > 0)
 				print_rate(l->bps[way], rate);
 			for (size_t k = 0; k < MIGRATION_LEVELS; k++) {
@@ -198,38 +221,44 @@ load_rows(struct pages *p, const struct migration_view *v)
 				if (l->above[way][k] >= 0)
 					words_percent(l->above[way][k], 2, above[k]);
 			}
-			struct cell cells[] = {{.text = way == 0 ? l->name : ""},
-			    {.text = way == 0 ? "down" : "up"}, {.text = rate},
-			    {.text = above[0]}, {.text = above[1]}, {.text = above[2]},
-			    {.text = above[3]}};
+			print_speed(v, i, name, sizeof name);
+			struct cell cells[] = {{.text = way == 0 ? name : ""},
+			    {.text = say_word(way == 0 ? "Downstream" : "Upstream")},
+			    {.text = rate}, {.text = above[0]}, {.text = above[1]},
+			    {.text = above[2]}, {.text = above[3]}};
 			table_row(&t, cells);
 		}
 	}
 	table_end(&t);
 	page_text(p, &style_note,
-	    "Share of the minutes in which the old line's demand was more than so much of the "
-	    "speed. What a line that is full refuses does not show as demand: where the old one "
-	    "was saturated, more is asked for than this says.");
+	    say_word(
+	        "Share of the minutes in which the old line's demand was more than so much of the "
+	        "speed. What a line that is full refuses does not show as demand: where the old one "
+	        "was saturated, more is needed than this says."));
 }
 
 static void
 sizing(struct pages *p, const struct migration_view *v)
 {
-	char text[400], minutes[32];
+	char text[400], minutes[32], growth[16], busy[16];
 
-	page_heading(p, 130, "size", "Demand and size");
 	if (!v->m->size[0].has) {
+		page_heading(p, 40, "size", say_word("Demand and size"));
 		page_text(p, &style_body,
-		    "The interface counters of the old line are not in the journal: nothing is "
-		    "known of the demand, and no size follows.");
+		    say_word(
+		        "The interface counters of the old line are not in the journal: nothing is "
+		        "known of the demand, and no size follows."));
 		return;
 	}
+	page_heading(p, 130, "size", say_word("Demand and size"));
 	size_rows(p, v);
 	words_count(v->m->size[0].use.minutes, minutes);
-	snprintf(text, sizeof text,
-	    "Of %s minutes counted on the old line, our own probes included. Asked for is the "
-	    "99th percentile, grown by %.0f %%, on a line that is full at %.0f %%.",
-	    minutes, 100 * v->m->rule.growth, 100 * v->m->rule.busy);
+	snprintf(growth, sizeof growth, "%.0f %%", 100 * v->m->rule.growth);
+	snprintf(busy, sizeof busy, "%.0f %%", 100 * v->m->rule.busy);
+	say(text, sizeof text,
+	    "Of {1} minutes counted on the old line, our own probes included. Needed is the "
+	    "99th percentile, grown by {2}, on a line that is full at {3}.",
+	    minutes, growth, busy);
 	page_text(p, &style_note, text);
 	load_rows(p, v);
 }
@@ -246,14 +275,19 @@ static void
 window(struct pages *p, const struct migration_view *v)
 {
 	double use[DEMAND_DAYS][DEMAND_HOURS], most = 0;
-	char high[32], text[300], alt[400];
+	char high[32], text[400], alt[500], hour[16], hours[16];
+	const char *title =
+	    say_word("Mean demand of the old line, both ways, by weekday and hour");
 
-	page_heading(p, WEEK_H + 40, "window", "When");
 	if (!v->has_week) {
+		page_heading(p, 40, "window", say_word("Window of the cut-over"));
 		page_text(p, &style_body,
-		    "Without counters of the old line nobody knows its quiet hours.");
+		    say_word(
+		        "Without counters of the old line nobody knows its quiet hours."));
 		return;
 	}
+	page_heading(p, WEEK_H + 60, "window", say_word("Window of the cut-over"));
+	page_text(p, &style_note, title);
 	for (int i = 0; i < DEMAND_DAYS * DEMAND_HOURS; i++) {
 		const struct demand_hour *h =
 		    &v->week[i / DEMAND_HOURS][i % DEMAND_HOURS];
@@ -269,19 +303,20 @@ window(struct pages *p, const struct migration_view *v)
 	    .hours = v->slot_hours,
 	    .unit_low = "0",
 	    .unit_high = high};
-	if (v->has_slot)
-		snprintf(text, sizeof text,
-		    "Least was used from %s %02u:00, for %u hours: two for the work, half as much "
+	snprintf(hours, sizeof hours, "%u", v->slot_hours);
+	if (v->has_slot) {
+		snprintf(hour, sizeof hour, "%02u:00", v->slot_hour);
+		say(text, sizeof text,
+		    "Least was used from {1} {2}, for {3} hours: two for the work, half as much "
 		    "again in reserve, one to go back.",
-		    DAY_NAMES[v->slot_day], v->slot_hour, v->slot_hours);
-	else
-		snprintf(text, sizeof text,
-		    "No run of %u hours was counted whole: a week of counters is needed.",
-		    v->slot_hours);
-	snprintf(alt, sizeof alt, "Mean demand by weekday and hour. %s", text);
-	page_figure(p, "week",
-	    "Mean demand of the old line, both ways, by weekday and hour", alt, WEEK_H,
-	    paint_week, &w);
+		    say_word(DAY_NAMES[v->slot_day]), hour, hours);
+	} else {
+		say(text, sizeof text,
+		    "No run of {1} hours was counted whole: a week of counters is needed.",
+		    hours);
+	}
+	snprintf(alt, sizeof alt, "%s. %s", title, text);
+	page_figure(p, "week", title, alt, WEEK_H, paint_week, &w);
 	page_text(p, &style_body, text);
 }
 
@@ -300,8 +335,8 @@ trigger_row(struct table *t, const struct migration_trigger *g)
 	bool dark = g->measure == MIGRATION_AVAILABILITY;
 	bool speed = g->measure >= MIGRATION_SPEED_DOWN;
 	const char *what = dark ? "New line dark\nno network answers"
-	                   : g->measure == MIGRATION_LOSS ? "Packet loss above"
-	                   : g->measure == MIGRATION_P95  ? "Round trip, 95th perc. above"
+	                   : g->measure == MIGRATION_LOSS       ? "Packet loss above"
+	                   : g->measure == MIGRATION_P95        ? "Round trip, p95 above"
 	                   : g->measure == MIGRATION_SPEED_DOWN ? "Download below"
 	                                                        : "Upload below";
 
@@ -310,17 +345,17 @@ trigger_row(struct table *t, const struct migration_trigger *g)
 	else
 		print_value(g->measure, g->threshold, at);
 	snprintf(most, sizeof most, "%s", at);
-	if (speed)
-		snprintf(for_text, sizeof for_text, "two tests in a row");
-	else if (dark)
-		snprintf(for_text, sizeof for_text, "once");
-	else {
+	if (speed) {
+		say(for_text, sizeof for_text, "two tests in a row");
+	} else if (dark) {
+		say(for_text, sizeof for_text, "once");
+	} else {
 		words_duration(g->for_ns, false, at);
 		snprintf(for_text, sizeof for_text, "%s", at);
 	}
-	struct cell cells[] = {{.text = what}, {.text = most, .bold = true},
+	struct cell cells[] = {{.text = say_word(what)}, {.text = most, .bold = true},
 	    {.text = for_text},
-	    {.text = dark ? "service desk, at once" : "change owner"}};
+	    {.text = say_word(dark ? "service desk, at once" : "change owner")}};
 	table_row(t, cells);
 }
 
@@ -328,19 +363,20 @@ static void
 rollback(struct pages *p, const struct migration_view *v)
 {
 	struct table t;
-	char text[300], at[48];
+	char text[500], at[48];
 	int64_t last = v->cut_over_ns + (int64_t)(v->slot_hours - 1) * 3600 * NS_PER_S;
 
-	page_heading(p, 110, "rollback", "Going back");
+	page_heading(p, 110, "rollback", say_word("Going back"));
 	table_begin(&t, p, trigger_columns, 4, 8.0);
 	for (size_t i = 0; i < v->m->n_triggers; i++)
 		trigger_row(&t, &v->m->triggers[i]);
 	table_end(&t);
 	print_at(v, last, at);
-	snprintf(text, sizeof text,
-	    "From fifteen minutes after the move. The last moment at which going back is done "
-	    "within the window is %s: after it a fault is mended forward, or the next window is "
-	    "used. Each threshold is worse than anything the new line showed side by side.",
+	say(text, sizeof text,
+	    "From fifteen minutes after the move. Going back must begin by {1} to be done within "
+	    "the window: after that a fault is mended forward, or the next window is used. "
+	    "Thresholds of loss, round trips and speed lie beyond the intervals that the new line "
+	    "showed side by side.",
 	    at);
 	page_text(p, &style_note, text);
 }
@@ -352,19 +388,20 @@ static const struct column step_columns[] = {{"When", 106, ALIGN_LEFT, true, FAC
     {"Evidence", 135, ALIGN_LEFT, true, FACE_TEXT}};
 
 static void
-print_offset(const struct migration_step *s, char out[24])
+print_offset(const struct migration_step *s, char out[64])
 {
 	int days = s->days < 0 ? -s->days : s->days;
-	const char *sign = s->days < 0 ? "−" : "+";
+	char n[16], text[48];
 
+	snprintf(n, sizeof n, "%d", days % 7 == 0 ? days / 7 : days);
+	say(text, sizeof text, days % 7 == 0 ? "{1} {1|week|weeks}" : "{1} {1|day|days}",
+	    n);
 	if (s->days == 0 && s->minutes == 0)
-		snprintf(out, 24, "T");
+		snprintf(out, 64, "T");
 	else if (s->days == 0)
-		snprintf(out, 24, "T + %d min", s->minutes);
-	else if (days % 7 == 0)
-		snprintf(out, 24, "T %s %d week%s", sign, days / 7, days == 7 ? "" : "s");
+		snprintf(out, 64, "T + %d min", s->minutes);
 	else
-		snprintf(out, 24, "T %s %d day%s", sign, days, days == 1 ? "" : "s");
+		snprintf(out, 64, "T %s %s", s->days < 0 ? "−" : "+", text);
 }
 
 static void
@@ -372,17 +409,18 @@ runbook(struct pages *p, const struct migration_view *v)
 {
 	struct table t;
 
-	page_heading(p, 200, "runbook", "Runbook");
+	page_heading(p, 200, "runbook", say_word("Runbook"));
 	table_begin(&t, p, step_columns, 4, 8.0);
 	for (size_t i = 0; i < migration_n_steps; i++) {
 		const struct migration_step *s = &migration_steps[i];
-		char at[48], offset[24], when[96];
+		char at[48], offset[64], when[128];
 		print_at(v, migration_step_at(v, s), at);
 		at[s->minutes == 0 && s->days != 0 ? 10 : 16] = '\0';
 		print_offset(s, offset);
 		snprintf(when, sizeof when, "%s\n%s", at, offset);
 		struct cell cells[] = {{.text = when, .bold = s->days == 0},
-		    {.text = s->what}, {.text = s->who}, {.text = s->evidence}};
+		    {.text = say_word(s->what)}, {.text = say_word(s->who)},
+		    {.text = say_word(s->evidence)}};
 		table_row(&t, cells);
 	}
 	table_end(&t);
@@ -397,13 +435,14 @@ static const struct column side_columns[] = {{"", 150, ALIGN_LEFT, true, FACE_TE
 static void
 side_row(struct table *t, const char *what, const char *before, const char *after)
 {
-	struct cell cells[] = {{.text = what}, {.text = before}, {.text = after}};
+	struct cell cells[] = {
+	    {.text = say_word(what)}, {.text = before}, {.text = after}};
 
 	table_row(t, cells);
 }
 
 struct side_words {
-	char period[128], availability[160], down[96], loss[160], p50[32], p95[32];
+	char period[128], availability[160], down[128], loss[160], p50[32], p95[32];
 };
 
 static void
@@ -415,25 +454,25 @@ word_side(
 	print_at(v, s->period.start_ns, a);
 	print_at(v, s->period.end_ns, b);
 	a[16] = b[16] = '\0';
-	snprintf(w->period, sizeof w->period, "%s\nto %s", a, b);
-	snprintf(w->availability, sizeof w->availability, "unknown");
+	say(w->period, sizeof w->period, "{1}\nto {2}", a, b);
+	say(w->availability, sizeof w->availability, "not known");
 	if (s->ledger.has_availability) {
 		unsigned n = words_decimals(s->ledger.point, s->ledger.lower, 1);
 		words_percent(s->ledger.point, n, a);
 		words_percent(s->ledger.lower, n, b);
 		words_percent(s->ledger.upper, n, c);
-		snprintf(
-		    w->availability, sizeof w->availability, "%s\n%s to %s", a, b, c);
+		say(w->availability, sizeof w->availability, "{1}\nbetween {2} and {3}",
+		    a, b, c);
 	}
 	words_duration(s->ledger.down_ns, true, a);
-	snprintf(w->down, sizeof w->down, "%s\nin %zu outage%s", a,
-	    s->ledger.outage_count, s->ledger.outage_count == 1 ? "" : "s");
+	words_count(s->ledger.outage_count, c);
+	say(w->down, sizeof w->down, "{1}\nin {2} {2|outage|outages}", a, c);
 	snprintf(w->loss, sizeof w->loss, "–");
 	if (s->has_loss) {
 		words_percent(s->loss.point, 3, a);
 		words_percent(s->loss.lower, 3, b);
 		words_percent(s->loss.upper, 3, c);
-		snprintf(w->loss, sizeof w->loss, "%s\n%s to %s", a, b, c);
+		say(w->loss, sizeof w->loss, "{1}\nbetween {2} and {3}", a, b, c);
 	}
 	snprintf(w->p50, sizeof w->p50, "–");
 	snprintf(w->p95, sizeof w->p95, "–");
@@ -449,15 +488,16 @@ before_after(struct pages *p, const struct migration_view *v)
 	struct side_words before, after;
 	struct table t;
 
-	page_heading(
-	    p, v->before.has && v->after.has ? 290 : 60, "after", "Before and after");
+	page_heading(p, v->before.has && v->after.has ? 230 : 40, "after",
+	    say_word("Before and after"));
 	if (!v->before.has || !v->after.has) {
 		page_text(p, &style_body,
-		    v->proposed
-		        ? "The move has not been made: give its time with --cut-over, and make "
-		          "this plan again 30 days after it."
-		        : "There is less than a day on one side of the move: make this plan again "
-		          "30 days after it.");
+		    say_word(
+		        v->proposed
+		            ? "The move has not been made: give its time with --cut-over, and make "
+		              "this plan again 30 days after it."
+		            : "There is less than a day on one side of the move: make this plan again "
+		              "30 days after it."));
 		return;
 	}
 	word_side(v, &v->before, &before);
@@ -470,36 +510,37 @@ before_after(struct pages *p, const struct migration_view *v)
 	side_row(&t, "Downtime", before.down, after.down);
 	side_row(&t, "Packet loss\n95 % interval", before.loss, after.loss);
 	side_row(&t, "Round trip, median\nmean of hours", before.p50, after.p50);
-	side_row(&t, "Round trip, 95th perc.\nmean of hours", before.p95, after.p95);
+	side_row(&t, "Round trip, p95\nmean of hours", before.p95, after.p95);
 	table_end(&t);
 	page_text(p, &style_note,
-	    "Not the same minutes: what changed besides the line is in it too. At most 30 days "
-	    "on each side, whatever the contracts count.");
+	    say_word(
+	        "Not the same minutes: what changed besides the line is in it too. At most 30 days "
+	        "on each side, whatever the contracts count."));
 }
 
 static void
 run(struct pages *p, const struct dossier *ds)
 {
 	const struct migration_view *v = ds->more;
-	char said[SAID], title[160];
+	char said[SAID], title[200];
 
 	dossier_name(p, ds, NULL);
-	snprintf(title, sizeof title, "From %.60s to %.60s",
-	    v->pair->r->links[0].def->link, v->pair->r->links[1].def->link);
-	page_begin(p, "Migration plan");
+	say(title, sizeof title, "From {1} to {2}", v->pair->r->links[0].def->link,
+	    v->pair->r->links[1].def->link);
+	page_begin(p, say_word("Migration plan"));
 	migration_headline(v, said, sizeof said);
 	page_title(p, "migration", title, said);
 	page_gap(p, 6);
 	who(p, v);
 	acceptance(p, v);
-	page_begin(p, "Migration plan: size and time");
 	sizing(p, v);
-	window(p, v);
-	page_begin(p, "Migration plan: side by side");
-	page_heading(p, 160, "parallel", "Side by side");
+	page_begin(p, say_word("Migration plan: side by side"));
+	page_heading(p, 160, "parallel", say_word("Side by side"));
 	comparison_chart(p, v->pair, said);
 	comparison_pairs(p, v->pair);
-	page_begin(p, "Migration plan: what is done");
+	snprintf(p->section, sizeof p->section, "%s",
+	    say_word("Migration plan: what is done"));
+	window(p, v);
 	runbook(p, v);
 	rollback(p, v);
 	before_after(p, v);

@@ -1,15 +1,12 @@
 #include "reports/page.h"
+#include "reports/picture.h"
 #include "reports/say.h"
 
 #include <cairo-pdf.h>
-#include <errno.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define PNG_SCALE    (96.0 / 72.0)
-#define CHART_SCALE  2.0
 #define CHART_EDGE   18.0
 #define SECTION_GAP  24.0
 #define SECTION_HEAD 50.0 /* a title of two lines */
@@ -71,42 +68,6 @@ pages_open(struct pages *p, enum pages_kind kind, struct fonts *fonts,
 	}
 }
 
-/*
- * write_png(surface, path):
- * Written beside its place and renamed, so that no half a picture is ever found there.
- */
-static int
-write_png(cairo_surface_t *surface, const char *path, char *err, size_t room)
-{
-	char *part = g_strdup_printf("%s.part", path);
-	cairo_status_t status = cairo_surface_write_to_png(surface, part);
-	int rc = 0;
-
-	if (status != CAIRO_STATUS_SUCCESS || rename(part, path) < 0) {
-		rc = status == CAIRO_STATUS_SUCCESS && errno != 0 ? -errno : -EIO;
-		snprintf(err, room, "%s: %s", path,
-		    status != CAIRO_STATUS_SUCCESS ? cairo_status_to_string(status)
-		                                   : strerror(errno));
-		unlink(part);
-	}
-	g_free(part);
-	return rc;
-}
-
-static cairo_surface_t *
-paper(double w, double h, double scale)
-{
-	cairo_surface_t *surface = cairo_image_surface_create(
-	    CAIRO_FORMAT_RGB24, (int)(w * scale + 0.5), (int)(h * scale + 0.5));
-	cairo_t *cr = cairo_create(surface);
-
-	cairo_set_source_rgb(cr, 1, 1, 1);
-	cairo_paint(cr);
-	cairo_destroy(cr);
-	cairo_surface_set_device_scale(surface, scale, scale);
-	return surface;
-}
-
 static void
 draw_frame_texts(struct pages *p)
 {
@@ -143,7 +104,8 @@ finish_page(struct pages *p)
 	draw_free(p->d);
 	p->d = NULL;
 	if (p->rc == 0)
-		p->rc = write_png(p->surface, path, p->err, sizeof p->err);
+		p->rc = picture_write(p->surface, PICTURE_PAGE_DPI, p->section, path,
+		    p->err, sizeof p->err);
 	cairo_surface_destroy(p->surface);
 	p->surface = NULL;
 	g_free(path);
@@ -173,7 +135,7 @@ page_begin(struct pages *p, const char *section)
 	p->number++;
 	p->y = PAGE_TOP;
 	if (p->kind == PAGES_PNG) {
-		p->surface = paper(p->paper->w, p->paper->h, PNG_SCALE);
+		p->surface = picture_new(p->paper->w, p->paper->h, PICTURE_PAGE_DPI);
 		cairo_t *cr = cairo_create(p->surface);
 		cairo_translate(cr, middle(p->paper), 0);
 		p->d = draw_new(p->fonts, cr, false);
@@ -317,12 +279,13 @@ page_gap(struct pages *p, double h)
 
 static void
 write_chart(struct pages *p, const char *name, const char *title, double h,
-    page_paint *paint, const void *ctx)
+    page_paint *paint, const void *ctx, unsigned dpi)
 {
 	double head = draw_leading(&style_heading) + 8;
-	char *path = g_strdup_printf("%s/chart-%s.png", p->png_dir, name);
+	char *path = g_strdup_printf("%s/chart-%s%s.png", p->png_dir, name,
+	    dpi == PICTURE_PRINT_DPI ? "-print" : "");
 	cairo_surface_t *s =
-	    paper(PAGE_INNER + 2 * CHART_EDGE, h + head + 2 * CHART_EDGE, CHART_SCALE);
+	    picture_new(PAGE_INNER + 2 * CHART_EDGE, h + head + 2 * CHART_EDGE, dpi);
 	cairo_t *cr = cairo_create(s);
 	struct draw *d = draw_new(p->fonts, cr, false);
 	struct box box = {CHART_EDGE, CHART_EDGE + head, PAGE_INNER, h};
@@ -335,7 +298,7 @@ write_chart(struct pages *p, const char *name, const char *title, double h,
 		p->rc = draw_status(d, p->err, sizeof p->err);
 	draw_free(d);
 	if (p->rc == 0)
-		p->rc = write_png(s, path, p->err, sizeof p->err);
+		p->rc = picture_write(s, dpi, title, path, p->err, sizeof p->err);
 	cairo_surface_destroy(s);
 	g_free(path);
 }
@@ -355,6 +318,8 @@ page_figure(struct pages *p, const char *name, const char *title, const char *al
 		paint(p->d, box, ctx);
 	draw_untag(p->d, "Figure");
 	p->y += h + 4;
-	if (p->kind == PAGES_PNG)
-		write_chart(p, name, title, h, paint, ctx);
+	if (p->kind != PAGES_PNG)
+		return;
+	write_chart(p, name, title, h, paint, ctx, PICTURE_SCREEN_DPI);
+	write_chart(p, name, title, h, paint, ctx, PICTURE_PRINT_DPI);
 }

@@ -73,8 +73,8 @@ void page_gap(struct pages *p, double h);
 
 /*
  * page_figure(p, name, title, alt, h, paint, ctx):
- * A figure of height ${h}; in a pass of PNGs also written alone as chart-NAME.png under
- * its title.
+ * A figure of height ${h}; in a pass of PNGs also written alone under its title, as
+ * chart-NAME.png for a screen and chart-NAME-print.png for print.
  */
 typedef void page_paint(struct draw *d, struct box box, const void *ctx);
 void page_figure(struct pages *p, const char *name, const char *title, const char *alt,

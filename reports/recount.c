@@ -229,9 +229,10 @@ count_link(const json_t *link, struct findings *f)
 		findings_add(f, FINDING_FAILS, name, "%s", c.wrong);
 	else
 		findings_add(f, FINDING_HOLDS, name,
-		    "%zu outages and %zu micro-outages, in order; %.6f s down is their "
+		    "%zu outage%s and %zu micro-outage%s, in order; %.6f s down is their "
 		    "sum; unknown time, coverage and loss are those of their lists",
-		    n, micro, (double)down / 1e6);
+		    n, n == 1 ? "" : "s", micro, micro == 1 ? "" : "s",
+		    (double)down / 1e6);
 }
 
 /* ---- verdicts ---- */
@@ -352,6 +353,7 @@ count_verdict(const json_t *v, struct findings *f)
 {
 	struct count c = {false};
 	char name[64];
+	size_t n = json_array_size(json_object_get(v, "intervals"));
 
 	snprintf(
 	    name, sizeof name, "%.30s/%.30s", text_of(v, "centre"), text_of(v, "link"));
@@ -364,11 +366,11 @@ count_verdict(const json_t *v, struct findings *f)
 		    text_of(json_object_get(v, "period"), "from"), c.wrong);
 	else
 		findings_add(f, FINDING_HOLDS, name,
-		    "%.10s to %.10s: %zu intervals without a gap; scheduled, excluded, "
-		    "unknown, down and up time, availability and verdict follow from them",
+		    "%.10s to %.10s: %zu interval%s without a gap; scheduled, excluded, "
+		    "unknown, down and up time, availability and verdict follow from %s",
 		    text_of(json_object_get(v, "period"), "from"),
-		    text_of(json_object_get(v, "period"), "to"),
-		    json_array_size(json_object_get(v, "intervals")));
+		    text_of(json_object_get(v, "period"), "to"), n, n == 1 ? "" : "s",
+		    n == 1 ? "it" : "them");
 }
 
 /* ---- what stands in several places ---- */
@@ -393,8 +395,8 @@ count_curve(const json_t *curve, const json_t *link, struct findings *f)
 		return;
 	if (sent == count_of(loss, "sent") && lost == count_of(loss, "lost"))
 		findings_add(f, FINDING_HOLDS, name,
-		    "%lld packets sent and %lld lost are the sums of the hours",
-		    (long long)sent, (long long)lost);
+		    "%lld packet%s sent and %lld lost are the sums of the hours",
+		    (long long)sent, sent == 1 ? "" : "s", (long long)lost);
 	else
 		findings_add(f, FINDING_FAILS, name,
 		    "what was sent and lost is not the sum of the hours");

@@ -204,6 +204,9 @@ recount_incidents(const json_t *results, const char *csv, size_t n, struct findi
 		    "it has more rows than results.json has outages");
 	else if (good)
 		findings_add(f, FINDING_HOLDS, "incidents.csv",
-		    "%zu rows, each what results.json says", t.row - 1);
+		    t.row == 2   ? "%zu row, what results.json says"
+		    : t.row == 1 ? "%zu rows, as results.json has no outages"
+		                 : "%zu rows, each what results.json says",
+		    t.row - 1);
 	bytes_free(&cell);
 }

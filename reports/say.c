@@ -16,6 +16,9 @@ static struct {
 	const char *example;
 } now;
 
+/* Beside those built in; not ours. */
+static const struct language *offered;
+
 const struct language language_en = {"en", "en-GB", NULL, 0, false};
 
 const struct language *
@@ -24,7 +27,15 @@ say_language(const char *code)
 	for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++)
 		if (strcmp(ALL[i]->code, code) == 0)
 			return ALL[i];
+	if (offered != NULL && strcmp(offered->code, code) == 0)
+		return offered;
 	return NULL;
+}
+
+void
+say_offer(const struct language *l)
+{
+	offered = l;
 }
 
 void

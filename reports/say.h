@@ -32,6 +32,9 @@ extern const struct language language_en, language_de, language_fr;
 /* By its code; NULL: there is none. */
 const struct language *say_language(const char *code);
 
+/* One language beside those built in: a translator's at work, or a test's; NULL: none. */
+void say_offer(const struct language *l);
+
 /* Speak it from here on; NULL: English. One language at a time in a process. */
 void say_use(const struct language *l);
 const struct language *say_used(void);

@@ -4,16 +4,16 @@
  */
 #include "reports/sla.h"
 
+#include "reports/comparison.h"
 #include "reports/dossier.h"
+#include "reports/sla_record.h"
+#include "reports/value.h"
 
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
 #define PERIODS_SHOWN 13
-#define OUTAGES_SHOWN 10 /* what the second page has room for, and at least: */
-#define OUTAGES_LEAST 3
-#define DATES_SHOWN   3
 #define HEADER_H      18.0 /* what the parts of a table take, rounded up */
 #define ROW_H         14.0
 #define NOTE_H        14.0
@@ -32,14 +32,15 @@ label_of(const struct terms *t, const struct zone *z, char out[16])
 	struct civil c = chart_zone_civil(z, t->period.start_ns + 43200 * NS_PER_S);
 
 	if (strcmp(t->period_kind, "month") == 0)
-		snprintf(out, 16, "%.3s %04d", civil_months[c.month - 1], c.year % 10000);
+		snprintf(out, 16, "%s %04d", say_word(civil_months[c.month - 1]),
+		    c.year % 10000);
 	else if (strcmp(t->period_kind, "quarter") == 0)
 		snprintf(out, 16, "Q%d %04d", (c.month + 2) / 3 % 10, c.year % 10000);
 	else if (strcmp(t->period_kind, "year") == 0)
 		snprintf(out, 16, "%04d", c.year % 10000);
 	else
-		snprintf(out, 16, "%d %.3s %02d", c.day % 100, civil_months[c.month - 1],
-		    c.year % 100);
+		snprintf(out, 16, "%d %s %02d", c.day % 100,
+		    say_word(civil_months[c.month - 1]), c.year % 100);
 }
 
 /* The link's verdicts by period, of its first profile; those before the record began say
@@ -47,7 +48,9 @@ label_of(const struct terms *t, const struct zone *z, char out[16])
 static size_t
 periods_of(const struct dossier *ds, size_t link, struct period_row out[PERIODS_SHOWN])
 {
-	const struct results *trend = ds->more;
+	/* A link without periods of the calendar has none that led up to this one. */
+	bool alone = strcmp(ds->r->links[link].contract.terms.period_kind, "range") == 0;
+	const struct results *trend = alone ? ds->r : ds->more;
 	const struct link_report *l = &trend->links[link];
 	size_t n = 0;
 
@@ -69,14 +72,14 @@ periods_of(const struct dossier *ds, size_t link, struct period_row out[PERIODS_
 }
 
 static void
-headline(const struct link_report *l, const struct period_row *rows, size_t n, char *out,
-    size_t room)
+headline(const struct link_report *l, const struct period_row *rows, size_t n_rows,
+    char *out, size_t room)
 {
 	size_t missed = 0, refused = 0, listed = 0;
-	char goal[32];
+	char goal[32], n[32], of[32], open[32];
 
 	/* Of a trend that only leads up to the period, the period is what counts. */
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n_rows; i++) {
 		const struct verdict *v = &rows[i].j->verdict;
 		const struct span *p = &rows[i].j->contract.terms.period;
 		if (p->start_ns < l->result->period.start_ns ||
@@ -91,18 +94,20 @@ headline(const struct link_report *l, const struct period_row *rows, size_t n, c
 		return;
 	}
 	words_target(l->contract.terms.target, goal);
+	words_count(missed, n);
+	words_count(listed, of);
+	words_count(refused, open);
 	if (missed == 0 && refused == 0)
-		snprintf(out, room, "Availability met the %s agreed in all %zu periods",
-		    goal, listed);
+		say(out, room, "Availability met the {1} agreed in all {2} periods", goal,
+		    of);
 	else if (refused == 0)
-		snprintf(out, room,
-		    "Availability missed the %s agreed in %zu of %zu periods", goal,
-		    missed, listed);
+		say(out, room, "Availability missed the {1} agreed in {2} of {3} periods",
+		    goal, n, of);
 	else
-		snprintf(out, room,
-		    "Availability missed the %s agreed in %zu of %zu periods; %zu %s no "
-		    "certain answer",
-		    goal, missed, listed, refused, refused == 1 ? "has" : "have");
+		say(out, room,
+		    "Availability missed the {1} agreed in {2} of {3} periods; {4} "
+		    "{4|has|have} no certain answer",
+		    goal, n, of, open);
 }
 
 static void
@@ -117,7 +122,7 @@ chart(struct pages *p, const struct link_report *l, const struct period_row *row
 {
 	struct month list[PERIODS_SHOWN];
 	struct months m = {.list = list, .n = n, .target = l->contract.terms.target};
-	char name[32], alt[600], text[512];
+	char name[32], alt[600], text[512], count[32];
 
 	for (size_t i = 0; i < n; i++) {
 		const struct verdict *v = &rows[i].j->verdict;
@@ -129,18 +134,21 @@ chart(struct pages *p, const struct link_report *l, const struct period_row *row
 		memcpy(list[i].label, rows[i].label, sizeof list[i].label);
 	}
 	headline(l, rows, n, text, sizeof text);
-	snprintf(alt, sizeof alt,
-	    "Availability of %zu periods, each a dot within its interval. %s.", n, text);
+	words_count(n, count);
+	say(alt, sizeof alt,
+	    "Availability of {1} periods, each a dot within its interval. {2}.", count,
+	    text);
 	snprintf(name, sizeof name, "months-%zu", link + 1);
-	page_figure(p, name, "Availability by period", alt, MONTHS_H, paint_months, &m);
+	page_figure(
+	    p, name, say_word("Availability by period"), alt, MONTHS_H, paint_months, &m);
 }
 
 static const struct column period_columns[] = {
-    {"Period", 43, ALIGN_LEFT, false, FACE_TEXT},
-    {"Availability", 51, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Period", 48, ALIGN_LEFT, false, FACE_TEXT},
+    {"Available", 51, ALIGN_RIGHT, false, FACE_TEXT},
     {"at least", 47, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Down", 55, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Excluded", 56, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Down", 50, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Left out", 56, ALIGN_RIGHT, false, FACE_TEXT},
     {"Unknown", 58, ALIGN_RIGHT, false, FACE_TEXT},
     {"Outages", 37, ALIGN_RIGHT, false, FACE_TEXT},
     {"Budget left", 52, ALIGN_RIGHT, false, FACE_TEXT},
@@ -197,13 +205,13 @@ period_row(struct table *t, const struct period_row *row)
 	if (row->j->has_settlement && row->j->conf != NULL && row->j->conf->n_credits > 0)
 		dossier_worth(
 		    row->j->settlement.sheets[READING_POINT].total, row->j->conf, credit);
-	if (strcmp(credit, "nothing") == 0)
-		snprintf(credit, sizeof credit, "none");
+	if (strcmp(credit, say_word("nothing")) == 0)
+		snprintf(credit, sizeof credit, "%s", say_word("none"));
 	struct cell cells[] = {{.text = row->label}, {.text = at, .bold = true},
 	    {.text = low}, {.text = down}, {.text = v->excluded_ns > 0 ? excluded : "–"},
 	    {.text = v->unknown_ns > 0 ? unknown : "–"}, {.text = count},
 	    {.text = budget, .colour = overdrawn ? INK_BAD : 0}, {.text = credit},
-	    {.text = words_verdict(v->verdict),
+	    {.text = say_word(words_verdict(v->verdict)),
 	        .bold = true,
 	        .colour = words_verdict_colour(v->verdict)}};
 	table_row(t, cells);
@@ -217,7 +225,7 @@ periods(struct pages *p, const struct dossier *ds, size_t link,
 
 	if (n == 0)
 		return;
-	page_heading(p, HEADER_H + 2 * ROW_H, NULL, "Availability by period");
+	page_heading(p, HEADER_H + 2 * ROW_H, NULL, say_word("Availability by period"));
 	double room = page_bottom(p) - p->y - HEADER_H - NOTE_H;
 	bool charted = n > 1 && room > MONTHS_H + 4 + 3 * ROW_H;
 	if (charted) {
@@ -234,106 +242,8 @@ periods(struct pages *p, const struct dossier *ds, size_t link,
 	table_end(&t);
 	if (first > 0)
 		page_text(p, &style_note,
-		    charted ? "Earlier periods are in the chart alone."
-		            : "Earlier periods have no room here.");
-}
-
-/* ---- the second page ---- */
-
-/* The longest outages that count come first; the table stays in the order of time. */
-static size_t
-choose(const struct link_result *r, size_t most, bool *chosen)
-{
-	size_t n = 0;
-
-	for (; n < most && n < r->n_outages; n++) {
-		size_t best = SIZE_MAX;
-		for (size_t i = 0; i < r->n_outages; i++) {
-			const struct outage *o = &r->outages[i],
-			                    *b = best < SIZE_MAX ? &r->outages[best]
-			                                         : NULL;
-			if (chosen[i])
-				continue;
-			if (b == NULL || (o->counted && !b->counted) ||
-			    (o->counted == b->counted &&
-			        o->end_ns - o->start_ns > b->end_ns - b->start_ns))
-				best = i;
-		}
-		chosen[best] = true;
-	}
-	return n;
-}
-
-/* Outages give way to what is owed: two pages a link. Heights are what most contracts'
- * clauses take. */
-static size_t
-outages_fit(const struct pages *p, const struct link_report *l)
-{
-	const struct settlement *s = l->settlement;
-	double room = page_bottom(p) - p->y - 67 - 60;
-
-	if (s != NULL && l->conf != NULL) {
-		size_t dates =
-		    s->n_deadlines < DATES_SHOWN ? s->n_deadlines : DATES_SHOWN;
-		room -= l->conf->n_credits > 0 ? 75 + 38 * (double)l->conf->n_credits : 0;
-		room -= s->n_rights > 0 ? 30 + 24 * (double)s->n_rights : 0;
-		room -= dates > 0 ? 62 + 22 * (double)dates : 0;
-	}
-	if (room < 22 * OUTAGES_LEAST)
-		return OUTAGES_LEAST;
-	return room > 22 * OUTAGES_SHOWN ? OUTAGES_SHOWN : (size_t)(room / 22);
-}
-
-static void
-outages(struct pages *p, const struct dossier *ds, size_t link)
-{
-	const struct link_result *r = ds->r->links[link].result;
-	bool *chosen = g_new0(bool, r->n_outages + 1);
-	char text[200], listed[32], place[PLACE_ROOM];
-	size_t n = choose(r, outages_fit(p, &ds->r->links[link]), chosen);
-
-	words_count(r->n_outages, listed);
-	snprintf(text, sizeof text, "Outage register: %s outage%s",
-	    r->n_outages == 0 ? "no" : listed, r->n_outages == 1 ? "" : "s");
-	dossier_place(place, "register", link);
-	page_heading(p, 30, place, text);
-	dossier_register_rows(p, ds, link, chosen);
-	if (n < r->n_outages) {
-		snprintf(text, sizeof text,
-		    "The %zu longest, those that count first; the dossier of the same time "
-		    "lists all %s.",
-		    n, listed);
-		page_text(p, &style_note, text);
-	} else if (n == 0) {
-		page_text(
-		    p, &style_body, "None was found in the time that was measured.");
-	}
-	g_free(chosen);
-}
-
-static void
-owed(struct pages *p, const struct dossier *ds, size_t link)
-{
-	const struct link_report *l = &ds->r->links[link];
-	const struct settlement *s = l->settlement;
-	char place[PLACE_ROOM];
-
-	dossier_place(place, "owed", link);
-	page_heading(p, 40, place, "What is owed");
-	if (s == NULL || l->conf == NULL || l->conf->n_credits == 0) {
-		page_text(p, &style_body,
-		    l->has_verdict && l->conf != NULL
-		        ? "The contract, as it is configured, states no credit."
-		        : "No contract was given, so nothing is owed by one.");
-		if (s == NULL || l->conf == NULL)
-			return;
-	}
-	dossier_credits(p, s, l->conf);
-	dossier_rights(p, s, &ds->zones[link]);
-	dossier_dates(p, s, &ds->zones[link], DATES_SHOWN);
-	page_text(p, &style_note,
-	    "Worked out from the contract's clauses as they are configured; the signed contract "
-	    "prevails.");
+		    say_word(charted ? "Earlier periods are in the chart alone."
+		                     : "Earlier periods have no room here."));
 }
 
 static void
@@ -345,7 +255,7 @@ link_pages(struct pages *p, const struct dossier *ds, size_t link)
 	char text[512], place[PLACE_ROOM], outline[160];
 
 	dossier_name(p, ds, l);
-	page_begin(p, "SLA report");
+	page_begin(p, say_word("SLA report"));
 	headline(l, rows, n, text, sizeof text);
 	dossier_place(place, "summary", link);
 	snprintf(outline, sizeof outline, "%s/%s", l->def->centre, l->def->link);
@@ -356,10 +266,7 @@ link_pages(struct pages *p, const struct dossier *ds, size_t link)
 	dossier_figures(p, l, &ds->zones[link]);
 	dossier_clauses(p, l, link);
 	periods(p, ds, link, rows, n);
-	page_begin(p, "SLA report: record and credits");
-	dossier_heat(p, l, &ds->zones[link], link);
-	outages(p, ds, link);
-	owed(p, ds, link);
+	sla_record(p, ds, link);
 }
 
 /* ---- the page that sums up ---- */
@@ -371,7 +278,7 @@ site(struct pages *p, const struct dossier *ds, size_t first)
 	size_t links[DOTS_MOST * 4], n;
 	struct site s;
 	char text[1500], measured[32], independent[32], down[40], degraded[40],
-	    names[400], overlaps[400];
+	    names[400], count[32];
 	size_t used = 0;
 
 	if (!results_site(r, first, links, sizeof links / sizeof *links, &n, &s))
@@ -381,12 +288,13 @@ site(struct pages *p, const struct dossier *ds, size_t first)
 	for (size_t i = 0; i < n && used < sizeof names; i++)
 		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
 		    i > 0 ? ", " : "", r->links[links[i]].def->link);
-	snprintf(text, sizeof text, "%.300s by any of its links",
+	say(text, sizeof text, "{1} by any of its links",
 	    def->centre_name[0] != '\0' ? def->centre_name : def->centre);
 	page_heading(p, 60, NULL, text);
 	if (!s.has_availability) {
 		page_text(p, &style_body,
-		    "There is no time in which all of its links were measured.");
+		    say_word(
+		        "There is no time in which all of its links were measured."));
 		return;
 	}
 	unsigned decimals = words_decimals(s.measured, s.independent, 1);
@@ -394,22 +302,28 @@ site(struct pages *p, const struct dossier *ds, size_t first)
 	words_percent(s.independent, decimals, independent);
 	words_duration(s.down_ns, true, down);
 	words_duration(s.degraded_ns, true, degraded);
-	words_overlaps(&s, overlaps, sizeof overlaps);
-	snprintf(text, sizeof text,
-	    "By at least one of %s the site was available %s of the time in which all were "
-	    "measured; links that fail independently would give %s. All were down at once %zu "
-	    "time%s, for %s; some but not all for %s. %s",
-	    names, measured, independent, s.down_count, s.down_count == 1 ? "" : "s",
-	    down, degraded, overlaps);
+	words_count(s.down_count, count);
+	say(text, sizeof text,
+	    "By at least one of {1} the site was available {2} of the time in which all were "
+	    "measured; links that fail independently would give {3}.",
+	    names, measured, independent);
+	if (s.down_count > 0)
+		say_more(text, sizeof text,
+		    "All were down at once {1} {1|time|times}, for {2}; some but not all for {3}.",
+		    count, down, degraded);
+	else
+		say_more(text, sizeof text,
+		    "They were never all down at once; some but not all for {1}.",
+		    degraded);
+	comparison_overlaps(&s, text, sizeof text);
 	page_text(p, &style_body, text);
 }
 
 static void
-overview(struct pages *p, const struct dossier *ds)
+overview_words(const struct results *r, char *out, size_t room)
 {
-	const struct results *r = ds->r;
 	size_t breached = 0, met = 0, judged = 0;
-	char text[200];
+	char all[32], n[32], good[32];
 
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct link_report *l = &r->links[i];
@@ -418,21 +332,32 @@ overview(struct pages *p, const struct dossier *ds)
 		breached += has && l->verdict.verdict == VERDICT_BREACHED;
 		met += has && l->verdict.verdict == VERDICT_MET;
 	}
-	dossier_name(p, ds, NULL);
-	page_begin(p, "SLA report: summary");
+	words_count(breached, n);
+	words_count(judged > 0 ? judged : r->n_links, all);
+	words_count(met, good);
 	if (r->n_links == 0)
-		snprintf(text, sizeof text, "No link to report on");
-	else if (judged > 0 && (breached == judged || met == judged))
-		snprintf(text, sizeof text, "Every link with a target %s it",
-		    met == judged ? "met" : "missed");
+		say(out, room, "No link to report on");
 	else if (judged == 0)
-		snprintf(text, sizeof text,
-		    "%zu links, none with a target to be judged by", r->n_links);
+		say(out, room, "{1} links, none with a target to be judged by", all);
+	else if (met == judged)
+		say(out, room, "Every link with a target met it");
+	else if (breached == judged)
+		say(out, room, "Every link with a target missed it");
 	else
-		snprintf(text, sizeof text,
-		    "%zu of %zu links with a target missed it, %zu met it", breached,
-		    judged, met);
-	page_title(p, "overview", "Summary", text);
+		say(out, room, "{1} of {2} links with a target missed it, {3} met it", n,
+		    all, good);
+}
+
+static void
+overview(struct pages *p, const struct dossier *ds)
+{
+	const struct results *r = ds->r;
+	char text[200];
+
+	dossier_name(p, ds, NULL);
+	page_begin(p, say_word("SLA report: summary"));
+	overview_words(r, text, sizeof text);
+	page_title(p, "overview", say_word("Summary"), text);
 	if (r->n_links == 0)
 		return;
 	page_gap(p, 6);
@@ -441,8 +366,9 @@ overview(struct pages *p, const struct dossier *ds)
 		site(p, ds, i);
 	page_gap(p, 4);
 	page_text(p, &style_note,
-	    "Each link has two pages: what was agreed and found, and what it rests on and what "
-	    "is owed. Time that was not measured is neither up nor down.");
+	    say_word(
+	        "Each link has two pages: what was agreed and found, and what it rests on and what "
+	        "is owed. Time that was not measured is neither up nor down."));
 }
 
 static void
@@ -463,4 +389,18 @@ sla_pdf(const struct results *r, const struct results *trend, const char *pdf_pa
 
 	return dossier_print(
 	    r, &kind, trend != NULL ? trend : r, pdf_path, png_dir, err, room);
+}
+
+json_t *
+sla_json(const struct results *r, const struct results *trend)
+{
+	json_t *o = value_envelope(r, "linkwitness/sla-report/1"), *list = json_array();
+
+	for (size_t i = 0; i < r->n_links; i++)
+		json_array_append_new(list, evidence_json(r, &r->links[i]));
+	value_set(o, "evidence", list);
+	value_set(o, "sla", results_sla_json(r));
+	value_set(o, "outages", results_outages_json(r));
+	value_set(o, "trend", trend != NULL ? results_sla_json(trend) : json_null());
+	return o;
 }

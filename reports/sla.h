@@ -13,4 +13,8 @@
 int sla_pdf(const struct results *r, const struct results *trend, const char *pdf_path,
     const char *png_dir, char *err, size_t room);
 
+/* linkwitness/sla-report/1 of INTERFACES.md, all that its pages print; a new reference.
+ */
+json_t *sla_json(const struct results *r, const struct results *trend);
+
 #endif

@@ -90,8 +90,8 @@ sheet_formula(struct sheet *s, enum look look, const char *formula, double value
 		worksheet_write_formula_num(
 		    s->ws, s->row, s->column, formula, s->b->look[look], value);
 	else
-		worksheet_write_formula(
-		    s->ws, s->row, s->column, formula, s->b->look[look]);
+		worksheet_write_formula_str(
+		    s->ws, s->row, s->column, formula, s->b->look[look], "");
 	s->column++;
 }
 
@@ -164,6 +164,11 @@ static const char *const SHEETS[][2] = {
     {"Credit", "the credit, clause by clause, as formulas over the incidents"},
     {"Exclusions", "maintenance and other time that is put aside, and why"},
     {"Contacts", "tickets that bear on these numbers"},
+    {"Throughput",
+        "every test of throughput; take away the rate of one, a yellow cell, to "
+        "see what it does"},
+    {"Bands", "the tests of each direction against the speeds of the contract, as "
+              "formulas over them"},
     {"HourlyQuantiles", "round trips and losses by the hour, of the voting probes"},
     {"Degradations", "what was bad without being an outage"},
     {"Coverage", "time in which nothing is known, and why"},
@@ -234,6 +239,7 @@ fill(struct book *b)
 	workbook_clauses(b, &a);
 	workbook_exclusions(b, &a);
 	workbook_contacts(b, &a);
+	workbook_throughput(b);
 	workbook_hours(b);
 	workbook_degradations(b);
 	workbook_coverage(b);

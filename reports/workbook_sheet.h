@@ -62,7 +62,7 @@ void sheet_time(struct sheet *s, int64_t ns);
 /* The same as clocks in ${zone} show it. */
 void sheet_local(struct sheet *s, int64_t ns, const char *zone);
 void sheet_seconds(struct sheet *s, int64_t ns);
-/* A formula and the value it has; NAN: none that is a number. */
+/* A formula and the value it has; NAN: an empty text. */
 void sheet_formula(struct sheet *s, enum look look, const char *formula, double value);
 void sheet_skip(struct sheet *s);
 void sheet_next(struct sheet *s);
@@ -79,6 +79,7 @@ void workbook_months(const struct book *b, const struct accounts *a);
 void workbook_clauses(const struct book *b, const struct accounts *a);
 void workbook_exclusions(const struct book *b, const struct accounts *a);
 void workbook_contacts(const struct book *b, const struct accounts *a);
+void workbook_throughput(const struct book *b);
 void workbook_hours(const struct book *b);
 void workbook_degradations(const struct book *b);
 void workbook_coverage(const struct book *b);

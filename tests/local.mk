@@ -24,11 +24,11 @@ tests_unit_test_records_LDADD = records/librecords.a base/libbase.a $(SQLITE_LIB
 tests_unit_test_site_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_compare
 tests_unit_test_compare_LDADD = $(JUDGE_LIBS)
-TESTS += tests/golden/reports.sh tests/golden/workbook.sh tests/golden/pages.sh
+TESTS += tests/golden/reports.sh tests/golden/workbook.sh tests/golden/pages.sh tests/golden/tables.sh
 noinst_PROGRAMS += tests/golden/made_move tests/golden/made_complaint
 tests_golden_made_complaint_LDADD = base/libbase.a $(BASE_LIBS)
 tests_golden_made_move_LDADD = base/libbase.a $(BASE_LIBS)
-EXTRA_DIST += tests/golden/reports.sh tests/golden/workbook.sh tests/golden/pages.sh
+EXTRA_DIST += tests/golden/reports.sh tests/golden/workbook.sh tests/golden/pages.sh tests/golden/tables.sh
 tests_unit_test_chronic_LDADD = $(JUDGE_LIBS)
 tests_unit_test_credit_SOURCES = tests/unit/test_credit.c tests/unit/account.h
 tests_unit_test_credit_rules_SOURCES = tests/unit/test_credit_rules.c tests/unit/account.h
@@ -61,8 +61,18 @@ tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
 tests_unit_test_identities_SOURCES = tests/unit/test_identities.c tests/unit/feed.c \
 	tests/unit/feed.h
 tests_unit_test_identities_LDADD = $(JUDGE_LIBS)
+check_PROGRAMS += tests/unit/test_documents
+tests_unit_test_documents_SOURCES = tests/unit/test_documents.c $(MADE_PAGES)
+tests_unit_test_documents_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_documents_LDADD = reports/libreports.a analyzer/libanalyzer.a config/libconfig.a \
+	base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) \
+	$(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 check_PROGRAMS += tests/unit/test_dossier
 tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c $(MADE_PAGES)
+check_PROGRAMS += tests/unit/test_texts
+tests_unit_test_texts_SOURCES = tests/unit/test_texts.c $(MADE_PAGES)
+tests_unit_test_texts_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_texts_LDADD = $(GATHER_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS)
 MADE_PAGES = tests/golden/made_results.c tests/golden/made_results.h \
 	tests/golden/made_evidence.c tests/unit/pdf_checks.c tests/unit/pdf_checks.h
 tests_unit_test_dossier_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)

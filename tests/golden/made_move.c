@@ -96,6 +96,20 @@ throughput(struct journal_writer *w, int number, uint64_t seq, int64_t at)
 	    .stamp = STAMP_USER};
 
 	journal_sample(w, &s);
+	struct throughput t = {.probe = (uint32_t)number,
+	    .seq = seq,
+	    .at = {BEGIN + at + NS_PER_S},
+	    .streams = 4,
+	    .warmup_ns = NS_PER_S,
+	    .duration_ns = s.rtt_ns,
+	    .total_ns = s.rtt_ns + NS_PER_S,
+	    .bytes = s.bytes,
+	    .ip_bytes = s.bytes + s.bytes / 28,
+	    .total_bytes = s.bytes + s.bytes / 5,
+	    .n_seconds = 5};
+	for (uint32_t i = 0; i < t.n_seconds; i++)
+		t.second[i] = i == 0 ? s.bytes / 5 : s.bytes / 4;
+	journal_throughput(w, &t);
 }
 
 static int

@@ -156,8 +156,7 @@ add_outage(
 	o->down_ns = length;
 	o->counted = whose != ATTR_LOCAL && whose != ATTR_UNDETERMINED;
 	if (!o->counted)
-		o->not_counted_reason =
-		    whose == ATTR_LOCAL ? "local fault" : "CPE of the customer";
+		o->not_counted_reason = whose == ATTR_LOCAL ? "local" : "carrier";
 	o->extent = length > 30 * NS_PER_S ? EXTENT_TOTAL : EXTENT_PARTIAL;
 	o->networks_failed = o->extent == EXTENT_TOTAL ? 5 : 4;
 	o->networks_total = 5;
@@ -330,6 +329,42 @@ add_closeup(struct results *r, size_t link, size_t outage)
 	}
 }
 
+/* Traces around the outages of a link, each way they can look: whole, short, none. */
+static void
+add_traces(struct results *r, size_t link)
+{
+	struct link_report *l = &r->links[link];
+	size_t n = l->result->n_outages;
+
+	l->trails = calloc(n, sizeof *l->trails);
+	for (size_t i = 0; i < n; i++) {
+		const struct outage *o = &l->result->outages[i];
+		struct trail *t = &l->trails[i];
+		for (int k = 0; k < TRAIL_TIMES; k++) {
+			struct path *p = &t->at[k];
+			p->family = 4;
+			p->n_hops = (uint8_t)(k == TRAIL_DURING ? 3 - i % 4 : 9);
+			p->isp_hop = 2;
+			p->time.ns = k == TRAIL_BEFORE   ? o->start_ns - 4 * NS_PER_S
+			             : k == TRAIL_DURING ? o->start_ns + 6 * NS_PER_S
+			                                 : o->end_ns + 3 * NS_PER_S;
+			for (unsigned h = 0; h < p->n_hops; h++) {
+				uint8_t address[4] = {203, 0, 113, (uint8_t)(h + 1)};
+				p->hops[h].kind = h == 4   ? HOP_SILENT
+				                  : h == 8 ? HOP_TARGET
+				                           : HOP_ROUTER;
+				p->hops[h].rtt_ns = (int64_t)(h + 1) * 1400 * NS_PER_US;
+				memcpy(p->hops[h].from, address, 4);
+			}
+			if (k == TRAIL_DURING && p->n_hops == 2)
+				p->hops[1].kind = HOP_UNREACHABLE;
+			t->has[k] = !(k == TRAIL_DURING && i % 4 == 2) &&
+			            !(k == TRAIL_AFTER && o->open);
+		}
+		t->at[TRAIL_AFTER].hops[6].from[3] += (uint8_t)(i % 2);
+	}
+}
+
 static void
 add_degradation(struct results *r, size_t link, int64_t start, int64_t length,
     enum degradation_kind kind)
@@ -366,6 +401,7 @@ made_lab(void)
 	complete(r, 1, 2 * NS_PER_S, 0.1, 0);
 	for (size_t i = 0; i < 3; i++)
 		add_closeup(r, 0, i);
+	add_traces(r, 0);
 	return r;
 }
 
@@ -477,7 +513,7 @@ made_unknown(void)
 	complete(r, 0, HOUR, 0, 0.9995);
 	r->links[0].rtt_p50_ns = r->links[0].rtt_p95_ns = r->links[0].rtt_p99_ns = -1;
 	snprintf(
-	    r->links[0].verdict.reasons[0], 128, "nothing of the period was measured");
+	    r->links[0].verdict.reasons[0], 128, "nothing was measured in this period");
 	r->links[0].verdict.n_reasons = 1;
 	r->synchronised = false;
 	made_evidence(r, 0, true);
@@ -527,6 +563,7 @@ made_free(struct results *r)
 		free(res->unknown);
 		free(res);
 		free(l->closeups);
+		free(l->trails);
 		free(l->buckets);
 		free(l->hours);
 		made_evidence_free(l);

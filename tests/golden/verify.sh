@@ -112,8 +112,8 @@ cmp -s "$dir/keys/signing.key" "$dir/key.was" && held || wrong "a key was overwr
 ## The annex and the manifest, of every kind of document; the same again elsewhere.
 report dossier d --link fibre --from 2025-11 --to 2025-11 --png "$dir/png" --xlsx "$dir/d.xlsx" \
 	--sign "$dir/keys/signing.key"
-report sla s --link fibre --from 2025-11 --to 2025-11
-report compare c --link fibre --link lte
+report sla s --link fibre --from 2025-11 --to 2025-11 --language de --paper letter --csv "$dir/tables"
+report compare c --link fibre --link lte --language fr
 report migration m --from-link fibre --to-link lte
 for name in d s c m; do
 	is "$name: qpdf" qpdf --check "$dir/$name.pdf"

@@ -83,7 +83,7 @@ stored()
 	mkdir "$dir/shown"
 	(cd "$dir/shown" && HOME=$dir LC_ALL=C.UTF-8 ssconvert -S "$dir/x.xlsx" s-%s.csv) \
 		>"$dir/out" 2>&1 || wrong "$1: $(cat "$dir/out")"
-	for sheet in Credit Working Summary; do
+	for sheet in Credit Working Summary Bands; do
 		[ -f "$dir/sheets/s-$sheet.csv" ] || continue
 		paste -d'\n' "$dir/shown/s-$sheet.csv" "$dir/sheets/s-$sheet.csv" | awk '
 		NR % 2 { before = $0; n = split($0, a, ","); next }
@@ -181,12 +181,11 @@ done
 ## An outage that does not count after all, a charge of another height.
 change() # FROM TO: in each sheet of the workbook
 {
-	rm -rf "$dir/parts"
+	rm -rf "$dir/parts" "$dir/changed.xlsx"
 	mkdir "$dir/parts"
 	(cd "$dir/parts" && unzip -q ../x.xlsx && sed -i "s|$1|$2|g" xl/worksheets/*.xml &&
 		zip -q -X ../changed.xlsx -r . ) || wrong "unzip"
 	recompute "$dir/changed.xlsx"
-	rm "$dir/changed.xlsx"
 	beside "$dir/sheets/s-Credit.csv" Owed >"$dir/got"
 }
 echo 'credit sum { rule = cumulative  tiers = "1h 5%, 10h 10%" }' |
@@ -198,17 +197,34 @@ same "no outage counts" "$(printf '0\n0')"
 change '<v>300</v>' '<v>500</v>'
 same "a charge of 500" "$(printf '25\n50')"
 
-## LibreOffice, where there is one: it opens, and shows the same figure.
-if command -v soffice >/dev/null; then
+## LibreOffice, where there is one: it opens, and recomputes to the same figures.
+office() # NAME "POINT POINT…": owed in each period
+{
 	(cd "$dir" && timeout 100 soffice "-env:UserInstallation=file://$dir/profile" --headless \
-		--convert-to pdf x.xlsx) >"$dir/out" 2>&1
-	if pdftotext -layout "$dir/x.pdf" - | grep -qE '^ *Owed +30\.00 *EUR'; then
+		--convert-to pdf "$1.xlsx") >"$dir/out" 2>&1
+	shown=$(pdftotext -layout "$dir/$1.pdf" - 2>/dev/null |
+		awk '$1 == "Owed" && $3 == "EUR" { printf "%s ", $2 }')
+	if [ "$shown" = "$2 " ]; then
 		held=$((held + 1))
+		echo "LibreOffice, $1: owed $shown"
 	else
-		wrong "LibreOffice: $(tail -n 2 "$dir/out")"
+		wrong "LibreOffice, $1: owed $shown, not $2: $(tail -n 2 "$dir/out")"
 	fi
+}
+if command -v soffice >/dev/null; then
+	mkdir -p "$dir/profile/user"
+	cat >"$dir/profile/user/registrymodifications.xcu" <<'EOF'
+<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
+</oor:items>
+EOF
+	office x "15.00 30.00"
+	office changed "25.00 50.00"
 else
-	echo "soffice is not there: what LibreOffice shows is not looked at"
+	echo "soffice is not there: what LibreOffice recomputes is not looked at"
 fi
 
 ## The same bytes wherever and whenever.
@@ -221,6 +237,61 @@ if cmp "$dir/first.xlsx" "$dir/elsewhere/y.xlsx"; then
 else
 	wrong "the same results, other bytes"
 fi
+
+## Throughput: what the tests of a direction come to, recomputed; a test taken away, a speed
+## agreed otherwise.
+"$LW_BUILD/tests/golden/made_complaint" "$dir/year" || wrong "made_complaint"
+cat >"$dir/year.conf" <<EOF
+data-dir = "$dir/year"
+centre mitte { timezone = "Europe/Berlin" link fibre { interface = "lo" contract = "k" } }
+contract k {
+    availability = "99.5%"  period = month
+    commitment down { metric = speed-down  minimum = 125M  normal = 200M  maximum = 250M }
+}
+EOF
+# cells DIRECTION COLUMN…: of the sheet Bands, whose headings alone have commas in them
+cells()
+{
+	way=$1
+	shift
+	tr -d '"' <"$dir/sheets/s-Bands.csv" | awk -F, -v way="$way" -v want="$*" '$3 == way {
+		n = split(want, w, " ")
+		for (i = 1; i <= n; i++) printf "%.6f\n", $w[i]
+	}'
+}
+# throughput CONFIGURATION…: a workbook of fibre's tests, and its results
+throughput()
+{
+	"$lw" "$@" report dossier --link fibre --json --xlsx "$dir/x.xlsx" \
+		>"$dir/year.json" 2>"$dir/out" || wrong "throughput: $(cat "$dir/out")"
+	recompute "$dir/x.xlsx"
+	stored "throughput"
+}
+throughput -c "$dir/year.conf"
+cells down 7 8 9 10 11 13 15 17 19 >"$dir/got"
+same "tests down" "$(jq -r '.outages.links[0].throughput.down as $w
+	| .evidence[0].throughput.down as $e
+	| $w.tests, $w.failed, $w.slowest_bps / 1e6, $w.median_bps / 1e6, $w.fastest_bps / 1e6,
+	$e.bands[], $e.reached_90_of_maximum' "$dir/year.json")"
+cells up 7 8 10 13 >"$dir/got"
+same "tests up" "$(jq -r '.outages.links[0].throughput.up
+	| .tests, .failed, .median_bps / 1e6, 0' "$dir/year.json")"
+[ "$(awk 'END { print NR - 1 }' "$dir/sheets/s-Throughput.csv")" = \
+	"$(jq '.outages.links[0].throughput.tests | length' "$dir/year.json")" ] ||
+	wrong "tests are missing"
+change '<v>125</v>' '<v>1</v>'
+cells down 13 15 17 >"$dir/got"
+same "less agreed" "$(jq -r '.evidence[0].throughput.down
+	| .failed, .bands[0] + .bands[1] - .failed, .bands[2]' "$dir/year.json")"
+change '<v>247</v>' '<v></v>'
+cells down 7 >"$dir/got"
+same "the fastest taken away" "$(jq -r '[.outages.links[0].throughput.tests[]
+	| select(.direction == "down" and .bps != null and .bps != 247000000)] | length' "$dir/year.json")"
+"$LW_BUILD/tests/golden/made_move" "$dir/move" || wrong "made_move"
+throughput --data "$dir/move"
+cells down 7 10 12 >"$dir/got"
+same "with headers" "$(jq -r '.outages.links[0].throughput.down
+	| .tests, .median_bps / 1e6, .median_ip_bps / 1e6' "$dir/year.json")"
 
 echo "$held workbooks hold, $failed do not"
 [ $failed -eq 0 ]

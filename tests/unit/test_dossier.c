@@ -214,7 +214,7 @@ test_pngs(void **state)
 {
 	struct results *r = made_lab();
 	char path[300], png[290], err[256] = "", *file;
-	unsigned pages = 0, charts = 0;
+	unsigned pages = 0, charts = 0, prints = 0;
 	struct dirent *e;
 
 	(void)state;
@@ -233,12 +233,15 @@ test_pngs(void **state)
 		free(bytes);
 		free(file);
 		pages += strncmp(e->d_name, "page-", 5) == 0;
-		charts += strncmp(e->d_name, "chart-", 6) == 0;
+		bool print = strstr(e->d_name, "-print.png") != NULL;
+		charts += strncmp(e->d_name, "chart-", 6) == 0 && !print;
+		prints += print;
 	}
 	closedir(d);
 	assert_int_equal(pages, pdf_check_pages(path));
-	/* overview, loss, latency of two links, and three close-ups */
-	assert_int_equal(charts, 2 + 2 + 2 + 3);
+	/* overview, loss, latency of two links, three close-ups and their paths */
+	assert_int_equal(charts, 2 + 2 + 2 + 3 + 3);
+	assert_int_equal(prints, charts);
 	made_free(r);
 }
 

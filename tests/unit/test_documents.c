@@ -1,0 +1,345 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "reports/dossier.h"
+#include "reports/migration.h"
+#include "reports/say.h"
+#include "reports/sla.h"
+#include "tests/golden/made_results.h"
+#include "tests/unit/pdf_checks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The documents beside the dossier, in each language, on each paper: no sentence is
+ * missing, and the pages hold. Comparisons and plans are made, so that whatever they can
+ * say is said.
+ */
+#define LINKS 3
+#define PAIRS 3
+
+static char dir[256];
+static const char *const LANGUAGES[] = {"en", "de", "fr"};
+static const char *const PAPERS[] = {"a4", "letter"};
+static struct results *(*const MAKE[])(void) = {
+    made_lab, made_month, made_year, made_clean, made_single, made_unknown, made_names};
+#define MADE (sizeof MAKE / sizeof *MAKE)
+
+/* ---- what is compared ---- */
+
+struct made {
+	struct comparison c;
+	struct compare_link links[LINKS];
+	struct compare_pair pairs[PAIRS];
+	struct verdict ledgers[LINKS];
+	struct comparison_cost costs[LINKS];
+	struct profile_conf profile;
+	struct comparison_view view;
+	struct migration m;
+	struct migration_view plan;
+};
+
+static void
+make_value(struct compare_value *v, int metric, size_t link, unsigned variant)
+{
+	static const double POINTS[] = {0.9987, 2.5, 0.0031, 12e6, 31e6};
+	double by = 1 + 0.1 * (double)link;
+
+	*v = (struct compare_value){.has = !(variant & 1) || metric < 2,
+	    .has_interval = metric != 3,
+	    .point = metric == 0 ? 1 - 0.0013 * by : POINTS[metric] * by};
+	v->lower = metric == 0 ? v->point - 0.0004 : v->point * 0.8;
+	v->upper = metric == 0 ? v->point + 0.0004 : v->point * 1.3;
+	v->best = variant & 2 ? 1 : link + 1;
+	v->worst = variant & 2 ? LINKS : link + 1;
+	if (variant & 4 && metric > 1) /* another is first in some */
+		v->best = v->worst = LINKS - link;
+}
+
+static void
+make_pair(struct compare_pair *p, size_t a, size_t b, unsigned variant)
+{
+	*p = (struct compare_pair){.a = a,
+	    .b = b,
+	    .common_ns = 3456000 * NS_PER_S,
+	    .days = variant & 8 ? 1 : 40,
+	    .hours = 957};
+	for (int m = 0; m < COMPARE_METRICS; m++)
+		p->metrics[m] =
+		    (struct compare_difference){.has = !(variant & 1) || m < 2,
+		        .point = m == 0   ? 0.002
+		                 : m == 1 ? -2.5
+		                 : m == 2 ? -0.003
+		                          : -20e6,
+		        .lower = -30e6,
+		        .upper = 0.004,
+		        .p = 0.0005,
+		        .adjusted = m == 0 ? 0.21 : 0.0025,
+		        .apart = !(variant & 2) && m > 0};
+}
+
+static void
+make_comparison(struct made *d, const struct results *r, unsigned variant)
+{
+	size_t n = r->n_links < LINKS ? r->n_links : LINKS;
+
+	*d = (struct made){.view = {.r = r,
+	                       .c = &d->c,
+	                       .ledgers = d->ledgers,
+	                       .profile = &d->profile,
+	                       .costs = d->costs,
+	                       .zone = "Europe/Berlin"}};
+	assert_true(profile_default(&d->profile, variant & 1 ? "mef" : "event"));
+	d->c = (struct comparison){.n_links = n,
+	    .links = d->links,
+	    .pairs = d->pairs,
+	    .n_tests = 15,
+	    .common_ns = 3456000 * NS_PER_S,
+	    .days = variant & 8 ? 1 : 40,
+	    .hours = variant & 1 ? 0 : 957,
+	    .rule = {.rounds = COMPARE_ROUNDS,
+	        .seed = COMPARE_SEED,
+	        .least_days = COMPARE_LEAST_DAYS}};
+	for (size_t i = 0; i < n; i++) {
+		d->ledgers[i] = r->links[i].verdict;
+		d->links[i] = (struct compare_link){.down_ns = 4000 * NS_PER_S,
+		    .outages = i,
+		    .sent = variant & 1 ? 0 : 114746,
+		    .lost = 200};
+		for (int m = 0; m < COMPARE_METRICS; m++)
+			make_value(&d->links[i].values[m], m, i, variant);
+		d->costs[i] = (struct comparison_cost){.has = i == 0 && !(variant & 4),
+		    .year_mills = 5400000,
+		    .currency = "GBP",
+		    .has_downtime = !(variant & 2),
+		    .year_down_ns = 54000 * NS_PER_S,
+		    .year_least_ns = 50000 * NS_PER_S,
+		    .year_most_ns = 99000 * NS_PER_S};
+		for (size_t k = 0; k < i; k++)
+			make_pair(&d->pairs[d->c.n_pairs++], k, i, variant);
+	}
+}
+
+/* ---- what is planned ---- */
+
+static void
+make_criteria(struct migration *m, unsigned variant)
+{
+	static const double VALUES[] = {35, 0.9999, 0.0003, 9e6, 10e6, 225e6, 40e6};
+
+	for (int i = 0; i < MIGRATION_MEASURES; i++) {
+		struct migration_criterion *c = &m->criteria[i];
+		*c = (struct migration_criterion){.measure = (enum migration_measure)i,
+		    .word = (enum migration_word)((i + (int)variant) % 4),
+		    .has_threshold = i != 6,
+		    .has = i != 5,
+		    .has_interval = i > 0 && i < 5,
+		    .threshold = VALUES[i],
+		    .value = VALUES[i],
+		    .lower = VALUES[i] * 0.99,
+		    .upper = VALUES[i],
+		    .have = (uint64_t)i,
+		    .need = 30};
+		m->passed += c->word == MIGRATION_PASS;
+		m->failed += c->word == MIGRATION_FAIL && !(variant & 1);
+		m->open += c->word == MIGRATION_MORE && !(variant & 2);
+	}
+	for (int i = MIGRATION_AVAILABILITY; i < MIGRATION_MEASURES; i++)
+		if (i != MIGRATION_MEDIAN)
+			m->triggers[m->n_triggers++] =
+			    (struct migration_trigger){(enum migration_measure)i,
+			        i == MIGRATION_AVAILABILITY ? 120e9 : VALUES[i],
+			        300 * NS_PER_S};
+}
+
+static void
+make_plan(struct made *d, const struct results *r, unsigned variant)
+{
+	struct migration_view *v = &d->plan;
+
+	make_criteria(&d->m, variant);
+	migration_rule_default(&d->m.rule);
+	*v = (struct migration_view){.pair = &d->view,
+	    .m = &d->m,
+	    .parallel = {r->from.ns, r->to.ns},
+	    .has_week = !(variant & 4),
+	    .has_slot = !(variant & 2),
+	    .slot_day = variant % 7,
+	    .slot_hour = 22,
+	    .slot_hours = 4,
+	    .cut_over_ns = r->as_of.ns,
+	    .proposed = (variant & 1) != 0};
+	for (int way = 0; way < 2 && v->has_week; way++)
+		d->m.size[way] = (struct migration_size){.has = true,
+		    .use = {.minutes = 50280,
+		        .p50_bps = 3e5,
+		        .p99_bps = 5e6,
+		        .most_bps = 2e9},
+		    .required_bps = 94e6};
+	for (int i = 0; i < DEMAND_DAYS * DEMAND_HOURS; i++)
+		v->week[i / DEMAND_HOURS][i % DEMAND_HOURS] =
+		    (struct demand_hour){i % 9 > 0 ? 300 : 0, i * 1e5};
+	v->n_loads = v->has_week ? MIGRATION_SPEEDS : 2;
+	for (size_t i = 0; i < v->n_loads; i++)
+		v->loads[i] = (struct migration_load){.bps = {i * 50e6, 10e6},
+		    .above = {{0.2, 0.1, 0, -1}, {-1, -1, -1, -1}}};
+	for (int side = 0; side < 2; side++)
+		*(side == 0 ? &v->before : &v->after) =
+		    (struct migration_side){.has = (variant & 8) != 0,
+		        .period = {r->from.ns, r->to.ns},
+		        .ledger = r->links[side].verdict,
+		        .loss = {.point = 0.01, .lower = 0.001, .upper = 0.02},
+		        .has_loss = side == 0,
+		        .p50_ns = side == 0 ? 9000000 : -1,
+		        .p95_ns = 10000000};
+}
+
+/* ---- checks ---- */
+
+static void
+check(const char *path, const struct results *r)
+{
+	const struct paper *paper = page_paper(r->paper);
+	const char *missing = "";
+	char want[64];
+
+	if (say_missed(&missing) != 0)
+		fail_msg("%s: not said: \"%s\"", path, missing);
+	pdf_check_file(path);
+	pdf_check_fonts(path);
+	pdf_check_pages(path);
+	pdf_check_geometry(path, paper->w, paper->h);
+	snprintf(want, sizeof want, "/Lang (%s)", say_language(r->language)->tag);
+	char *text = pdf_output(
+	    "qpdf --qdf --object-streams=disable '%s' - | strings", path, NULL);
+	assert_non_null(strstr(text, want));
+	assert_non_null(strstr(text, "/Outlines"));
+	assert_non_null(strstr(text, "/DisplayDocTitle true"));
+	free(text);
+}
+
+typedef int draw_one(
+    const struct results *r, unsigned variant, const char *path, char *err, size_t room);
+
+static int
+draw_sla(
+    const struct results *r, unsigned variant, const char *path, char *err, size_t room)
+{
+	(void)variant;
+	return sla_pdf(r, NULL, path, NULL, err, room);
+}
+
+static int
+draw_comparison(
+    const struct results *r, unsigned variant, const char *path, char *err, size_t room)
+{
+	struct made d;
+
+	make_comparison(&d, r, variant);
+	return comparison_pdf(&d.view, path, NULL, err, room);
+}
+
+static int
+draw_plan(
+    const struct results *r, unsigned variant, const char *path, char *err, size_t room)
+{
+	struct made d;
+
+	make_comparison(&d, r, variant);
+	make_plan(&d, r, variant);
+	return migration_pdf(&d.plan, path, NULL, err, room);
+}
+
+/* Each of the histories that has links enough, in each language, the paper in turn. */
+static void
+draw_all(const char *what, draw_one *draw, size_t least, unsigned variants)
+{
+	char path[400], err[256] = "";
+	unsigned drawn = 0;
+
+	for (size_t i = 0; i < MADE; i++) {
+		struct results *r = MAKE[i]();
+		for (unsigned k = 0; r->n_links >= least && k < 3 * variants; k++) {
+			r->language = LANGUAGES[k % 3];
+			r->paper = PAPERS[(k + i) % 2];
+			snprintf(path, sizeof path, "%s/%s-%zu-%u-%s-%s.pdf", dir, what,
+			    i, k / 3, r->language, r->paper);
+			if (draw(r, k / 3, path, err, sizeof err) < 0)
+				fail_msg("%s: %s", path, err);
+			check(path, r);
+			drawn++;
+		}
+		made_free(r);
+	}
+	assert_true(drawn >= 3 * variants);
+}
+
+static void
+test_sla_reports(void **state)
+{
+	(void)state;
+	draw_all("sla", draw_sla, 1, 2);
+}
+
+static void
+test_comparisons(void **state)
+{
+	(void)state;
+	draw_all("comparison", draw_comparison, 2, 16);
+}
+
+static void
+test_plans(void **state)
+{
+	(void)state;
+	draw_all("migration", draw_plan, 2, 16);
+}
+
+/* Two pages a link, before them one that sums up where there are several. */
+static void
+test_pages_of_an_sla_report(void **state)
+{
+	char path[300], err[256];
+
+	(void)state;
+	for (size_t i = 0; i < MADE; i++) {
+		struct results *r = MAKE[i]();
+		made_evidence(r, 0, i % 2 == 0);
+		r->language = LANGUAGES[i % 3];
+		r->paper = PAPERS[i / 2 % 2];
+		snprintf(path, sizeof path, "%s/pages-%zu.pdf", dir, i);
+		assert_int_equal(sla_pdf(r, NULL, path, NULL, err, sizeof err), 0);
+		check(path, r);
+		unsigned pages = pdf_check_pages(path);
+		assert_int_equal(pages, 2 * r->n_links + (r->n_links > 1));
+		made_free(r);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_sla_reports),
+	    cmocka_unit_test(test_comparisons),
+	    cmocka_unit_test(test_plans),
+	    cmocka_unit_test(test_pages_of_an_sla_report),
+	};
+	char made[] = "/tmp/test_documents.XXXXXX", command[300];
+	const char *keep = getenv("LW_KEEP");
+
+	if (system("command -v pdftotext pdffonts pdfinfo qpdf strings >/dev/null") !=
+	    0) {
+		fprintf(stderr, "skipped: poppler-utils, qpdf and binutils are needed\n");
+		return 77;
+	}
+	snprintf(dir, sizeof dir, "%s", keep != NULL ? keep : mkdtemp(made));
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	snprintf(command, sizeof command, "rm -r '%s'", dir);
+	return (keep == NULL && system(command) != 0) || failed;
+}
