@@ -104,7 +104,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 		say(length, sizeof length, "{1}, between {2} and {3}; counts: no, {4}", t,
 		    least, most, words_reason(o->not_counted_reason, reason));
 	say(whose, sizeof whose, "{1}: {2} ({3} confidence)",
-	    say_word(attribution_name(o->attribution)),
+	    terms_attribution(o->attribution),
 	    say_word(words_attribution(o->attribution)),
 	    say_word(confidence_name(o->confidence)));
 	print_evidence(o, evidence, sizeof evidence);
@@ -142,9 +142,8 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 	at[16] = '\0';
 	words_duration(o->end_ns - o->start_ns, false, length);
 	words_count(c->outage + 1, n);
-	whose = say_word(o->attribution == ATTR_UNDETERMINED
-	                     ? "cause not determined"
-	                     : attribution_name(o->attribution));
+	whose = o->attribution == ATTR_UNDETERMINED ? say_word("cause not determined")
+	                                            : terms_attribution(o->attribution);
 	if (o->open)
 		say(title, sizeof title, "Outage {1}, {2}: still open after {3}, {4}", n,
 		    at, length, whose);

@@ -37,7 +37,9 @@ headline(const struct link_report *l, char *out, size_t room)
 	else if (l->rtt_p50_ns < 0)
 		say(out, room, "Nothing answered, so there is no round-trip time");
 	else
-		say(out, room, "Median round trip {1}, 95th percentile {2}", p50, p95);
+		say(out, room,
+		    "Median round trip {1}, 95th percentile {2} of the answers", p50,
+		    p95);
 }
 
 static void
@@ -78,7 +80,8 @@ percentiles(struct pages *p, const struct link_report *l)
 	say(voters, sizeof voters, "{1} lost of {2}", lost, sent);
 	struct fact facts[] = {{"Median", p50}, {"Samples", samples},
 	    {"95th percentile", p95}, {"Voters", voters}, {"99th percentile", p99},
-	    {"Measure", say_word("round trips; they do not tell the direction")}};
+	    {"Measure", say_word("round trips of what was answered; they do not tell the "
+	                         "direction")}};
 	page_facts(p, facts, sizeof facts / sizeof *facts, 2);
 }
 
@@ -154,8 +157,8 @@ degradations(struct pages *p, const struct dossier *ds, size_t link)
 		measure_of(g, lost, sizeof lost);
 		name_probes(ds->r, g, probes, sizeof probes);
 		struct cell cells[] = {{.text = when}, {.text = lasted},
-		    {.text = say_word(degradation_name(g->kind))},
-		    {.text = say_word(attribution_name(g->attribution))}, {.text = lost},
+		    {.text = terms_degradation(g->kind)},
+		    {.text = terms_attribution(g->attribution)}, {.text = lost},
 		    {.text = probes}};
 		table_row(&t, cells);
 	}

@@ -58,9 +58,9 @@ rules(struct pages *p, const struct results *r)
 static const struct column quality_columns[] = {
     {"Link", 118, ALIGN_LEFT, true, FACE_TEXT},
     {"Scheduled", 82, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Unknown", 92, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Unknown", 82, ALIGN_RIGHT, false, FACE_TEXT},
     {"Coverage", 62, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Ordinary loss", 62, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Ordinary loss", 72, ALIGN_RIGHT, false, FACE_TEXT},
     {"Shortest\ncertain outage", 83, ALIGN_RIGHT, false, FACE_TEXT}};
 
 static void
@@ -123,8 +123,8 @@ probes(struct pages *p, const struct results *r)
 		if (!is_reported(r, def))
 			continue;
 		snprintf(link, sizeof link, "%s/%s", def->centre, def->link);
-		snprintf(role, sizeof role, "%s, %s", say_data(role_name(def->role)),
-		    say_data(kind_name(def->kind)));
+		snprintf(role, sizeof role, "%s, %s", terms_role(def->role),
+		    terms_kind(def->kind));
 		words_duration(def->every_ns, false, every);
 		struct cell cells[] = {{.text = link}, {.text = def->name},
 		    {.text = role}, {.text = def->target}, {.text = def->network},
@@ -172,12 +172,18 @@ dossier_method(struct pages *p, const struct dossier *ds)
 	page_section(p, say_word("Method and data quality"), 300);
 	page_title(p, "method", say_word("Method and data quality"),
 	    say_word("How it was measured, and how far it can be trusted"));
+	bool imported = ds->r->synchronised && ds->r->clock_bound_ns == 0;
 	page_text(p, &style_body,
-	    say_word(
-	        "Small packets are sent over the link all day, each at a random moment of its slot, to "
-	        "targets in several networks, to the ISP and to the router at the site. A target "
-	        "answers if any reply of its own comes back; one refusal by the target is an answer "
-	        "too. A packet that never left is not held against the link."));
+	    imported
+	        ? say_word(
+	              "The samples were imported from what another instrument kept: how it "
+	              "sent its probes, and when it held one for lost, its own papers tell. "
+	              "What follows is how they were judged.")
+	        : say_word(
+	              "Small packets are sent over the link all day, each at a random moment of its slot, to "
+	              "targets in several networks, to the ISP and to the router at the site. A target "
+	              "answers if any reply of its own comes back; one refusal by the target is an answer "
+	              "too. A packet that never left is not held against the link."));
 	page_text(p, &style_body,
 	    say_word(
 	        "The link is dark while the quorum of networks fails. An outage begins between the last "

@@ -10,6 +10,17 @@
 #define MINUTE_NS   (60 * NS_PER_S)
 #define ASKED_LEAST 2
 
+int64_t
+evidence_clock_bound(const struct results *r, const struct link_report *l)
+{
+	const struct evidence *e = l->evidence;
+	int64_t day = e != NULL && e->has_exactness
+	                  ? (int64_t)e->exactness.clock_bound * NS_PER_US
+	                  : 0;
+
+	return r->clock_bound_ns > 0 && day > r->clock_bound_ns ? day : r->clock_bound_ns;
+}
+
 void
 evidence_done(struct evidence *e)
 {

@@ -1,6 +1,7 @@
 /* The JSON of what the later pages of a dossier rest on; see INTERFACES.md. */
 #include "reports/evidence.h"
 #include "reports/objections.h"
+#include "reports/tally.h"
 #include "reports/value.h"
 
 #include <string.h>
@@ -338,6 +339,7 @@ results_dossier_json(const struct results *r)
 
 	for (size_t i = 0; i < r->n_links; i++)
 		json_array_append_new(list, evidence_json(r, &r->links[i]));
+	value_set(o, "tally", tally_links_json(r));
 	value_set(o, "sla", results_sla_json(r));
 	value_set(o, "outages", results_outages_json(r));
 	value_set(o, "evidence", list);
@@ -369,6 +371,7 @@ evidence_json(const struct results *r, const struct link_report *l)
 
 	value_set(o, "centre", value_text(l->def->centre));
 	value_set(o, "link", value_text(l->def->link));
+	value_set(o, "tally", tally_json(r, l));
 	value_set(o, "objections", objections_json(r, l));
 	if (e == NULL)
 		return o;

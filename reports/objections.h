@@ -29,6 +29,9 @@ enum objection_word {
 	OBJECTION_IDLE      /* there is nothing it could be raised against */
 };
 
+/* With no more loss than this outside of outages nothing is held back. */
+#define OBJECTIONS_LITTLE_LOSS 0.01
+
 struct objections {
 	enum objection_word word[OBJECTIONS];
 	size_t counted; /* outages */

@@ -183,7 +183,7 @@ void
 page_facts(struct pages *p, const struct fact *facts, size_t n, unsigned columns)
 {
 	static const struct style label = {FACE_TEXT, 7.5, INK_MUTED};
-	double each = PAGE_INNER / columns, label_w = columns == 1 ? 72 : 62;
+	double each = PAGE_INNER / columns, label_w = columns == 1 ? 84 : 64;
 	double value_w = each - label_w - 10;
 
 	for (size_t i = 0; i < n; i += columns) {

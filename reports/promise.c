@@ -1,6 +1,6 @@
 #include "reports/promise.h"
 
-#include "reports/say.h"
+#include "reports/dossier.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -58,7 +58,7 @@ measured(const struct commitment *c, struct unit u, bool speed, char *out, size_
 	snprintf(at, sizeof at, "%.3g %s", c->measured / u.each, u.name);
 	snprintf(lower, sizeof lower, "%.3g", c->lower / u.each);
 	snprintf(upper, sizeof upper, "%.3g %s", c->upper / u.each, u.name);
-	snprintf(of, sizeof of, "%" PRIu64, c->n);
+	words_count(c->n, of);
 	snprintf(share, sizeof share, "%.3g %%", 100 * c->share);
 	if (!speed && c->has_bounds)
 		say(out, room, "{1} to the Internet\n({2} to {3})", at, lower, upper);

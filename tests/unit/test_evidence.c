@@ -251,14 +251,22 @@ test_objections(void **state)
 	r.n_probes = 1;
 	objections_find(&x, &r, &b.l);
 	for (int i = 0; i < OBJECTIONS; i++) {
-		enum objection_word want = i == OBJECTION_TICKET ? OBJECTION_IDLE
-		                           : i == OBJECTION_MAINTENANCE
-		                               ? OBJECTION_ANSWERED
-		                               : OBJECTION_CONCEDED;
+		enum objection_word want =
+		    i == OBJECTION_TICKET ? OBJECTION_IDLE
+		    : i == OBJECTION_MAINTENANCE || i == OBJECTION_ICMP
+		        ? OBJECTION_PARTLY
+		        : OBJECTION_CONCEDED;
 		if (x.word[i] != want)
 			fail_msg("%s: %s", objection_name((enum objection_kind)i),
 			    objection_word_name(x.word[i]));
 	}
+
+	/* asked by ICMP alone, and much of it lost all the time: a limit may be at work
+	 */
+	b.result.ordinary_loss = 0.5;
+	objections_find(&x, &r, &b.l);
+	assert_int_equal(x.word[OBJECTION_ICMP], OBJECTION_CONCEDED);
+	b.result.ordinary_loss = 0;
 
 	o.networks_failed = o.networks_total = 2;
 	o.deepest_answering = "isp";
@@ -268,6 +276,9 @@ test_objections(void **state)
 	probes[2].role = ROLE_GATEWAY;
 	r.n_probes = 3;
 	r.synchronised = true;
+	objections_find(&x, &r, &b.l); /* imported: nothing is known of its clock */
+	assert_int_equal(x.word[OBJECTION_CLOCK], OBJECTION_CONCEDED);
+	r.clock_bound_ns = NS_PER_S / 1000;
 	b.result.unknown_ns = 0;
 	struct link_def defs[2];
 	memset(defs, 0, sizeof defs);
@@ -279,10 +290,16 @@ test_objections(void **state)
 	b.e.n_loads = 1;
 	objections_find(&x, &r, &b.l);
 	for (int i = 0; i < OBJECTIONS; i++)
-		if (x.word[i] !=
-		    (i == OBJECTION_TICKET ? OBJECTION_IDLE : OBJECTION_ANSWERED))
+		if (x.word[i] != (i == OBJECTION_TICKET           ? OBJECTION_IDLE
+		                     : i == OBJECTION_MAINTENANCE ? OBJECTION_PARTLY
+		                                                  : OBJECTION_ANSWERED))
 			fail_msg("%s: %s", objection_name((enum objection_kind)i),
 			    objection_word_name(x.word[i]));
+	/* the worst a day had is the bound that is told, not the last one */
+	b.e.has_exactness = true;
+	b.e.exactness.clock_bound = 25100;
+	objections_find(&x, &r, &b.l);
+	assert_int_equal(x.clock_bound_ns, 25100000);
 }
 
 int

@@ -142,6 +142,10 @@ check_made(struct results *r, const char *name)
 	char *text = pdf_output("pdftotext '%s' -", path, NULL);
 	size_t wrong = check_text(name, text);
 	free(text);
+	text = pdf_output(
+	    "pdfinfo '%s' | grep -E '^(Title|Subject)' | cut -d: -f2-", path, NULL);
+	wrong += check_text(name, text);
+	free(text);
 	annex_done(&a);
 	made_free(r);
 	return wrong;
