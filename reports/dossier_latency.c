@@ -37,9 +37,8 @@ headline(const struct link_report *l, char *out, size_t room)
 	else if (l->rtt_p50_ns < 0)
 		say(out, room, "Nothing answered, so there is no round-trip time");
 	else
-		say(out, room,
-		    "Median round trip {1}, 95th percentile {2} of the answers", p50,
-		    p95);
+		say(out, room, "Half of the answers took up to {1}, 19 of 20 up to {2}",
+		    p50, p95);
 }
 
 static void
@@ -80,8 +79,7 @@ percentiles(struct pages *p, const struct link_report *l)
 	say(voters, sizeof voters, "{1} lost of {2}", lost, sent);
 	struct fact facts[] = {{"Median", p50}, {"Samples", samples},
 	    {"95th percentile", p95}, {"Voters", voters}, {"99th percentile", p99},
-	    {"Measure", say_word("round trips of what was answered; they do not tell the "
-	                         "direction")}};
+	    {"Measure", say_word("round trips; they do not tell the direction")}};
 	page_facts(p, facts, sizeof facts / sizeof *facts, 2);
 }
 
@@ -209,7 +207,7 @@ dossier_latency(struct pages *p, const struct dossier *ds, size_t link)
 	char text[160], alt[400], place[PLACE_ROOM], name[32];
 
 	page_section(p, say_word("Latency and loss"),
-	    l->result->voters_sent > 0 ? BAND_H + 55 : 60);
+	    l->result->voters_sent > 0 ? BAND_H + 75 : 60);
 	headline(l, text, sizeof text);
 	dossier_place(place, "latency", link);
 	page_title(p, place, say_word("Latency and loss"), text);

@@ -139,6 +139,7 @@ record(struct pages *p, const struct dossier *ds)
 {
 	const struct results *r = ds->r;
 	struct zone utc;
+	int64_t most = r->clock_bound_ns;
 	char first[48], last[48], made[48], as_of[48], clock[160], bound[40];
 	static const struct style mono = {FACE_MONO, 7, INK};
 
@@ -147,7 +148,11 @@ record(struct pages *p, const struct dossier *ds)
 	chart_zone_print(&utc, r->journal_last.ns, 0, last);
 	chart_zone_print(&utc, r->generated.ns, 0, made);
 	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
-	words_ms(r->clock_bound_ns, bound);
+	for (size_t i = 0; i < r->n_links; i++) {
+		int64_t worst = evidence_clock_bound(r, &r->links[i]);
+		most = worst > most ? worst : most;
+	}
+	words_ms(most, bound);
 	if (r->synchronised && r->clock_bound_ns == 0)
 		say(clock, sizeof clock, "not known: the history was imported");
 	else if (r->synchronised)

@@ -308,9 +308,7 @@ headline(const struct link_report *l, char *out, size_t room)
 	else if (strcmp(isp, customer) == 0)
 		say(out, room, "The contract owes {1}, in every reading", owed);
 	else
-		say(out, room,
-		    "The contract owes {1} as measured, {2} in the ISP's reading, {3} in the "
-		    "customer's",
+		say(out, room, "The contract owes {1}, between {2} and {3} by reading",
 		    owed, isp, customer);
 }
 

@@ -45,7 +45,7 @@ dossier_reading(struct pages *p)
 
 	page_section(p, say_word("How to read it"), 200);
 	page_title(p, "reading", say_word("How to read it"),
-	    say_word("How to read these pages, without having seen such before"));
+	    say_word("How to read these pages"));
 	table_begin(&t, p, columns, 2, 8);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct cell cells[] = {

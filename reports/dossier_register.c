@@ -5,12 +5,12 @@
 
 /* The register: every outage that was found, those that do not count too. */
 
-static const struct column columns[] = {{"No.", 30, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Start and end, each within its bound", 150, ALIGN_LEFT, false, FACE_TEXT},
-    {"Lasted", 74, ALIGN_RIGHT, false, FACE_TEXT},
+static const struct column columns[] = {{"No.", 28, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Start and end, each within its bound", 158, ALIGN_LEFT, false, FACE_TEXT},
+    {"Lasted", 72, ALIGN_RIGHT, false, FACE_TEXT},
     {"Extent", 50, ALIGN_LEFT, false, FACE_TEXT},
-    {"Attributed to", 72, ALIGN_LEFT, false, FACE_TEXT},
-    {"Counts", 56, ALIGN_LEFT, true, FACE_TEXT},
+    {"Attributed to", 70, ALIGN_LEFT, false, FACE_TEXT},
+    {"Counts", 54, ALIGN_LEFT, true, FACE_TEXT},
     {"Identifier", 67, ALIGN_LEFT, false, FACE_MONO}};
 
 static bool

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEAT_HEAD 34.0 /* of its heading */
+#define RESTS_H   98.0 /* of what the summary rests on */
+
 /* The first pages: what was found, of whom, against which contract, resting on what. */
 
 struct heat_ctx {
@@ -393,6 +396,17 @@ dossier_clauses(struct pages *p, const struct link_report *l, size_t link)
 		page_text(p, &style_note, text);
 }
 
+/* As high as leaves room for what it rests on, if the page holds both. */
+static double
+fit(const struct pages *p, double h, double least)
+{
+	double room = page_bottom(p) - p->y - HEAT_HEAD;
+
+	if (room < least || h + RESTS_H <= room)
+		return h;
+	return room - RESTS_H >= least ? room - RESTS_H : h < room ? h : room;
+}
+
 void
 dossier_heat(
     struct pages *p, const struct link_report *l, const struct zone *z, size_t link)
@@ -410,6 +424,7 @@ dossier_heat(
 		        "are no samples of it, and nothing is known of loss and round trips."));
 		return;
 	}
+	h = fit(p, h, heat_least(l, z));
 	page_heading(p, h, NULL, say_word("Loss by day and hour"));
 	words_count(l->result->voters_lost, lost);
 	words_count(l->result->voters_sent, sent);

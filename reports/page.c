@@ -246,7 +246,8 @@ bind_units(const char *text)
 
 	for (const char *c = text; *c != '\0'; c++) {
 		bool bound = *c == ' ' && c > text && g_ascii_isdigit(c[-1]) &&
-		             (c[1] == '%' || g_ascii_islower(c[1]));
+		             (c[1] == '%' || g_ascii_islower(c[1]) ||
+		                 (g_ascii_isupper(c[1]) && g_ascii_isupper(c[2])));
 		g_string_append(s, bound ? "\u00A0" : (char[]){*c, '\0'});
 	}
 	return g_string_free(s, FALSE);
