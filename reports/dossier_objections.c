@@ -194,9 +194,7 @@ gaps(const struct objections *o, char *out, size_t room)
 	char unknown[40], share[32];
 
 	words_duration(o->unknown_ns, false, unknown);
-	words_percent(
-	    o->scheduled_ns > 0 ? (double)o->unknown_ns / (double)o->scheduled_ns : 0, 3,
-	    share);
+	words_percent(o->unknown_share, 3, share);
 	if (o->unknown_ns == 0) {
 		say(out, room, "There is no gap in the period.");
 		return;

@@ -97,14 +97,18 @@ draw_figure(struct pages *p, const struct figure *f, double x, double w)
 	static const struct style label = {FACE_BOLD, 7, INK_MUTED};
 	struct style value = {FACE_BOLD, 20, f->colour};
 	double inner = w - 16;
+	char text[128];
 
 	while (value.size > 11 && draw_width(p->d, &value, f->value) > inner)
 		value.size -= 1;
 	draw_fill(p->d, f->colour, x, p->y, 3, 62);
 	draw_tag(p->d, "P", NULL);
-	draw_line(p->d, &label, x + 11, p->y + 1, inner, ALIGN_LEFT, f->label);
+	/* a space behind each, for those who read without seeing */
+	snprintf(text, sizeof text, "%s ", f->label);
+	draw_line(p->d, &label, x + 11, p->y + 1, inner, ALIGN_LEFT, text);
+	snprintf(text, sizeof text, "%s ", f->value);
 	draw_line(p->d, &value, x + 11, p->y + 13 + (20 - value.size) / 2, inner,
-	    ALIGN_LEFT, f->value);
+	    ALIGN_LEFT, text);
 	draw_block(p->d, &style_small, x + 11, p->y + 42, inner, 2, f->note);
 	draw_untag(p->d, "P");
 }

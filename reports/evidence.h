@@ -207,7 +207,8 @@ bool evidence_counts(const struct link_report *l, const struct judged *j);
 /* Its part of that: months, tickets, exclusions. */
 void evidence_rows(struct evidence *e, const struct link_report *l);
 
-/* How far the clock was from UTC at worst: as the journal's account has it, or a day's. */
+/* How far the clock was from UTC at worst: as the journal's account has it, or a day's.
+ */
 int64_t evidence_clock_bound(const struct results *r, const struct link_report *l);
 
 /* Its part of the results' JSON; a new reference. */

@@ -152,6 +152,8 @@ take_link(struct objections *o, const struct results *r, const struct link_repor
 	o->clock_bound_ns = evidence_clock_bound(r, l);
 	o->unknown_ns = l->result->unknown_ns;
 	o->scheduled_ns = l->result->scheduled_ns;
+	if (o->scheduled_ns > 0)
+		o->unknown_share = (double)o->unknown_ns / (double)o->scheduled_ns;
 	if (l->has_verdict) {
 		o->excluded_ns = l->verdict.excluded_ns;
 		o->has_target = t->target > 0 && l->verdict.has_availability;

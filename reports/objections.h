@@ -53,6 +53,7 @@ struct objections {
 	int64_t clock_bound_ns, edges_ns; /* edges: all bounds of counted outages */
 	/* gaps */
 	int64_t unknown_ns, scheduled_ns;
+	double unknown_share;      /* of the period */
 	bool has_target, breached; /* below the target though all unknown time be up */
 	/* ticket */
 	bool by_ticket;

@@ -1,5 +1,6 @@
 #include "reports/tally.h"
 
+#include "reports/promise.h"
 #include "reports/value.h"
 
 #include <string.h>
@@ -127,6 +128,38 @@ names_json(const struct tally *t, int isp)
 	return o;
 }
 
+/* The verdict that the summary shows, of all there are. */
+static json_t *
+shown_json(const struct link_report *l)
+{
+	const struct verdict *v = &l->verdict;
+	double target = l->contract.terms.target;
+	json_t *o = json_object();
+
+	value_set(o, "profile", value_text(l->contract.terms.profile.name));
+	value_set(o, "from", value_instant(l->contract.terms.period.start_ns));
+	value_set(o, "to", value_instant(l->contract.terms.period.end_ns));
+	value_set(o, "target", target > 0 ? json_real(target) : json_null());
+	value_set(o, "min_coverage", json_real(l->contract.terms.min_coverage));
+	if (v->has_availability) {
+		value_set(o, "lower", json_real(v->lower));
+		value_set(o, "availability", json_real(v->point));
+		value_set(o, "upper", json_real(v->upper));
+	}
+	value_set(o, "margin",
+	    v->has_availability && target > 0 ? json_real(v->point - target)
+	                                      : json_null());
+	value_set(o, "coverage", json_real(v->coverage));
+	value_set_s(o, "down_s", v->down_ns);
+	value_set_s(o, "unknown_s", v->unknown_ns);
+	value_set_s(o, "excluded_s", v->excluded_ns);
+	value_set(o, "commitments", promise_json(l->commitments, l->n_commitments));
+	set_n(o, "outage_count", v->outage_count);
+	value_set_s(o, "longest_outage_s", v->longest_ns);
+	value_set_s(o, "mttr_s", v->outage_count > 0 ? v->mttr_ns : 0);
+	return o;
+}
+
 json_t *
 tally_json(const struct results *r, const struct link_report *l)
 {
@@ -134,9 +167,12 @@ tally_json(const struct results *r, const struct link_report *l)
 	struct tally t;
 
 	tally_find(&t, r, l);
+	value_set(o, "verdict", l->has_verdict ? shown_json(l) : json_null());
 	set_n(o, "outages", t.outages);
 	set_n(o, "not_counted", t.not_counted);
 	set_n(o, "weightless", t.weightless);
+	set_n(o, "voters_sent", l->result->voters_sent);
+	set_n(o, "voters_lost", l->result->voters_lost);
 	value_set(o, "longest",
 	    t.has_longest ? json_string(l->result->outages[t.longest].id) : json_null());
 	value_set(o, "longest_start",
