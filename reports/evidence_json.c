@@ -219,6 +219,25 @@ entry_json(const struct record *r)
 }
 
 static json_t *
+packets_json(const struct evidence *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->n_packets; i++) {
+		const struct packet_note *n = &e->packets[i];
+		json_t *o = json_object();
+		value_set(o, "file", value_text(n->name));
+		value_set(o, "from", value_instant(n->from_ns));
+		value_set(o, "to", value_instant(n->to_ns));
+		set_n(o, "packets", n->packets);
+		set_n(o, "bytes", n->bytes);
+		value_set(o, "sha256", json_string(n->sha256));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
 entries_json(const struct evidence *e)
 {
 	json_t *list = json_array();
@@ -430,6 +449,7 @@ evidence_json(const struct results *r, const struct link_report *l)
 	value_set(o, "names", names_json(r, e));
 	value_set(o, "tickets", tickets);
 	value_set(o, "entries", entries_json(e));
+	value_set(o, "packets", packets_json(e));
 	value_set(o, "exclusions", exclusions);
 	value_set(o, "quality", quality_json(e));
 	return o;

@@ -302,6 +302,44 @@ test_objections(void **state)
 	assert_int_equal(x.clock_bound_ns, 25100000);
 }
 
+/* Files of packets are told by an event each; of what is not whole nothing is taken. */
+static void
+test_packets(void **state)
+{
+	static const char *const TEXTS[] = {
+	    "packets a.pcapng 4711 bytes sha256 "
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef (12 packets)",
+	    "packets b.pcapng not written: No space left on device",
+	    "packets c.pcapng 4711 bytes sha256 0123 (12 packets)",
+	    "packets d.pcapng 9 bytes sha256 "
+	    "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210 (3 packets, 4 "
+	    "more left out)"};
+	struct evidence e = {0};
+	size_t at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct event told = {.kind = EVENT_NOTE};
+		told.time.ns = MARCH + (int64_t)i * HOUR;
+		told.time_until.ns = told.time.ns + 2 * MINUTE;
+		snprintf(told.text, sizeof told.text, "%s", TEXTS[i]);
+		evidence_event(&e, &told);
+	}
+	assert_int_equal(e.n_packets, 2);
+	const struct packet_note *n =
+	    evidence_packets(&e, MARCH + MINUTE, MARCH + 9 * HOUR, &at);
+	assert_string_equal(n->name, "a.pcapng");
+	assert_int_equal(n->bytes, 4711);
+	assert_int_equal(n->packets, 12);
+	n = evidence_packets(&e, MARCH + MINUTE, MARCH + 9 * HOUR, &at);
+	assert_string_equal(n->name, "d.pcapng");
+	assert_int_equal(n->packets, 3);
+	assert_null(evidence_packets(&e, MARCH + MINUTE, MARCH + 9 * HOUR, &at));
+	at = 0;
+	assert_null(evidence_packets(&e, MARCH + 2 * MINUTE, MARCH + 3 * HOUR, &at));
+	evidence_done(&e);
+}
+
 int
 main(void)
 {
@@ -312,6 +350,7 @@ main(void)
 	    cmocka_unit_test(test_tickets_and_exclusions),
 	    cmocka_unit_test(test_months_add_up),
 	    cmocka_unit_test(test_objections),
+	    cmocka_unit_test(test_packets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static const char *const KEPT[] = {"ms", "min", "s", "h", "d", "KiB", "MiB", "by
     "linkwitness", "verify", "NAME", "pdf", "certificate", "CERTIFICATE", "journal",
     "DIRECTORY", "sha256sum", "openssl", "cms", "binary", "inform", "DER", "in",
     "manifest", "json", "p7s", "content", "CAfile", "out", "dev", "null", "results",
-    "incidents", "csv", "records", "roots", "txt", "LW", "tcp", "dns", "ping",
+    "pcapng", "incidents", "csv", "records", "roots", "txt", "LW", "tcp", "dns", "ping",
     /* data of the histories */
     "victoria", "Victoria", "Business", "Centre", "fibre", "lte", "Example", "Fibre",
     "Ltd", "Mobile", "plc", "Order", "Schedule", "ann", "bob", "second", "line",
