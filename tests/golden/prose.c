@@ -285,7 +285,7 @@ read_unit(const char *p, const char **name)
 
 	for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
 		size_t n = strlen(UNITS[i]);
-		if (strncmp(at, UNITS[i], n) == 0 && !isalpha((unsigned char)at[n])) {
+		if (strncmp(at, UNITS[i], n) == 0 && !isalnum((unsigned char)at[n])) {
 			*name = UNITS[i];
 			return at + n;
 		}
