@@ -110,6 +110,10 @@ comparison_overlaps(const struct site *s, char *out, size_t room)
 		say_more(out, room, "{1}", overlaps);
 		return;
 	}
+	if (s->expected < 0.001) {
+		say_more(out, room, "No outages of two links overlapped.");
+		return;
+	}
 	snprintf(expected, sizeof expected, "%.2g", s->expected);
 	say_more(out, room, "No outages of two links overlapped; {1} would by chance.",
 	    expected);

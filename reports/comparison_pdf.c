@@ -235,6 +235,9 @@ paint_dots(struct draw *d, struct box box, const void *ctx)
 static bool
 is_measured(const struct comparison_view *v, enum compare_metric m)
 {
+	/* of less than a day nothing is said of a month */
+	if (m == COMPARE_OUTAGES && v->c->common_ns < 86400 * NS_PER_S)
+		return false;
 	for (size_t i = 0; i < v->c->n_links; i++)
 		if (v->c->links[i].values[m].has)
 			return true;

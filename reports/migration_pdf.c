@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SAID 512
+#define SAID         512
+#define WEEK_MINUTES (7 * 1440)
 
 static const char *const DAY_NAMES[] = {
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
@@ -256,9 +257,12 @@ sizing(struct pages *p, const struct migration_view *v)
 	snprintf(growth, sizeof growth, "%.0f %%", 100 * v->m->rule.growth);
 	snprintf(busy, sizeof busy, "%.0f %%", 100 * v->m->rule.busy);
 	say(text, sizeof text,
-	    "Of {1} minutes counted on the old line, our own probes included. Needed is the "
+	    "Of {1} {1|minute|minutes} counted on the old line, our own probes included. Needed is the "
 	    "99th percentile, grown by {2}, on a line that is full at {3}.",
 	    minutes, growth, busy);
+	if (v->m->size[0].use.minutes < WEEK_MINUTES)
+		say_more(text, sizeof text,
+		    "That is less than a week: busy hours may be missing.");
 	page_text(p, &style_note, text);
 	load_rows(p, v);
 }

@@ -323,7 +323,7 @@ static void
 overview_words(const struct results *r, char *out, size_t room)
 {
 	size_t breached = 0, met = 0, judged = 0;
-	char all[32], n[32], good[32];
+	char all[32], n[32], good[32], open[32];
 
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct link_report *l = &r->links[i];
@@ -335,6 +335,7 @@ overview_words(const struct results *r, char *out, size_t room)
 	words_count(breached, n);
 	words_count(judged > 0 ? judged : r->n_links, all);
 	words_count(met, good);
+	words_count(judged - breached - met, open);
 	if (r->n_links == 0)
 		say(out, room, "No link to report on");
 	else if (judged == 0)
@@ -343,6 +344,13 @@ overview_words(const struct results *r, char *out, size_t room)
 		say(out, room, "Every link with a target met it");
 	else if (breached == judged)
 		say(out, room, "Every link with a target missed it");
+	else if (breached + met == 0)
+		say(out, room, "No link with a target has a certain answer");
+	else if (breached + met < judged)
+		say(out, room,
+		    "{1} of {2} links with a target missed it, {3} met it; {4} {4|has|have} no "
+		    "certain answer",
+		    n, all, good, open);
 	else
 		say(out, room, "{1} of {2} links with a target missed it, {3} met it", n,
 		    all, good);
