@@ -29,7 +29,9 @@ static void
 label_of(const struct terms *t, const struct zone *z, char out[16])
 {
 	/* noon of its first day: the zone may not be known so far back to the hour */
-	struct civil c = chart_zone_civil(z, t->period.start_ns + 43200 * NS_PER_S);
+	bool range = strcmp(t->period_kind, "range") == 0;
+	struct civil c =
+	    chart_zone_civil(z, t->period.start_ns + (range ? 0 : 43200 * NS_PER_S));
 
 	if (strcmp(t->period_kind, "month") == 0)
 		snprintf(out, 16, "%s %04d", say_word(civil_months[c.month - 1]),
