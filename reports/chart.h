@@ -73,6 +73,8 @@ double loss_legend(struct draw *d, double x, double y, double w, uint64_t sent);
 
 /* Loss by civil day and hour, of r's hours. heat_height: what it wants at this width. */
 double heat_height(const struct link_report *l, const struct zone *z);
+/* The least that it can be read at: heat_draw fills the box from there on. */
+double heat_least(const struct link_report *l, const struct zone *z);
 void heat_draw(
     struct draw *d, struct box box, const struct link_report *l, const struct zone *z);
 /* What the rows and columns are, in words, for the caption. */

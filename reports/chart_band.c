@@ -271,7 +271,10 @@ band_draw(
 	y += STRIP_H + STRIP_GAP;
 	y += axis_labels(d, &a, y);
 	chart_zone_print_offset(chart_zone_offset_s(z, p->start_ns), offset);
-	say(text, sizeof text, "{1}, UTC{2} at the start", z->name, offset);
+	if (strcmp(z->name, "UTC") == 0)
+		snprintf(text, sizeof text, "UTC");
+	else
+		say(text, sizeof text, "{1}, UTC{2} at the start", z->name, offset);
 	draw_line(d, &tick_style, plot.x, y, plot.w, ALIGN_RIGHT, text);
 	free(c);
 }

@@ -9,8 +9,11 @@
  * turn the picture, so that it still fills the width. An hour that the clock repeats
  * shares its cell; one that it skips stays blank. One path a class.
  */
-#define LABEL_W  34.0
-#define ROW_DAYS 10 /* at most so many days are rows */
+#define CELL_H     6.2 /* of a column of hours … */
+#define CELL_LEAST 3.6 /* … and where room is short */
+#define FOOT_H     26.0
+#define LABEL_W    34.0
+#define ROW_DAYS   10 /* at most so many days are rows */
 
 const uint32_t loss_colour[LOSS_CLASSES] = {
     0xDCEAF4, 0xFEE391, 0xFEC44F, 0xFE9929, 0xD95F0E, 0x993404, 0x2B0A00};
@@ -87,7 +90,7 @@ grid_of(const struct link_report *l, const struct zone *z, struct box box)
 		g.h = (double)g.days * g.cell_h;
 	} else {
 		g.cell_w = fmin(g.w / (double)g.days, 26);
-		g.cell_h = 6.2;
+		g.cell_h = box.h <= 0 ? CELL_H : fmin(CELL_H, (box.h - FOOT_H) / 24);
 		g.w = g.cell_w * (double)g.days;
 		g.h = 24 * g.cell_h;
 	}
@@ -105,7 +108,13 @@ heat_height(const struct link_report *l, const struct zone *z)
 {
 	struct grid g = grid_of(l, z, (struct box){0, 0, 499, 0});
 
-	return g.h + 12 + 14;
+	return g.h + FOOT_H;
+}
+
+double
+heat_least(const struct link_report *l, const struct zone *z)
+{
+	return heat_by_rows(l, z) ? heat_height(l, z) : 24 * CELL_LEAST + FOOT_H;
 }
 
 static uint64_t

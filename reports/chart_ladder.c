@@ -16,6 +16,7 @@
 #define TEXT_X (RAIL_X + 9)
 #define RTT_W  44.0
 #define FEW    12
+#define LEAST  4.4 /* the smallest type of an address */
 #define MANY_H 10.5
 #define FEW_H  13.0
 
@@ -73,10 +74,8 @@ draw_rung(struct draw *d, const struct path *p, unsigned i, double x, double y, 
     bool last)
 {
 	const struct path_hop *h = &p->hops[i];
-	const char *what = h->kind == HOP_TARGET        ? "target"
-	                   : h->kind == HOP_UNREACHABLE ? "unreachable"
-	                                                : NULL;
-	char number[8], address[46], text[128], rtt[32];
+	struct style style = last ? bad_style : hop_style;
+	char number[8], address[46], text[128], rtt[64];
 
 	snprintf(number, sizeof number, "%u", i + 1);
 	draw_line(d, &note_style, x, y - 4.2, RAIL_X - 6, ALIGN_RIGHT, number);
@@ -88,12 +87,18 @@ draw_rung(struct draw *d, const struct path *p, unsigned i, double x, double y, 
 	}
 	snprintf(text, sizeof text, "%s%s%s%s",
 	    trail_address(p->family, h->from, address),
-	    i + 1 == p->isp_hop ? "  ISP" : "", what != NULL ? "  " : "",
-	    what != NULL ? say_word(what) : "");
-	draw_line(d, last ? &bad_style : &hop_style, x + TEXT_X, y - 4.4,
-	    w - TEXT_X - RTT_W, ALIGN_LEFT, text);
-	snprintf(rtt, sizeof rtt, h->rtt_ns < NS_PER_MS ? "%.2f ms" : "%.1f ms",
-	    (double)h->rtt_ns / 1e6);
+	    i + 1 == p->isp_hop ? "  ISP" : "", h->kind == HOP_TARGET ? "  " : "",
+	    h->kind == HOP_TARGET ? say_word("target") : "");
+	/* an address that is cut is none */
+	while (style.size > LEAST && draw_width(d, &style, text) > w - TEXT_X - RTT_W)
+		style.size -= 0.2;
+	draw_line(d, &style, x + TEXT_X, y - 0.65 * style.size, w - TEXT_X - RTT_W,
+	    ALIGN_LEFT, text);
+	if (h->kind == HOP_UNREACHABLE) /* whose time says nothing */
+		snprintf(rtt, sizeof rtt, "%s", say_word("unreachable"));
+	else
+		snprintf(rtt, sizeof rtt, h->rtt_ns < NS_PER_MS ? "%.2f ms" : "%.1f ms",
+		    (double)h->rtt_ns / 1e6);
 	draw_line(d, &note_style, x + w - RTT_W, y - 4.2, RTT_W, ALIGN_RIGHT, rtt);
 }
 

@@ -1,4 +1,5 @@
 #include "reports/chart.h"
+#include "reports/terms.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -221,20 +222,20 @@ draw_edge(struct draw *d, const struct time_axis *a, int64_t at, int64_t bound,
 }
 
 static void
-print_edge(const struct zone *z, int64_t at, int64_t bound, char out[64])
+print_edge(const struct zone *z, int64_t at, int64_t bound, bool day, char out[64])
 {
 	char text[48];
 
 	chart_zone_print(z, at, 2, text);
 	text[22] = '\0'; /* without the offset: the axis says it */
-	snprintf(out, 64, "%s ± %.2f s", text + 11, (double)bound / 1e9);
+	snprintf(out, 64, "%s ± %.2f s", text + (day ? 0 : 11), (double)bound / 1e9);
 }
 
 static void
 draw_shade(struct draw *d, const struct time_axis *a, const struct outage *o,
     const struct zone *z, double top, double h)
 {
-	char start[64], end[64], text[140];
+	char start[64], end[64], text[200];
 	double x0 = axis_x(a, o->start_ns), x1 = axis_x(a, o->end_ns);
 
 	draw_fill(d, INK_TINT_BAD, x0, top, x1 - x0, h);
@@ -247,9 +248,14 @@ draw_shade(struct draw *d, const struct time_axis *a, const struct outage *o,
 	draw_edge(d, a, o->start_ns, o->start_bound_ns, top, h);
 	if (!o->open)
 		draw_edge(d, a, o->end_ns, o->end_bound_ns, top, h);
-	print_edge(z, o->start_ns, o->start_bound_ns, start);
-	print_edge(z, o->end_ns, o->end_bound_ns, end);
-	if (o->open)
+	bool days = chart_zone_civil(z, o->start_ns).day_number !=
+	            chart_zone_civil(z, o->end_ns).day_number;
+	print_edge(z, o->start_ns, o->start_bound_ns, days, start);
+	print_edge(z, o->end_ns, o->end_bound_ns, days, end);
+	if (!o->open && o->end_ns > a->to_ns)
+		say(text, sizeof text, "{1}  to  {2}; only its beginning is drawn", start,
+		    end);
+	else if (o->open)
 		say(text, sizeof text, "from {1}, still open", start);
 	else
 		say(text, sizeof text, "{1}  to  {2}", start, end);
@@ -319,8 +325,8 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 			draw_group(d, box.x, y, box.w, r, lane, lane->own);
 			y += GROUP_H;
 		}
-		snprintf(text, sizeof text, "%s %s", say_data(role_name(def->role)),
-		    say_data(kind_name(def->kind)));
+		snprintf(text, sizeof text, "%s %s", terms_role(def->role),
+		    terms_kind(def->kind));
 		double each = lane_h(&s, i);
 		draw_line(
 		    d, &role_style, box.x, y + each / 2 - 4.4, 56, ALIGN_LEFT, text);
@@ -334,7 +340,9 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 		draw_line(d, &name_style, box.x, top + 6, LABEL_W, ALIGN_LEFT,
 		    say_word("no samples of this time"));
 	chart_zone_print_offset(chart_zone_offset_s(z, c->from_ns), offset);
-	snprintf(text, sizeof text, "%s, UTC%s", z->name, offset);
+	bool utc = strcmp(z->name, "UTC") == 0;
+	snprintf(
+	    text, sizeof text, "%s%s%s", z->name, utc ? "" : ", UTC", utc ? "" : offset);
 	draw_line(d, &role_style, box.x, top + h + 2, LABEL_W - 20, ALIGN_LEFT, text);
 	y = top + h + 2 + axis_labels(d, &a, top + h + 2);
 	if (s.left_out > 0) {

@@ -37,7 +37,8 @@ lowest(const struct months *m)
 	for (size_t i = 0; i < m->n; i++)
 		if (m->list[i].has && m->list[i].point < low)
 			low = m->list[i].point;
-	return low < 1 ? low : 0.9999;
+	/* a scale finer than a thousandth of a percent tells nobody anything */
+	return low < 0.9999 ? low : 0.9999;
 }
 
 static void

@@ -83,6 +83,8 @@ run(struct pages *p, const struct dossier *ds)
 	if (ds->r->n_links != 1)
 		dossier_name(p, ds, NULL);
 	dossier_method(p, ds);
+	if (ds->r->n_links > 0)
+		dossier_reading(p);
 	dossier_verify(p, ds);
 }
 
@@ -111,15 +113,16 @@ static void
 set_metadata(cairo_surface_t *s, const struct dossier *ds)
 {
 	const struct results *r = ds->r;
-	char title[800], name[600], n[32];
+	char title[700], name[600], n[32];
 
+	words_count(r->n_links, n);
 	say(name, sizeof name, "no link");
 	if (r->n_links > 0)
 		words_link(&r->links[0], name, sizeof name);
-	words_count(r->n_links, n);
 	if (r->n_links > 1)
-		say(name, sizeof name, "{1} links", n);
-	snprintf(title, sizeof title, "%s: %s", say_word(ds->kind->title), name);
+		say(title, sizeof title, "{1}: {2} links", say_word(ds->kind->title), n);
+	else
+		snprintf(title, sizeof title, "%s: %s", say_word(ds->kind->title), name);
 	char *valid = g_utf8_make_valid(title, -1);
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, valid);
 	g_free(valid);

@@ -4,6 +4,8 @@
 #include "reports/evidence.h"
 #include "reports/page.h"
 #include "reports/say.h"
+#include "reports/tally.h"
+#include "reports/terms.h"
 
 /*
  * The parts of the dossier. dossier.c strings them together; dossier_pdf() itself is
@@ -70,6 +72,8 @@ void dossier_register_rows(
 void dossier_closeups(struct pages *p, const struct dossier *ds, size_t link);
 /* The path around one of its outages, where it was traced. */
 void dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outage);
+/* The pages' words and signs, for who reads such a thing for the first time. */
+void dossier_reading(struct pages *p);
 void dossier_method(struct pages *p, const struct dossier *ds);
 /* How to check the file; nothing where nothing goes along with it. */
 void dossier_verify(struct pages *p, const struct dossier *ds);

@@ -82,6 +82,23 @@ add_connections(char *out, size_t room, const struct connections *c)
 	    failed, attempted);
 }
 
+/* The files in which the packets of that time are, and by what they are known. */
+static void
+print_packets(const struct evidence *e, const struct outage *o, char *out, size_t room)
+{
+	const struct packet_note *n;
+	size_t at = 0;
+	char packets[32];
+
+	out[0] = '\0';
+	while (
+	    e != NULL && (n = evidence_packets(e, o->start_ns, o->end_ns, &at)) != NULL) {
+		words_count(n->packets, packets);
+		say_more(out, room, "{1}: {2} {2|packet|packets}, SHA-256 {3}", n->name,
+		    packets, n->sha256);
+	}
+}
+
 static void
 facts(struct pages *p, const struct dossier *ds, size_t link, const struct outage *o)
 {
@@ -90,7 +107,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	char start[128], end[128], length[320], least[40], most[40], whose[192];
 	char evidence[440], up[200], down[200], others[440], holes[200], ids[128], t[40],
-	    reason[200];
+	    reason[200], packets[600];
 
 	print_edge(start, sizeof start, z, o->start_ns, o->start_bound_ns);
 	print_edge(end, sizeof end, z, o->end_ns, o->end_bound_ns);
@@ -104,7 +121,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 		say(length, sizeof length, "{1}, between {2} and {3}; counts: no, {4}", t,
 		    least, most, words_reason(o->not_counted_reason, reason));
 	say(whose, sizeof whose, "{1}: {2} ({3} confidence)",
-	    say_word(attribution_name(o->attribution)),
+	    terms_attribution(o->attribution),
 	    say_word(words_attribution(o->attribution)),
 	    say_word(confidence_name(o->confidence)));
 	print_evidence(o, evidence, sizeof evidence);
@@ -121,11 +138,17 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 		say_more(ids, sizeof ids, "incident {1}", o->incident);
 	if (o->common_cause[0] != '\0')
 		say_more(ids, sizeof ids, "common cause {1}", o->common_cause);
-	struct fact list[8] = {{"Attribution", whose}, {"Start", start},
+	print_packets(ds->r->links[link].evidence, o, packets, sizeof packets);
+	struct fact list[9] = {{"Attribution", whose}, {"Start", start},
 	    {"End", o->open ? say_word("still open at the end of the record") : end},
 	    {"Lasted", length}, {"Evidence", evidence}, {"Other links", others},
-	    {"Identifier", ids}, {"Holes in it", holes}};
-	page_facts(p, list, o->n_holes > 0 ? 8 : 7, 1);
+	    {"Identifier", ids}};
+	size_t n = 7;
+	if (o->n_holes > 0)
+		list[n++] = (struct fact){"Holes in it", holes};
+	if (packets[0] != '\0')
+		list[n++] = (struct fact){"Packets", packets};
+	page_facts(p, list, n, 1);
 }
 
 static void
@@ -142,9 +165,8 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 	at[16] = '\0';
 	words_duration(o->end_ns - o->start_ns, false, length);
 	words_count(c->outage + 1, n);
-	whose = say_word(o->attribution == ATTR_UNDETERMINED
-	                     ? "cause not determined"
-	                     : attribution_name(o->attribution));
+	whose = o->attribution == ATTR_UNDETERMINED ? say_word("cause not determined")
+	                                            : terms_attribution(o->attribution);
 	if (o->open)
 		say(title, sizeof title, "Outage {1}, {2}: still open after {3}, {4}", n,
 		    at, length, whose);

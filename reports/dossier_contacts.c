@@ -8,10 +8,10 @@
 /* Tickets and what was said of them: who was told when, and how long it took. */
 
 static const struct column ticket_columns[] = {
-    {"Ticket", 82, ALIGN_LEFT, true, FACE_TEXT},
-    {"Opened", 106, ALIGN_LEFT, true, FACE_TEXT},
+    {"Ticket", 76, ALIGN_LEFT, true, FACE_TEXT},
+    {"Opened", 120, ALIGN_LEFT, true, FACE_TEXT},
     {"Acknowledged", 74, ALIGN_RIGHT, true, FACE_TEXT},
-    {"Closed", 88, ALIGN_RIGHT, true, FACE_TEXT},
+    {"Closed", 80, ALIGN_RIGHT, true, FACE_TEXT},
     {"Waiting\non us", 52, ALIGN_RIGHT, false, FACE_TEXT},
     {"Outages", 97, ALIGN_LEFT, true, FACE_TEXT}};
 
@@ -91,8 +91,8 @@ ticket_row(struct table *t, const struct ticket_row *row, const struct link_repo
 	table_row(t, cells);
 }
 
-static const struct column log_columns[] = {{"When", 118, ALIGN_LEFT, true, FACE_TEXT},
-    {"Ticket", 78, ALIGN_LEFT, true, FACE_TEXT},
+static const struct column log_columns[] = {{"When", 122, ALIGN_LEFT, true, FACE_TEXT},
+    {"Ticket", 74, ALIGN_LEFT, true, FACE_TEXT},
     {"What", 92, ALIGN_LEFT, true, FACE_TEXT}, {"Said", 151, ALIGN_LEFT, true, FACE_TEXT},
     {"Entered by", 60, ALIGN_LEFT, true, FACE_TEXT}};
 
@@ -179,7 +179,7 @@ dossier_contacts(struct pages *p, const struct dossier *ds, size_t link)
 	const struct evidence *e = l->evidence;
 	const struct zone *z = &ds->zones[link];
 	char title[256], n[32], of[32], place[PLACE_ROOM];
-	size_t with = 0;
+	struct tally all;
 	struct table t;
 
 	if (e == NULL)
@@ -187,17 +187,24 @@ dossier_contacts(struct pages *p, const struct dossier *ds, size_t link)
 	dossier_place(place, "contacts", link);
 	if (e->n_tickets + e->n_notes == 0) {
 		page_section(p, say_word("Contact log"), 20);
-		page_title(p, place, say_word("Contact log"),
+		page_title_quiet(p, place, say_word("Contact log"),
 		    say_word("No ticket and no note was entered for this link"));
 		return;
 	}
 	page_section(p, say_word("Contact log"), 100);
-	for (size_t i = 0; i < e->n_tickets; i++)
-		with += e->ticket_rows[i].has_outage;
-	words_count(e->n_tickets, n);
-	words_count(with, of);
-	say(title, sizeof title,
-	    "{1} {1|ticket|tickets}, {2} of them about outages of the register", n, of);
+	tally_find(&all, ds->r, l);
+	words_count(all.tickets, n);
+	words_count(all.tickets_with_outage, of);
+	if (all.tickets == 0)
+		say(title, sizeof title, "No ticket was entered, but notes were");
+	else if (all.tickets == 1)
+		say(title, sizeof title,
+		    all.tickets_with_outage == 1
+		        ? "One ticket, about an outage of the register"
+		        : "One ticket, about no outage of the register");
+	else
+		say(title, sizeof title,
+		    "{1} tickets, {2} of them about outages of the register", n, of);
 	page_title(p, place, say_word("Contact log"), title);
 	if (e->n_tickets > 0) {
 		contract_words(p, l);

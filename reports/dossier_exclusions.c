@@ -67,54 +67,32 @@ exclusion_row(
 
 /* Whatever is left out that no entry explains is of the contract's own hours. */
 static void
-sums(struct pages *p, const struct link_report *l)
+sums(struct pages *p, const struct link_report *l, const struct tally *t)
 {
 	char text[900], all[32], reason[64], minutes[32], words[200];
-	const struct verdict *v = &l->verdict;
-	const char *reasons[8];
-	int64_t ns[8];
-	size_t n = 0;
 
-	for (size_t i = 0; i < v->n_intervals; i++) {
-		const struct interval *in = &v->intervals[i];
-		size_t k = 0;
-		if (in->class != CLASS_EXCLUDED)
-			continue;
-		const char *why = in->reason != NULL ? in->reason : "other";
-		while (k < n && strcmp(reasons[k], why) != 0)
-			k++;
-		if (k == sizeof reasons / sizeof *reasons)
-			k--;
-		if (k == n) {
-			reasons[n] = why;
-			ns[n++] = 0;
-		}
-		ns[k] += in->end_ns - in->start_ns;
-	}
-	words_minutes(v->excluded_ns, all);
+	words_minutes(l->verdict.excluded_ns, all);
 	say(text, sizeof text,
 	    "Minutes left out of the verdict, by reason, in all {1}:", all);
-	for (size_t i = 0; i < n; i++) {
-		words_minutes(ns[i], minutes);
-		snprintf(reason, sizeof reason, "%.60s", words_reason(reasons[i], words));
-		say_more(text, sizeof text, i + 1 < n ? "{1} {2};" : "{1} {2}.", reason,
-		    minutes);
+	for (size_t i = 0; i < t->n_excluded; i++) {
+		words_minutes(t->excluded[i].ns, minutes);
+		snprintf(reason, sizeof reason, "%.60s",
+		    words_reason(t->excluded[i].reason, words));
+		say_more(text, sizeof text,
+		    i + 1 < t->n_excluded ? "{1} {2};" : "{1} {2}.", reason, minutes);
 	}
 	page_text(p, &style_body, text);
 }
 
 static void
-not_counted(struct pages *p, const struct link_report *l)
+not_counted(struct pages *p, const struct tally *t)
 {
 	char text[300], n[32], of[32];
-	size_t out = 0;
 
-	for (size_t i = 0; i < l->result->n_outages; i++)
-		out += !l->result->outages[i].counted;
-	if (l->result->n_outages == 0)
+	if (t->not_counted == 0)
 		return;
-	words_count(out, n);
-	words_count(l->result->n_outages, of);
+	words_count(t->not_counted, n);
+	words_count(t->outages, of);
 	say(text, sizeof text,
 	    "{1} of {2} {2|outage|outages} of the register {1|does|do} not count by "
 	    "{1|its|their} cause; {1|it stays|they stay} in the register with the reason.",
@@ -128,10 +106,12 @@ dossier_exclusions(struct pages *p, const struct dossier *ds, size_t link)
 	const struct link_report *l = &ds->r->links[link];
 	const struct evidence *e = l->evidence;
 	char title[256], n[32], minutes[32], place[PLACE_ROOM];
+	struct tally all;
 	struct table t;
 
 	if (e == NULL)
 		return;
+	tally_find(&all, ds->r, l);
 	bool none = e->n_exclusion_rows == 0 && l->verdict.excluded_ns == 0;
 	page_section(p, say_word("Exclusions"), none ? 20 : 90);
 	words_count(e->n_exclusion_rows, n);
@@ -143,7 +123,10 @@ dossier_exclusions(struct pages *p, const struct dossier *ds, size_t link)
 		    "{1} minutes are left out of the verdict; {2} {2|entry|entries} by people",
 		    minutes, n);
 	dossier_place(place, "exclusions", link);
-	page_title(p, place, say_word("Exclusions"), title);
+	if (none)
+		page_title_quiet(p, place, say_word("Exclusions"), title);
+	else
+		page_title(p, place, say_word("Exclusions"), title);
 	if (e->n_exclusion_rows > 0) {
 		table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7.2);
 		for (size_t i = 0; i < e->n_exclusion_rows; i++)
@@ -156,6 +139,6 @@ dossier_exclusions(struct pages *p, const struct dossier *ds, size_t link)
 		        "what exceeds the agreed length, is not left out."));
 	}
 	if (!none && l->has_verdict)
-		sums(p, l);
-	not_counted(p, l);
+		sums(p, l, &all);
+	not_counted(p, &all);
 }

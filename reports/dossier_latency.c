@@ -37,7 +37,8 @@ headline(const struct link_report *l, char *out, size_t room)
 	else if (l->rtt_p50_ns < 0)
 		say(out, room, "Nothing answered, so there is no round-trip time");
 	else
-		say(out, room, "Median round trip {1}, 95th percentile {2}", p50, p95);
+		say(out, room, "Half of the answers took up to {1}, 19 of 20 up to {2}",
+		    p50, p95);
 }
 
 static void
@@ -154,8 +155,8 @@ degradations(struct pages *p, const struct dossier *ds, size_t link)
 		measure_of(g, lost, sizeof lost);
 		name_probes(ds->r, g, probes, sizeof probes);
 		struct cell cells[] = {{.text = when}, {.text = lasted},
-		    {.text = say_word(degradation_name(g->kind))},
-		    {.text = say_word(attribution_name(g->attribution))}, {.text = lost},
+		    {.text = terms_degradation(g->kind)},
+		    {.text = terms_attribution(g->attribution)}, {.text = lost},
 		    {.text = probes}};
 		table_row(&t, cells);
 	}
@@ -206,7 +207,7 @@ dossier_latency(struct pages *p, const struct dossier *ds, size_t link)
 	char text[160], alt[400], place[PLACE_ROOM], name[32];
 
 	page_section(p, say_word("Latency and loss"),
-	    l->result->voters_sent > 0 ? BAND_H + 55 : 60);
+	    l->result->voters_sent > 0 ? BAND_H + 75 : 60);
 	headline(l, text, sizeof text);
 	dossier_place(place, "latency", link);
 	page_title(p, place, say_word("Latency and loss"), text);

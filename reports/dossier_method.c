@@ -58,9 +58,9 @@ rules(struct pages *p, const struct results *r)
 static const struct column quality_columns[] = {
     {"Link", 118, ALIGN_LEFT, true, FACE_TEXT},
     {"Scheduled", 82, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Unknown", 92, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Unknown", 82, ALIGN_RIGHT, false, FACE_TEXT},
     {"Coverage", 62, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Ordinary loss", 62, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Ordinary loss", 72, ALIGN_RIGHT, false, FACE_TEXT},
     {"Shortest\ncertain outage", 83, ALIGN_RIGHT, false, FACE_TEXT}};
 
 static void
@@ -123,8 +123,8 @@ probes(struct pages *p, const struct results *r)
 		if (!is_reported(r, def))
 			continue;
 		snprintf(link, sizeof link, "%s/%s", def->centre, def->link);
-		snprintf(role, sizeof role, "%s, %s", say_data(role_name(def->role)),
-		    say_data(kind_name(def->kind)));
+		snprintf(role, sizeof role, "%s, %s", terms_role(def->role),
+		    terms_kind(def->kind));
 		words_duration(def->every_ns, false, every);
 		struct cell cells[] = {{.text = link}, {.text = def->name},
 		    {.text = role}, {.text = def->target}, {.text = def->network},
@@ -139,6 +139,7 @@ record(struct pages *p, const struct dossier *ds)
 {
 	const struct results *r = ds->r;
 	struct zone utc;
+	int64_t most = r->clock_bound_ns;
 	char first[48], last[48], made[48], as_of[48], clock[160], bound[40];
 	static const struct style mono = {FACE_MONO, 7, INK};
 
@@ -147,7 +148,11 @@ record(struct pages *p, const struct dossier *ds)
 	chart_zone_print(&utc, r->journal_last.ns, 0, last);
 	chart_zone_print(&utc, r->generated.ns, 0, made);
 	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
-	words_ms(r->clock_bound_ns, bound);
+	for (size_t i = 0; i < r->n_links; i++) {
+		int64_t worst = evidence_clock_bound(r, &r->links[i]);
+		most = worst > most ? worst : most;
+	}
+	words_ms(most, bound);
 	if (r->synchronised && r->clock_bound_ns == 0)
 		say(clock, sizeof clock, "not known: the history was imported");
 	else if (r->synchronised)
@@ -172,12 +177,18 @@ dossier_method(struct pages *p, const struct dossier *ds)
 	page_section(p, say_word("Method and data quality"), 300);
 	page_title(p, "method", say_word("Method and data quality"),
 	    say_word("How it was measured, and how far it can be trusted"));
+	bool imported = ds->r->synchronised && ds->r->clock_bound_ns == 0;
 	page_text(p, &style_body,
-	    say_word(
-	        "Small packets are sent over the link all day, each at a random moment of its slot, to "
-	        "targets in several networks, to the ISP and to the router at the site. A target "
-	        "answers if any reply of its own comes back; one refusal by the target is an answer "
-	        "too. A packet that never left is not held against the link."));
+	    imported
+	        ? say_word(
+	              "The samples were imported from what another instrument kept: how it "
+	              "sent its probes, and when it held one for lost, its own papers tell. "
+	              "What follows is how they were judged.")
+	        : say_word(
+	              "Small packets are sent over the link all day, each at a random moment of its slot, to "
+	              "targets in several networks, to the ISP and to the router at the site. A target "
+	              "answers if any reply of its own comes back; one refusal by the target is an answer "
+	              "too. A packet that never left is not held against the link."));
 	page_text(p, &style_body,
 	    say_word(
 	        "The link is dark while the quorum of networks fails. An outage begins between the last "

@@ -27,25 +27,18 @@ is_whole(const struct month_row *m)
 }
 
 static void
-headline(const struct evidence *e, char *out, size_t room)
+headline(const struct tally *t, const struct evidence *e, char *out, size_t room)
 {
-	size_t missed = 0, judged = 0, refused = 0;
 	char n[32], of[32], target[32];
 
-	for (size_t i = 0; i < e->n_months; i++) {
-		const struct verdict *v = &e->months[i].verdict;
-		missed += v->verdict == VERDICT_BREACHED;
-		judged += v->verdict != VERDICT_NONE;
-		refused += v->verdict == VERDICT_REFUSED;
-	}
-	words_count(missed, n);
+	words_count(t->months_missed, n);
 	words_count(e->n_months, of);
 	words_target(e->months[0].contract.terms.target, target);
-	if (judged == 0)
+	if (t->months_judged == 0)
 		say(out, room, "Availability by month: no target is agreed");
-	else if (refused == e->n_months)
+	else if (t->months_refused == e->n_months)
 		say(out, room, "No month was measured well enough for a verdict");
-	else if (missed == 0)
+	else if (t->months_missed == 0)
 		say(out, room, "The {1} agreed is not proven missed in any month",
 		    target);
 	else
@@ -183,13 +176,15 @@ dossier_months(struct pages *p, const struct dossier *ds, size_t link)
 	const struct evidence *e = ds->r->links[link].evidence;
 	const struct zone *z = &ds->zones[link];
 	char title[512], place[PLACE_ROOM];
+	struct tally all;
 	struct table t;
 
 	if (e == NULL || e->n_months == 0)
 		return;
 	page_section(
 	    p, say_word("Availability by month"), 60 + (e->n_months > 1 ? MONTHS_H : 0));
-	headline(e, title, sizeof title);
+	tally_find(&all, ds->r, &ds->r->links[link]);
+	headline(&all, e, title, sizeof title);
 	dossier_place(place, "months", link);
 	page_title(p, place, say_word("Availability by month"), title);
 	if (e->n_months > 1 && e->n_months <= 36)

@@ -16,39 +16,18 @@ static const struct column columns[] = {{"Name server", 106, ALIGN_LEFT, true, F
     {"Mal-\nformed", 36, ALIGN_RIGHT, false, FACE_TEXT},
     {"Unreach-\nable", 43, ALIGN_RIGHT, false, FACE_TEXT}};
 
-/* Queries of one kind of server together. */
-struct sum {
-	uint64_t asked, failed;
-};
-
-static struct sum
-sum_of(const struct evidence *e, bool isp)
-{
-	struct sum s = {0, 0};
-
-	for (size_t i = 0; i < e->n_servers; i++) {
-		if (e->servers[i].isp != isp)
-			continue;
-		s.asked += e->servers[i].asked;
-		s.failed += e->servers[i].asked - e->servers[i].good;
-	}
-	return s;
-}
-
 static void
-headline(const struct evidence *e, char *out, size_t room)
+headline(const struct tally *t, char *out, size_t room)
 {
-	struct sum isp = sum_of(e, true), open = sum_of(e, false);
 	char a[32], b[32];
 
-	words_percent(isp.asked > 0 ? (double)isp.failed / (double)isp.asked : 0, 3, a);
-	words_percent(
-	    open.asked > 0 ? (double)open.failed / (double)open.asked : 0, 3, b);
-	if (isp.asked > 0 && open.asked > 0)
+	words_percent(t->failure[1], 3, a);
+	words_percent(t->failure[0], 3, b);
+	if (t->asked[1] > 0 && t->asked[0] > 0)
 		say(out, room,
 		    "The ISP's name servers failed {1} of queries, public ones {2}", a,
 		    b);
-	else if (isp.asked > 0)
+	else if (t->asked[1] > 0)
 		say(out, room, "The ISP's name servers failed {1} of queries", a);
 	else
 		say(out, room, "Public name servers failed {1} of queries", b);
@@ -112,8 +91,8 @@ runs(struct pages *p, const struct name_minutes *m, const struct zone *z)
 	table_end(&t);
 	if (m->n_runs <= RUNS_MOST)
 		return;
-	words_count(m->n_runs - RUNS_MOST, more);
-	say(text, sizeof text, "{1} more {1|is|are} in the results.", more);
+	words_count(m->n_runs, more);
+	say(text, sizeof text, "The first ones of {1}; all are in the results.", more);
 	page_text(p, &style_note, text);
 }
 
@@ -146,6 +125,7 @@ dossier_names(struct pages *p, const struct dossier *ds, size_t link)
 {
 	const struct evidence *e = ds->r->links[link].evidence;
 	char title[512], place[PLACE_ROOM];
+	struct tally all;
 	struct table t;
 
 	if (e == NULL)
@@ -153,7 +133,7 @@ dossier_names(struct pages *p, const struct dossier *ds, size_t link)
 	dossier_place(place, "names", link);
 	if (e->n_servers == 0) {
 		page_section(p, say_word("Name servers"), 20);
-		page_title(p, place, say_word("Name servers"),
+		page_title_quiet(p, place, say_word("Name servers"),
 		    say_word("Name servers were not measured"));
 		page_text(p, &style_body,
 		    say_word(
@@ -161,7 +141,8 @@ dossier_names(struct pages *p, const struct dossier *ds, size_t link)
 		return;
 	}
 	page_section(p, say_word("Name servers"), 140);
-	headline(e, title, sizeof title);
+	tally_find(&all, ds->r, &ds->r->links[link]);
+	headline(&all, title, sizeof title);
 	page_title(p, place, say_word("Name servers"), title);
 	table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7.4);
 	for (size_t i = 0; i < e->n_servers; i++)

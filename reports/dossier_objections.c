@@ -146,7 +146,12 @@ icmp(const struct objections *o, char *out, size_t room)
 	count(o->others, others);
 	count(o->icmp, found);
 	words_percent(o->ordinary_loss, 3, loss);
-	if (o->others == 0)
+	if (o->others == 0 && o->ordinary_loss > OBJECTIONS_LITTLE_LOSS)
+		say(out, room,
+		    "All {1} {1|target is|targets are} asked by ICMP alone, and ordinary loss "
+		    "outside of outages is up to {2}: a limit cannot be ruled out.",
+		    pings, loss);
+	else if (o->others == 0)
 		say(out, room,
 		    "All {1} {1|target is|targets are} asked by ICMP alone. Ordinary loss outside "
 		    "of outages is at most {2}, which speaks against a limit, but no other "
@@ -189,9 +194,7 @@ gaps(const struct objections *o, char *out, size_t room)
 	char unknown[40], share[32];
 
 	words_duration(o->unknown_ns, false, unknown);
-	words_percent(
-	    o->scheduled_ns > 0 ? (double)o->unknown_ns / (double)o->scheduled_ns : 0, 3,
-	    share);
+	words_percent(o->unknown_share, 3, share);
 	if (o->unknown_ns == 0) {
 		say(out, room, "There is no gap in the period.");
 		return;
@@ -250,16 +253,13 @@ static void (*const answers[OBJECTIONS])(const struct objections *, char *, size
     router, lan, full, maintenance, target, icmp, own_clock, gaps, ticket, others};
 
 static void
-headline(const struct objections *o, char *out, size_t room)
+headline(const struct tally *t, char *out, size_t room)
 {
 	char answered[32], conceded[32], parts[32];
-	size_t n[4] = {0};
 
-	for (int i = 0; i < OBJECTIONS; i++)
-		n[o->word[i]]++;
-	count(n[OBJECTION_ANSWERED], answered);
-	count(n[OBJECTION_PARTLY], parts);
-	count(n[OBJECTION_CONCEDED], conceded);
+	count(t->objections[OBJECTION_ANSWERED], answered);
+	count(t->objections[OBJECTION_PARTLY], parts);
+	count(t->objections[OBJECTION_CONCEDED], conceded);
 	say(out, room,
 	    "Likely objections: {1} answered by what was measured, {2} in part, {3} conceded",
 	    answered, parts, conceded);
@@ -271,6 +271,7 @@ dossier_objections(struct pages *p, const struct dossier *ds, size_t link)
 	const struct link_report *l = &ds->r->links[link];
 	char title[256], place[PLACE_ROOM], answer[900];
 	struct objections o;
+	struct tally all;
 	struct table t;
 
 	if (l->evidence == NULL)
@@ -279,11 +280,12 @@ dossier_objections(struct pages *p, const struct dossier *ds, size_t link)
 	dossier_place(place, "objections", link);
 	page_section(p, say_word("Likely objections"), o.counted == 0 ? 20 : 260);
 	if (o.counted == 0) {
-		page_title(p, place, say_word("Likely objections"),
+		page_title_quiet(p, place, say_word("Likely objections"),
 		    say_word("No outage counts, so there is nothing to object to"));
 		return;
 	}
-	headline(&o, title, sizeof title);
+	tally_find(&all, ds->r, l);
+	headline(&all, title, sizeof title);
 	page_title(p, place, say_word("Likely objections"), title);
 	table_begin(&t, p, columns, 3, 7.8);
 	for (int i = 0; i < OBJECTIONS; i++) {

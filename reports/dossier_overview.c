@@ -35,8 +35,9 @@ overview_row(struct table *t, const struct dossier *ds, size_t link)
 		words_percent(v->point, decimals, at);
 		words_percent(v->lower, decimals, low);
 		words_percent(v->upper, decimals, high);
-		say(availability, sizeof availability, "{1}\nbetween {2} and {3}", at,
-		    low, high);
+		say(availability, sizeof availability,
+		    strcmp(low, high) == 0 ? "{1}" : "{1}\nbetween {2} and {3}", at, low,
+		    high);
 	}
 	words_duration(l->result->down_ns, false, at);
 	words_count(l->result->n_outages, n);
@@ -92,10 +93,34 @@ dossier_overview_rows(struct pages *p, const struct dossier *ds)
 	table_end(&t);
 }
 
+static void
+headline(const struct results *r, char *out, size_t room)
+{
+	struct tally_links c;
+	char links[32], agreed[32], missed[32], outages[32];
+
+	tally_links(&c, r);
+	words_count(r->n_links, links);
+	words_count(c.agreed, agreed);
+	words_count(c.missed, missed);
+	words_count(c.outages, outages);
+	if (c.agreed == 0)
+		say(out, room,
+		    "{1} links: {2} {2|outage|outages} found, no target is agreed", links,
+		    outages);
+	else if (c.agreed < r->n_links)
+		say(out, room,
+		    "{1} links: {2} of {3} with a target missed the availability agreed",
+		    links, missed, agreed);
+	else
+		say(out, room, "{1} of {2} links missed the availability agreed", missed,
+		    links);
+}
+
 void
 dossier_overview(struct pages *p, const struct dossier *ds)
 {
-	char text[96], n[32];
+	char text[256];
 
 	page_begin(p, say_word("Overview"));
 	if (ds->r->n_links == 0) {
@@ -103,8 +128,7 @@ dossier_overview(struct pages *p, const struct dossier *ds)
 		    say_word("No link to report on"));
 		return;
 	}
-	words_count(ds->r->n_links, n);
-	say(text, sizeof text, "{1} links in this dossier", n);
+	headline(ds->r, text, sizeof text);
 	page_title(p, "overview", say_word("Overview"), text);
 	page_gap(p, 6);
 	dossier_overview_rows(p, ds);

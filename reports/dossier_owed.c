@@ -171,8 +171,8 @@ dossier_dates(
 	}
 	table_end(&t);
 	if (s->n_deadlines > most) {
-		words_count(s->n_deadlines - most, more);
-		say(text, sizeof text, "and {1} later ones", more);
+		words_count(s->n_deadlines, more);
+		say(text, sizeof text, "The first ones of {1}.", more);
 		page_text(p, &style_note, text);
 	}
 }
@@ -235,8 +235,9 @@ weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 		table_end(&t);
 	if (n <= WEIGHTLESS_MOST)
 		return;
-	words_count(n - WEIGHTLESS_MOST, more);
-	say(text, sizeof text, "{1} more {1|is|are} in the register, with the reason.",
+	words_count(n, more);
+	say(text, sizeof text,
+	    "The first ones of {1}; the register has all of them, with the reason.",
 	    more);
 	page_text(p, &style_note, text);
 }
@@ -290,21 +291,42 @@ periods(struct pages *p, const struct link_report *l, const struct zone *z)
 	        "by a dossier of that period alone."));
 }
 
+static void
+headline(const struct link_report *l, char *out, size_t room)
+{
+	char owed[96], isp[96], customer[96];
+
+	if (l->conf->n_credits == 0) {
+		say(out, room, "The contract as it was entered states no credit");
+		return;
+	}
+	dossier_total(l, READING_POINT, owed);
+	dossier_total(l, READING_ISP, isp);
+	dossier_total(l, READING_CUSTOMER, customer);
+	if (strcmp(isp, customer) == 0 && strcmp(owed, say_word("nothing")) == 0)
+		say(out, room, "By the contract no credit is owed");
+	else if (strcmp(isp, customer) == 0)
+		say(out, room, "The contract owes {1}, in every reading", owed);
+	else
+		say(out, room, "The contract owes {1}, between {2} and {3} by reading",
+		    owed, isp, customer);
+}
+
 void
 dossier_owed(struct pages *p, const struct dossier *ds, size_t link)
 {
 	const struct link_report *l = &ds->r->links[link];
 	const struct settlement *s = l->settlement;
 	const struct zone *z = &ds->zones[link];
-	char place[PLACE_ROOM];
+	char place[PLACE_ROOM], title[400];
 
 	if (s == NULL || l->conf == NULL ||
 	    (l->conf->n_credits == 0 && s->n_deadlines == 0 && s->n_rights == 0))
 		return;
 	page_section(p, say_word("What the contract owes"), 120);
 	dossier_place(place, "owed", link);
-	page_title(p, place, say_word("What the contract owes"),
-	    say_word("What the contract owes"));
+	headline(l, title, sizeof title);
+	page_title(p, place, say_word("What the contract owes"), title);
 	if (l->evidence != NULL && l->evidence->periods > 1 && l->conf->n_credits > 0)
 		periods(p, l, z);
 	else

@@ -29,16 +29,18 @@ paint_clock(struct draw *d, struct box box, const void *ctx)
 }
 
 static void
-headline(const struct link_report *l, char *out, size_t room)
+headline(const struct results *of, const struct link_report *l, char *out, size_t room)
 {
 	char share[32], unknown[40];
+	struct tally all;
 	const struct link_result *r = l->result;
 
 	if (r->scheduled_ns <= 0 || r->unknown_ns >= r->scheduled_ns) {
 		say(out, room, "Nothing of the period was measured");
 		return;
 	}
-	words_percent(1 - (double)r->unknown_ns / (double)r->scheduled_ns, 3, share);
+	tally_find(&all, of, l);
+	words_percent(all.measured, 3, share);
 	words_duration(r->unknown_ns, false, unknown);
 	if (r->unknown_ns == 0)
 		say(out, room, "All of the period was measured");
@@ -196,8 +198,8 @@ instrument(struct pages *p, const struct evidence *e, const struct zone *z)
 	table_end(&t);
 	if (first == 0)
 		return;
-	words_count(first, more);
-	say(text, sizeof text, "{1} earlier {1|is|are} in the results.", more);
+	words_count(e->n_instrument, more);
+	say(text, sizeof text, "The last ones of {1}; all are in the results.", more);
 	page_text(p, &style_note, text);
 }
 
@@ -229,7 +231,7 @@ dossier_quality(struct pages *p, const struct dossier *ds, size_t link)
 		return;
 	double h = coverage_height(e, ctx.z);
 	page_section(p, say_word("Data quality"), h > 300 ? 300 : h);
-	headline(l, title, sizeof title);
+	headline(ds->r, l, title, sizeof title);
 	dossier_place(place, "quality", link);
 	page_title(p, place, say_word("Data quality"), title);
 	if (e->n_days > 1 && h < 600) {

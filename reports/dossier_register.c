@@ -5,12 +5,12 @@
 
 /* The register: every outage that was found, those that do not count too. */
 
-static const struct column columns[] = {{"No.", 30, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Start and end, each within its bound", 156, ALIGN_LEFT, false, FACE_TEXT},
-    {"Lasted", 74, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Extent", 48, ALIGN_LEFT, false, FACE_TEXT},
-    {"Attributed to", 68, ALIGN_LEFT, false, FACE_TEXT},
-    {"Counts", 56, ALIGN_LEFT, true, FACE_TEXT},
+static const struct column columns[] = {{"No.", 28, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Start and end, each within its bound", 158, ALIGN_LEFT, false, FACE_TEXT},
+    {"Lasted", 72, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Extent", 50, ALIGN_LEFT, false, FACE_TEXT},
+    {"Attributed to", 70, ALIGN_LEFT, false, FACE_TEXT},
+    {"Counts", 54, ALIGN_LEFT, true, FACE_TEXT},
     {"Identifier", 67, ALIGN_LEFT, false, FACE_MONO}};
 
 static bool
@@ -78,8 +78,7 @@ outage_row(struct table *t, const struct dossier *ds, size_t link, const struct 
 		    say_word(extent_name(o->extent)), failed, total);
 	else
 		snprintf(extent, sizeof extent, "%s", say_word(extent_name(o->extent)));
-	say(whose, sizeof whose, "{1}\n{2} confidence",
-	    say_word(attribution_name(o->attribution)),
+	say(whose, sizeof whose, "{1}\n{2} confidence", terms_attribution(o->attribution),
 	    say_word(confidence_name(o->confidence)));
 	if (o->counted)
 		say(counts, sizeof counts, "yes");
@@ -176,6 +175,10 @@ dossier_register(struct pages *p, const struct dossier *ds, size_t link)
 		say(text, sizeof text, "Outage register: {1} {1|outage|outages}", listed);
 	dossier_place(place, "register", link);
 	page_title(p, place, say_word("Outage register"), text);
+	if (l->result->n_outages == 0) {
+		micro(p, ds, link);
+		return;
+	}
 	page_text(p, &style_note,
 	    say_word(
 	        "Every outage that was found, in order; those that do not count stay listed, with the "

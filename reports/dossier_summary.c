@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEAT_HEAD 34.0 /* of its heading */
+#define RESTS_H   98.0 /* of what the summary rests on */
+
 /* The first pages: what was found, of whom, against which contract, resting on what. */
 
 struct heat_ctx {
@@ -94,14 +97,18 @@ draw_figure(struct pages *p, const struct figure *f, double x, double w)
 	static const struct style label = {FACE_BOLD, 7, INK_MUTED};
 	struct style value = {FACE_BOLD, 20, f->colour};
 	double inner = w - 16;
+	char text[128];
 
 	while (value.size > 11 && draw_width(p->d, &value, f->value) > inner)
 		value.size -= 1;
 	draw_fill(p->d, f->colour, x, p->y, 3, 62);
 	draw_tag(p->d, "P", NULL);
-	draw_line(p->d, &label, x + 11, p->y + 1, inner, ALIGN_LEFT, f->label);
+	/* a space behind each, for those who read without seeing */
+	snprintf(text, sizeof text, "%s ", f->label);
+	draw_line(p->d, &label, x + 11, p->y + 1, inner, ALIGN_LEFT, text);
+	snprintf(text, sizeof text, "%s ", f->value);
 	draw_line(p->d, &value, x + 11, p->y + 13 + (20 - value.size) / 2, inner,
-	    ALIGN_LEFT, f->value);
+	    ALIGN_LEFT, text);
 	draw_block(p->d, &style_small, x + 11, p->y + 42, inner, 2, f->note);
 	draw_untag(p->d, "P");
 }
@@ -124,8 +131,11 @@ availability_figure(struct figure *f, const struct link_report *l)
 	words_percent(v->point, decimals, f->value);
 	words_percent(v->lower, decimals, low);
 	words_percent(v->upper, decimals, high);
-	say(f->note, sizeof f->note, "between {1} and {2}; unknown time: {3}", low, high,
-	    unknown);
+	if (strcmp(low, high) == 0)
+		say(f->note, sizeof f->note, "unknown time: {1}", unknown);
+	else
+		say(f->note, sizeof f->note, "between {1} and {2}; unknown time: {3}",
+		    low, high, unknown);
 }
 
 static void
@@ -158,7 +168,7 @@ static void
 longest_figure(struct figure *f, const struct link_report *l, const struct zone *z)
 {
 	char mttr[40], at[48];
-	const struct outage *longest = NULL;
+	size_t longest;
 
 	f->label = say_word("LONGEST OUTAGE");
 	f->colour = INK_BLUE;
@@ -175,14 +185,8 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 	}
 	words_duration(l->verdict.longest_ns, false, f->value);
 	words_duration(l->verdict.mttr_ns, false, mttr);
-	for (size_t i = 0; i < l->result->n_outages && longest == NULL; i++) {
-		const struct outage *o = &l->result->outages[i];
-		if (o->counted && (o->end_ns - o->start_ns == l->verdict.longest_ns ||
-		                      o->down_ns == l->verdict.longest_ns))
-			longest = o;
-	}
-	if (longest != NULL) {
-		chart_zone_print(z, longest->start_ns, 0, at);
+	if (tally_longest(l, &longest)) {
+		chart_zone_print(z, l->result->outages[longest].start_ns, 0, at);
 		say(f->note, sizeof f->note, "from {1}; mean time to restore {2}", at,
 		    mttr);
 	} else {
@@ -223,8 +227,12 @@ availability_clause(struct table *t, const struct link_report *l)
 	snprintf(agreed, sizeof agreed, "%s", say_word("not stated"));
 	snprintf(measured, sizeof measured, "%s", say_word("not known"));
 	snprintf(margin, sizeof margin, "–");
-	say(clause, sizeof clause, "Availability\nper {1}, profile {2}",
-	    say_word(terms->period_kind[0] != '\0' ? terms->period_kind : "period"),
+	bool range = strcmp(terms->period_kind, "range") == 0;
+	say(clause, sizeof clause,
+	    range ? "Availability\nover all of it, profile {2}"
+	          : "Availability\nper {1}, profile {2}",
+	    say_word(
+	        terms->period_kind[0] == '\0' || range ? "period" : terms->period_kind),
 	    terms->profile.name[0] != '\0' ? terms->profile.name : "event");
 	if (terms->target > 0) {
 		words_target(terms->target, at);
@@ -235,7 +243,9 @@ availability_clause(struct table *t, const struct link_report *l)
 		words_percent(v->point, decimals, at);
 		words_percent(v->lower, decimals, low);
 		words_percent(v->upper, decimals, high);
-		say(measured, sizeof measured, "{1}\nbetween {2} and {3}", at, low, high);
+		say(measured, sizeof measured,
+		    strcmp(low, high) == 0 ? "{1}" : "{1}\nbetween {2} and {3}", at, low,
+		    high);
 		if (terms->target > 0) {
 			double by = v->point - terms->target;
 			words_percent(by < 0 ? -by : by, decimals, at);
@@ -380,12 +390,25 @@ dossier_clauses(struct pages *p, const struct link_report *l, size_t link)
 	table_end(&t);
 	words_definition(&l->contract.terms.profile, definition);
 	say(text, sizeof text, "Availability is defined by {1}.", definition);
-	for (size_t i = 0; i < l->verdict.n_reasons && i < 4; i++) {
+	/* that there is no target is said above already */
+	bool told = l->contract.terms.target > 0;
+	for (size_t i = 0; told && i < l->verdict.n_reasons && i < 4; i++) {
 		words_found(l->verdict.reasons[i], reason, sizeof reason);
 		say_more(text, sizeof text, i == 0 ? "Reasons: {1}" : "· {1}", reason);
 	}
 	if (text[0] != '\0')
 		page_text(p, &style_note, text);
+}
+
+/* As high as leaves room for what it rests on, if the page holds both. */
+static double
+fit(const struct pages *p, double h, double least)
+{
+	double room = page_bottom(p) - p->y - HEAT_HEAD;
+
+	if (room < least || h + RESTS_H <= room)
+		return h;
+	return room - RESTS_H >= least ? room - RESTS_H : h < room ? h : room;
 }
 
 void
@@ -405,6 +428,7 @@ dossier_heat(
 		        "are no samples of it, and nothing is known of loss and round trips."));
 		return;
 	}
+	h = fit(p, h, heat_least(l, z));
 	page_heading(p, h, NULL, say_word("Loss by day and hour"));
 	words_count(l->result->voters_lost, lost);
 	words_count(l->result->voters_sent, sent);
@@ -431,7 +455,7 @@ rests_on(
 	words_count(l->samples, samples);
 	words_count(l->result->voters_sent, sent);
 	words_count(l->result->voters_lost, lost);
-	words_ms(r->clock_bound_ns, clock);
+	words_ms(evidence_clock_bound(r, l), clock);
 	if (l->has_verdict)
 		words_percent(l->verdict.coverage, 3, coverage);
 	say(text, sizeof text,

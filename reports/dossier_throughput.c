@@ -60,7 +60,9 @@ rules(struct pages *p, const struct link_report *l, bool up)
 		table_end(&t);
 	else
 		page_text(p, &style_body,
-		    say_word("The contract states no speed in this direction."));
+		    l->conf != NULL
+		        ? say_word("The contract states no speed in this direction.")
+		        : say_word("No contract was given that states a speed."));
 }
 
 static void
@@ -74,9 +76,12 @@ sentence(struct pages *p, const struct speed_side *s)
 	words_bits((uint64_t)s->least, slow);
 	words_bits((uint64_t)s->p50, half);
 	words_bits((uint64_t)s->most, fast);
-	say(text, sizeof text,
-	    "{1} {1|test|tests}: slowest {2}, median {3}, fastest {4}; {5} reached nothing.",
-	    n, slow, half, fast, failed);
+	if (s->tests == 1)
+		say(text, sizeof text, "One test: {1}.", half);
+	else
+		say(text, sizeof text,
+		    "{1} tests: slowest {2}, median {3}, fastest {4}; {5} reached nothing.",
+		    n, slow, half, fast, failed);
 	if (s->unsaid > 0)
 		say_more(text, sizeof text,
 		    "{1} more {1|was|were} not sent or found no server, and {1|says|say} nothing "
@@ -181,18 +186,28 @@ headline(const struct evidence *e, char *out, size_t room)
 {
 	const struct speed_side *down = &e->sides[0],
 	                        *s = down->tests > 0 ? down : &e->sides[1];
-	char half[32], n[32], normal[32], reached[32];
+	char half[32], n[32], normal[32], reached[32], failed[32];
 
 	words_bits((uint64_t)s->p50, half);
 	words_count(s->tests, n);
 	words_bits((uint64_t)s->normal, normal);
 	words_count(s->reached_normal, reached);
-	if (s->normal > 0)
+	words_count(s->failed, failed);
+	if (2 * s->failed > s->tests)
+		say(out, room,
+		    s == down ? "{1} of {2} download tests reached nothing"
+		              : "{1} of {2} upload tests reached nothing",
+		    failed, n);
+	else if (s->normal > 0)
 		say(out, room,
 		    s == down
 		        ? "{1} of {2} tests reached the normal download speed of {3}"
 		        : "{1} of {2} tests reached the normal upload speed of {3}",
 		    reached, n, normal);
+	else if (s->tests == 1)
+		say(out, room,
+		    s == down ? "One test reached {1} down" : "One test reached {1} up",
+		    half);
 	else
 		say(out, room,
 		    s == down ? "Half of {1} tests reached {2} down"
@@ -212,7 +227,7 @@ dossier_throughput(struct pages *p, const struct dossier *ds, size_t link)
 	dossier_place(place, "throughput", link);
 	if (e->n_tests == 0) {
 		page_section(p, say_word("Throughput"), 20);
-		page_title(p, place, say_word("Throughput"),
+		page_title_quiet(p, place, say_word("Throughput"),
 		    say_word("No throughput was measured"));
 		page_text(p, &style_body,
 		    say_word(

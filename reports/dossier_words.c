@@ -270,6 +270,11 @@ headline_without_target(const struct link_report *l, char *out, size_t room)
 		    "Nothing is known of this period: no time of it was measured");
 	else if (n == 0)
 		say(out, room, "No outage was found in the time that was measured");
+	else if (l->result->down_ns == 0)
+		say(out, room,
+		    "{1} {1|outage was|outages were} found, {1|and it does not|none of which} "
+		    "{1|count|counts}",
+		    lost);
 	else
 		say(out, room,
 		    "{1} {1|outage was|outages were} found: {2} without the Internet",

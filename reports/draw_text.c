@@ -368,6 +368,34 @@ draw_block_height(struct draw *d, const struct style *s, double width, unsigned 
 	return n * draw_leading(s);
 }
 
+/*
+ * One line of a wrapped text. Pango gives no glyph to the space a line is broken at, and
+ * cairo then writes the line as a replacement text, behind which readers of the structure
+ * see nothing more of the paragraph: so the line is set again, by itself, with its space.
+ */
+static void
+draw_wrapped(
+    struct draw *d, const struct style *s, PangoLayout *layout, int i, double x, double y)
+{
+	PangoLayoutLine *line = pango_layout_get_line_readonly(layout, i);
+	bool cut = pango_layout_is_ellipsized(layout) &&
+	           i + 1 == pango_layout_get_line_count(layout);
+	const char *text = pango_layout_get_text(layout) + line->start_index;
+	char *own = g_strndup(text, (gsize)line->length);
+	double base = (double)pango_layout_get_baseline(layout) / PANGO_SCALE;
+
+	cairo_new_path(d->cr);
+	cairo_move_to(d->cr, x, y + base);
+	if (!cut) {
+		layout = layout_of(d, s, own);
+		pango_layout_set_width(layout, -1);
+		line = pango_layout_get_line_readonly(layout, 0);
+	}
+	pango_cairo_show_layout_line(d->cr, line);
+	cairo_new_path(d->cr);
+	g_free(own);
+}
+
 double
 draw_block(struct draw *d, const struct style *s, double x, double y, double width,
     unsigned max_lines, const char *text)
@@ -376,15 +404,9 @@ draw_block(struct draw *d, const struct style *s, double x, double y, double wid
 	int n = pango_layout_get_line_count(layout);
 
 	if (d->cr != NULL) {
-		double base = (double)pango_layout_get_baseline(layout) / PANGO_SCALE;
 		draw_use(d, s->colour);
-		for (int i = 0; i < n; i++) {
-			cairo_new_path(d->cr);
-			cairo_move_to(d->cr, x, y + base + i * draw_leading(s));
-			pango_cairo_show_layout_line(
-			    d->cr, pango_layout_get_line_readonly(layout, i));
-		}
-		cairo_new_path(d->cr);
+		for (int i = 0; i < n; i++)
+			draw_wrapped(d, s, layout, i, x, y + i * draw_leading(s));
 	}
 	g_object_unref(layout);
 	return n * draw_leading(s);

@@ -3,12 +3,25 @@
 #include "base/bytes.h"
 #include "base/zone.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Facts are put in as they are read; evidence_complete.c makes figures of them. */
 #define MINUTE_NS   (60 * NS_PER_S)
 #define ASKED_LEAST 2
+
+int64_t
+evidence_clock_bound(const struct results *r, const struct link_report *l)
+{
+	const struct evidence *e = l->evidence;
+	int64_t day = e != NULL && e->has_exactness
+	                  ? (int64_t)e->exactness.clock_bound * NS_PER_US
+	                  : 0;
+
+	return r->clock_bound_ns > 0 && day > r->clock_bound_ns ? day : r->clock_bound_ns;
+}
 
 void
 evidence_done(struct evidence *e)
@@ -24,6 +37,7 @@ evidence_done(struct evidence *e)
 	free(e->ticket_rows);
 	free(e->exclusion_rows);
 	free(e->instrument);
+	free(e->packets);
 	free(e->days);
 	memset(e, 0, sizeof *e);
 }
@@ -101,9 +115,41 @@ is_repeated(const struct evidence *e, const struct event *event)
 	return false;
 }
 
+/* "packets NAME N bytes sha256 HEX (N packets)": what could not be written has no hash.
+ */
+static void
+take_packets(struct evidence *e, const struct event *event)
+{
+	struct packet_note n = {.from_ns = event->time.ns, .to_ns = event->time_until.ns};
+
+	if (sscanf(event->text,
+	        "packets %127s %" SCNu64 " bytes sha256 %64[0-9a-f] (%" SCNu64, n.name,
+	        &n.bytes, n.sha256, &n.packets) != 4 ||
+	    strlen(n.sha256) != 64)
+		return;
+	if (e->n_packets == e->room_packets) {
+		e->room_packets = e->room_packets * 2 + 8;
+		e->packets = memory_grow(e->packets, e->room_packets, sizeof *e->packets);
+	}
+	e->packets[e->n_packets++] = n;
+}
+
+const struct packet_note *
+evidence_packets(const struct evidence *e, int64_t from_ns, int64_t to_ns, size_t *at)
+{
+	while (*at < e->n_packets) {
+		const struct packet_note *n = &e->packets[(*at)++];
+		if (n->from_ns < to_ns && n->to_ns > from_ns)
+			return n;
+	}
+	return NULL;
+}
+
 void
 evidence_event(struct evidence *e, const struct event *event)
 {
+	if (event->kind == EVENT_NOTE)
+		take_packets(e, event);
 	bool told = event->kind == EVENT_SESSION_START || event->kind == EVENT_RELOAD ||
 	            event->kind == EVENT_GAP || event->kind == EVENT_TORN_TAIL ||
 	            event->kind == EVENT_CLOCK_STEP || event->kind == EVENT_SESSION_STOP;

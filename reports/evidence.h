@@ -139,6 +139,13 @@ struct exclusion_row {
 	size_t first;    /* … the first of them */
 };
 
+/* Our own probes' packets around a silence, kept in a file beside the journal. */
+struct packet_note {
+	int64_t from_ns, to_ns; /* of the packets */
+	char name[128], sha256[65];
+	uint64_t bytes, packets;
+};
+
 struct evidence {
 	/* round trips */
 	struct hist crowds[CROWDS];
@@ -178,6 +185,8 @@ struct evidence {
 	/* the instrument */
 	struct instrument_note *instrument;
 	size_t n_instrument, room_instrument;
+	struct packet_note *packets; /* in the order of the record */
+	size_t n_packets, room_packets;
 	struct quality_day *days;
 	size_t n_days;
 	bool has_exactness;
@@ -196,6 +205,9 @@ struct name_server *evidence_server(struct evidence *e, uint32_t probe, bool isp
 void evidence_minute(struct evidence *e, int64_t start_ns, unsigned asked,
     unsigned answered, bool internet);
 void evidence_event(struct evidence *e, const struct event *event);
+/* The next file from ${at} on with packets between the two, or NULL; *at is behind it. */
+const struct packet_note *evidence_packets(
+    const struct evidence *e, int64_t from_ns, int64_t to_ns, size_t *at);
 /* The collector's own account, of the civil day it lies in. */
 void evidence_exactness(struct evidence *e, const char *zone, const struct event *event);
 
@@ -206,6 +218,10 @@ void evidence_complete(struct evidence *e, const struct link_report *l);
 bool evidence_counts(const struct link_report *l, const struct judged *j);
 /* Its part of that: months, tickets, exclusions. */
 void evidence_rows(struct evidence *e, const struct link_report *l);
+
+/* How far the clock was from UTC at worst: as the journal's account has it, or a day's.
+ */
+int64_t evidence_clock_bound(const struct results *r, const struct link_report *l);
 
 /* Its part of the results' JSON; a new reference. */
 json_t *evidence_json(const struct results *r, const struct link_report *l);

@@ -1,6 +1,7 @@
 /* The JSON of what the later pages of a dossier rest on; see INTERFACES.md. */
 #include "reports/evidence.h"
 #include "reports/objections.h"
+#include "reports/tally.h"
 #include "reports/value.h"
 
 #include <string.h>
@@ -203,6 +204,55 @@ ticket_json(const struct ticket_row *t)
 	return o;
 }
 
+/* When what was entered, and by what number; who, and the words, are in records.json. */
+static json_t *
+entry_json(const struct record *r)
+{
+	json_t *o = json_object();
+
+	set_n(o, "id", (uint64_t)r->id);
+	value_set(o, "kind", json_string(record_kind_name(r->kind)));
+	value_set(o, "at", instant_or_null(r->at_ns));
+	value_set(o, "entered", value_instant(r->entered_ns));
+	value_set(o, "ticket", value_text_or_null(r->reference));
+	return o;
+}
+
+static json_t *
+packets_json(const struct evidence *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->n_packets; i++) {
+		const struct packet_note *n = &e->packets[i];
+		json_t *o = json_object();
+		value_set(o, "file", value_text(n->name));
+		value_set(o, "from", value_instant(n->from_ns));
+		value_set(o, "to", value_instant(n->to_ns));
+		set_n(o, "packets", n->packets);
+		set_n(o, "bytes", n->bytes);
+		value_set(o, "sha256", json_string(n->sha256));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
+entries_json(const struct evidence *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->n_tickets; i++)
+		for (size_t k = 0; k < e->tickets[i]->n_history; k++)
+			json_array_append_new(
+			    list, entry_json(e->tickets[i]->history[k]));
+	for (size_t i = 0; i < e->n_notes; i++)
+		json_array_append_new(list, entry_json(e->notes[i]));
+	for (size_t i = 0; i < e->n_exclusions; i++)
+		json_array_append_new(list, entry_json(e->exclusions[i]));
+	return list;
+}
+
 static json_t *
 exclusion_json(const struct exclusion_row *x)
 {
@@ -322,6 +372,7 @@ objections_json(const struct results *r, const struct link_report *l)
 	value_set_s(o, "clock_bound_s", b.clock_bound_ns);
 	value_set_s(o, "edges_s", b.edges_ns);
 	value_set_s(o, "unknown_s", b.unknown_ns);
+	value_set(o, "unknown_share", json_real(b.unknown_share));
 	value_set_s(o, "contract_down_s", b.contract_down_ns);
 	value_set_s(o, "measured_down_s", b.measured_down_ns);
 	set_n(o, "without_ticket", b.without_ticket);
@@ -338,6 +389,7 @@ results_dossier_json(const struct results *r)
 
 	for (size_t i = 0; i < r->n_links; i++)
 		json_array_append_new(list, evidence_json(r, &r->links[i]));
+	value_set(o, "tally", tally_links_json(r));
 	value_set(o, "sla", results_sla_json(r));
 	value_set(o, "outages", results_outages_json(r));
 	value_set(o, "evidence", list);
@@ -369,6 +421,7 @@ evidence_json(const struct results *r, const struct link_report *l)
 
 	value_set(o, "centre", value_text(l->def->centre));
 	value_set(o, "link", value_text(l->def->link));
+	value_set(o, "tally", tally_json(r, l));
 	value_set(o, "objections", objections_json(r, l));
 	if (e == NULL)
 		return o;
@@ -395,6 +448,8 @@ evidence_json(const struct results *r, const struct link_report *l)
 	value_set(o, "throughput", speed);
 	value_set(o, "names", names_json(r, e));
 	value_set(o, "tickets", tickets);
+	value_set(o, "entries", entries_json(e));
+	value_set(o, "packets", packets_json(e));
 	value_set(o, "exclusions", exclusions);
 	value_set(o, "quality", quality_json(e));
 	return o;

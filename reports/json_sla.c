@@ -1,4 +1,5 @@
 /* The JSON of verdicts; see INTERFACES.md. */
+#include "reports/promise.h"
 #include "reports/value.h"
 
 #include <math.h>
@@ -322,51 +323,6 @@ set_settlement(json_t *o, const struct judged *d)
 	    d->has_settlement && s->by_ticket ? ticket_json(s, d->conf) : json_null());
 }
 
-/* A promised value in its unit: a ratio, seconds or bit/s. */
-static json_t *
-measure_json(const struct commitment *c, double v)
-{
-	bool time = c->conf->metric == METRIC_RTT || c->conf->metric == METRIC_JITTER;
-
-	return time ? seconds_json((int64_t)llround(v)) : json_real(v);
-}
-
-static json_t *
-commitments_json(const struct judged *d)
-{
-	static const char *const METRICS[] = {
-	    "loss", "rtt", "jitter", "speed-down", "speed-up"};
-	static const char *const UNITS[] = {"ratio", "s", "s", "bit/s", "bit/s"};
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < d->n_commitments; i++) {
-		const struct commitment *c = &d->commitments[i];
-		bool told = c->word != COMMITMENT_NOT_MEASURED;
-		json_t *o = json_object();
-		value_set(o, "name", json_string(c->conf->name));
-		value_set(o, "clause",
-		    value_text(
-		        c->conf->clause[0] != '\0' ? c->conf->clause : c->conf->name));
-		value_set(o, "metric", json_string(METRICS[c->conf->metric]));
-		value_set(o, "where",
-		    json_string(c->conf->where == WHERE_SITE ? "site" : "backbone"));
-		value_set(o, "value", json_string(commitment_value_name(c->value)));
-		value_set(o, "unit", json_string(UNITS[c->conf->metric]));
-		value_set(o, "promised", measure_json(c, c->promised));
-		value_set(
-		    o, "measured", told ? measure_json(c, c->measured) : json_null());
-		value_set(o, "from", told ? value_instant(c->at.start_ns) : json_null());
-		value_set(o, "to", told ? value_instant(c->at.end_ns) : json_null());
-		value_set(o, "n", json_integer((json_int_t)c->n));
-		value_set(o, "share", c->share >= 0 ? json_real(c->share) : json_null());
-		value_set(o, "lower", c->has_bounds ? json_real(c->lower) : json_null());
-		value_set(o, "upper", c->has_bounds ? json_real(c->upper) : json_null());
-		value_set(o, "verdict", json_string(commitment_word_name(c->word)));
-		json_array_append_new(list, o);
-	}
-	return list;
-}
-
 static json_t *
 verdict_json(const struct link_report *l, const struct judged *d)
 {
@@ -408,7 +364,7 @@ verdict_json(const struct link_report *l, const struct judged *d)
 	value_set(o, "entered", entered_json(t));
 	value_set(o, "outages", times_json(v));
 	set_settlement(o, d);
-	value_set(o, "commitments", commitments_json(d));
+	value_set(o, "commitments", promise_json(d->commitments, d->n_commitments));
 	return o;
 }
 

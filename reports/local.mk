@@ -8,13 +8,13 @@ reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/canonical
 	reports/chart_zone.c reports/comparison.c reports/comparison.h reports/comparison_pairs.c reports/comparison_pdf.c reports/csv.c \
 	reports/dossier.c reports/dossier.h reports/dossier_closeup.c reports/dossier_finish.c \
 	reports/dossier_latency.c reports/dossier_method.c reports/dossier_overview.c reports/dossier_owed.c \
-	reports/dossier_contacts.c reports/dossier_distribution.c reports/dossier_exclusions.c reports/dossier_found.c \
+	reports/dossier_contacts.c reports/dossier_distribution.c reports/dossier_exclusions.c reports/dossier_found.c reports/dossier_reading.c \
 	reports/dossier_months.c reports/dossier_names.c reports/dossier_objections.c \
 	reports/dossier_quality.c reports/dossier_throughput.c reports/dossier_register.c reports/dossier_summary.c reports/dossier_words.c \
 	reports/evidence.c reports/evidence.h reports/evidence_complete.c reports/evidence_json.c \
 	reports/evidence_rows.c reports/objections.c reports/objections.h reports/csv.h reports/tables.c reports/tables.h \
 	reports/tables_evidence.c reports/tables_links.c reports/tables_plan.h reports/tables_verdicts.c \
-	reports/say.c reports/say.h reports/words_de.c reports/words_fr.c \
+	reports/say.c reports/say.h reports/terms.c reports/terms.h reports/tally.c reports/tally.h reports/words_de.c reports/words_fr.c \
 	reports/draft.c reports/draft.h reports/draw.c reports/draw.h reports/draw_text.c \
 	reports/draw_text.h reports/instant.c reports/json.c reports/json_sla.c reports/trail.c reports/trail.h \
 	reports/chart_ladder.c reports/dossier_path.c reports/throughput.c reports/throughput.h reports/value.c reports/value.h reports/page.c reports/page.h reports/picture.c reports/picture.h \

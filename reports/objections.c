@@ -149,9 +149,11 @@ take_link(struct objections *o, const struct results *r, const struct link_repor
 	o->exclusions = l->evidence != NULL ? l->evidence->n_exclusion_rows : 0;
 	o->ordinary_loss = l->result->ordinary_loss;
 	o->synchronised = r->synchronised;
-	o->clock_bound_ns = r->clock_bound_ns;
+	o->clock_bound_ns = evidence_clock_bound(r, l);
 	o->unknown_ns = l->result->unknown_ns;
 	o->scheduled_ns = l->result->scheduled_ns;
+	if (o->scheduled_ns > 0)
+		o->unknown_share = (double)o->unknown_ns / (double)o->scheduled_ns;
 	if (l->has_verdict) {
 		o->excluded_ns = l->verdict.excluded_ns;
 		o->has_target = t->target > 0 && l->verdict.has_availability;
@@ -181,7 +183,8 @@ static void
 weigh(struct objections *o)
 {
 	enum objection_word *w = o->word;
-	bool fine = o->synchronised && o->edges_ns >= 0;
+	/* of an imported history the clock is not known, whatever its times say */
+	bool fine = o->synchronised && o->clock_bound_ns > 0;
 
 	if (o->counted == 0) {
 		for (int i = 0; i < OBJECTIONS; i++)
@@ -197,13 +200,18 @@ weigh(struct objections *o)
 	                       ? OBJECTION_CONCEDED
 	                       : by_share(o->gateway_answered, o->counted);
 	w[OBJECTION_FULL] = by_share(o->load_known - o->during_saturation, o->counted);
-	w[OBJECTION_MAINTENANCE] = by_share(o->counted - o->touched, o->counted);
+	/* That none was entered is no proof: the notice is the ISP's to show. */
+	w[OBJECTION_MAINTENANCE] = o->exclusions == 0
+	                               ? OBJECTION_PARTLY
+	                               : by_share(o->counted - o->touched, o->counted);
 	w[OBJECTION_TARGET] = o->fewest_failed >= 2 ? OBJECTION_ANSWERED
 	                      : o->networks >= 2    ? OBJECTION_PARTLY
 	                                            : OBJECTION_CONCEDED;
-	w[OBJECTION_ICMP] = o->others == 0  ? OBJECTION_CONCEDED
-	                    : o->pings == 0 ? OBJECTION_IDLE
-	                                    : OBJECTION_ANSWERED;
+	w[OBJECTION_ICMP] = o->others == 0 && o->ordinary_loss > OBJECTIONS_LITTLE_LOSS
+	                        ? OBJECTION_CONCEDED
+	                    : o->others == 0 ? OBJECTION_PARTLY
+	                    : o->pings == 0  ? OBJECTION_IDLE
+	                                     : OBJECTION_ANSWERED;
 	w[OBJECTION_CLOCK] = fine ? OBJECTION_ANSWERED : OBJECTION_CONCEDED;
 	w[OBJECTION_GAPS] =
 	    o->unknown_ns == 0 || o->breached ? OBJECTION_ANSWERED : OBJECTION_CONCEDED;

@@ -29,6 +29,9 @@ enum objection_word {
 	OBJECTION_IDLE      /* there is nothing it could be raised against */
 };
 
+/* With no more loss than this outside of outages nothing is held back. */
+#define OBJECTIONS_LITTLE_LOSS 0.01
+
 struct objections {
 	enum objection_word word[OBJECTIONS];
 	size_t counted; /* outages */
@@ -50,6 +53,7 @@ struct objections {
 	int64_t clock_bound_ns, edges_ns; /* edges: all bounds of counted outages */
 	/* gaps */
 	int64_t unknown_ns, scheduled_ns;
+	double unknown_share;      /* of the period */
 	bool has_target, breached; /* below the target though all unknown time be up */
 	/* ticket */
 	bool by_ticket;

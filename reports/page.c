@@ -208,23 +208,38 @@ bind_units(const char *text)
 
 	for (const char *c = text; *c != '\0'; c++) {
 		bool bound = *c == ' ' && c > text && g_ascii_isdigit(c[-1]) &&
-		             (c[1] == '%' || g_ascii_islower(c[1]));
+		             (c[1] == '%' || g_ascii_islower(c[1]) ||
+		                 (g_ascii_isupper(c[1]) && g_ascii_isupper(c[2])));
 		g_string_append(s, bound ? "\u00A0" : (char[]){*c, '\0'});
 	}
 	return g_string_free(s, FALSE);
 }
 
-void
-page_title(struct pages *p, const char *place, const char *outline, const char *text)
+static void
+title(struct pages *p, const struct style *s, const char *place, const char *outline,
+    const char *text)
 {
 	mark_place(p, place);
 	p->outline = add_outline(p, CAIRO_PDF_OUTLINE_ROOT, place, outline);
 	char *bound = bind_units(text);
 	draw_tag(p->d, "H1", NULL);
-	p->y += draw_block(p->d, &style_title, PAGE_MARGIN, p->y, PAGE_INNER, 4, bound);
+	p->y += draw_block(p->d, s, PAGE_MARGIN, p->y, PAGE_INNER, 4, bound);
 	draw_untag(p->d, "H1");
 	g_free(bound);
 	p->y += 4;
+}
+
+void
+page_title(struct pages *p, const char *place, const char *outline, const char *text)
+{
+	title(p, &style_title, place, outline, text);
+}
+
+void
+page_title_quiet(
+    struct pages *p, const char *place, const char *outline, const char *text)
+{
+	title(p, &style_heading, place, outline, text);
 }
 
 void

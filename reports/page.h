@@ -66,6 +66,9 @@ unsigned page_of(const struct pages *p, const char *place);
 /* Headings keep ${with} points of what follows on their page. */
 void page_title(
     struct pages *p, const char *place, const char *outline, const char *text);
+/* A section with nothing in it: a title no louder than that. */
+void page_title_quiet(
+    struct pages *p, const char *place, const char *outline, const char *text);
 void page_heading(struct pages *p, double with, const char *place, const char *text);
 void page_text(struct pages *p, const struct style *s, const char *text);
 void page_link(struct pages *p, const char *place, const char *text);

@@ -34,7 +34,7 @@ lower_style(const struct table *t)
 /* The text up to a newline into upper, what follows into lower. A space parts the two for
  * those who read the structure, where it cannot be seen. */
 static void
-split(const char *text, bool space, char *upper, char *lower, size_t room)
+split(const char *text, bool left, char *upper, char *lower, size_t room)
 {
 	const char *newline = strchr(text, '\n');
 
@@ -43,8 +43,8 @@ split(const char *text, bool space, char *upper, char *lower, size_t room)
 		snprintf(upper, room, "%s", text);
 		return;
 	}
-	snprintf(upper, room, "%.*s%s", (int)(newline - text), text, space ? " " : "");
-	snprintf(lower, room, "%s", newline + 1);
+	snprintf(upper, room, "%.*s%s", (int)(newline - text), text, left ? " " : "");
+	snprintf(lower, room, "%s%s", left ? "" : " ", newline + 1);
 }
 
 /* Draw a cell, or only measure it with y < 0. Result: its height. */
@@ -66,9 +66,11 @@ cell_do(const struct table *t, const struct column *c, const struct cell *cell, 
 	}
 	if (lower[0] == '\0')
 		return h;
-	if (c->wrap && draw_width(d, &small, lower) > w)
-		return h + (y < 0 ? draw_block_height(d, &small, w, MAX_LINES, lower)
-		                  : draw_block(d, &small, x, y + h, w, MAX_LINES, lower));
+	if (c->wrap && draw_width(d, &small, lower) > w) {
+		const char *first = lower + (lower[0] == ' ');
+		return h + (y < 0 ? draw_block_height(d, &small, w, MAX_LINES, first)
+		                  : draw_block(d, &small, x, y + h, w, MAX_LINES, first));
+	}
 	if (y >= 0)
 		draw_line(d, &small, x, y + h, w, c->align, lower);
 	return h + draw_leading(&small);
@@ -183,8 +185,9 @@ void
 page_facts(struct pages *p, const struct fact *facts, size_t n, unsigned columns)
 {
 	static const struct style label = {FACE_TEXT, 7.5, INK_MUTED};
-	double each = PAGE_INNER / columns, label_w = columns == 1 ? 72 : 62;
+	double each = PAGE_INNER / columns, label_w = columns == 1 ? 84 : 64;
 	double value_w = each - label_w - 10;
+	char name[96];
 
 	for (size_t i = 0; i < n; i += columns) {
 		double h = 0;
@@ -194,8 +197,10 @@ page_facts(struct pages *p, const struct fact *facts, size_t n, unsigned columns
 		for (size_t k = i; k < i + columns && k < n; k++) {
 			double x = PAGE_MARGIN + (double)(k - i) * each;
 			draw_tag(p->d, "P", NULL);
-			draw_line(p->d, &label, x, p->y + 0.6, label_w - 6, ALIGN_LEFT,
-			    say_word(facts[k].label));
+			/* a space behind it, for those who read without seeing */
+			snprintf(name, sizeof name, "%s ", say_word(facts[k].label));
+			draw_line(
+			    p->d, &label, x, p->y + 0.6, label_w - 6, ALIGN_LEFT, name);
 			draw_block(p->d, &style_fact, x + label_w, p->y, value_w,
 			    MAX_LINES, facts[k].value);
 			draw_untag(p->d, "P");

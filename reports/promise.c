@@ -1,8 +1,10 @@
 #include "reports/promise.h"
 
-#include "reports/say.h"
+#include "reports/dossier.h"
+#include "reports/value.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,7 +60,7 @@ measured(const struct commitment *c, struct unit u, bool speed, char *out, size_
 	snprintf(at, sizeof at, "%.3g %s", c->measured / u.each, u.name);
 	snprintf(lower, sizeof lower, "%.3g", c->lower / u.each);
 	snprintf(upper, sizeof upper, "%.3g %s", c->upper / u.each, u.name);
-	snprintf(of, sizeof of, "%" PRIu64, c->n);
+	words_count(c->n, of);
 	snprintf(share, sizeof share, "%.3g %%", 100 * c->share);
 	if (!speed && c->has_bounds)
 		say(out, room, "{1} to the Internet\n({2} to {3})", at, lower, upper);
@@ -72,14 +74,22 @@ measured(const struct commitment *c, struct unit u, bool speed, char *out, size_
 		say(out, room, "{1} median;\nreached by {2} of {3}", at, share, of);
 }
 
+double
+promise_margin(const struct commitment *c)
+{
+	bool speed = c->conf->metric >= METRIC_SPEED_DOWN;
+	double line = c->value == COMMITMENT_MAXIMUM ? 0.9 * c->promised : c->promised;
+
+	return speed ? c->measured - line : line - c->measured;
+}
+
 void
 promise_words(const struct commitment *c, struct promise *out)
 {
 	bool speed = c->conf->metric >= METRIC_SPEED_DOWN;
 	bool ours = c->conf->where == WHERE_SITE;
 	struct unit u = unit_of(c);
-	double line = c->value == COMMITMENT_MAXIMUM ? 0.9 * c->promised : c->promised;
-	double over = speed ? line - c->measured : c->measured - line;
+	double over = -promise_margin(c);
 
 	memset(out, 0, sizeof *out);
 	name(c, out->what, sizeof out->what);
@@ -99,4 +109,53 @@ promise_words(const struct commitment *c, struct promise *out)
 	               : c->word == COMMITMENT_NOT_PROVEN ? say_word("not proven")
 	               : ours                             ? say_word("missed")
 	                      : say_word("corroborates a miss");
+}
+
+/* ---- JSON ---- */
+
+/* A promised value in its unit: a ratio, seconds or bit/s. */
+static json_t *
+measure_json(const struct commitment *c, double v)
+{
+	bool time = c->conf->metric == METRIC_RTT || c->conf->metric == METRIC_JITTER;
+
+	return time ? seconds_json((int64_t)llround(v)) : json_real(v);
+}
+
+json_t *
+promise_json(const struct commitment *v, size_t n)
+{
+	static const char *const METRICS[] = {
+	    "loss", "rtt", "jitter", "speed-down", "speed-up"};
+	static const char *const UNITS[] = {"ratio", "s", "s", "bit/s", "bit/s"};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct commitment *c = &v[i];
+		bool told = c->word != COMMITMENT_NOT_MEASURED;
+		json_t *o = json_object();
+		value_set(o, "name", json_string(c->conf->name));
+		value_set(o, "clause",
+		    value_text(
+		        c->conf->clause[0] != '\0' ? c->conf->clause : c->conf->name));
+		value_set(o, "metric", json_string(METRICS[c->conf->metric]));
+		value_set(o, "where",
+		    json_string(c->conf->where == WHERE_SITE ? "site" : "backbone"));
+		value_set(o, "value", json_string(commitment_value_name(c->value)));
+		value_set(o, "unit", json_string(UNITS[c->conf->metric]));
+		value_set(o, "promised", measure_json(c, c->promised));
+		value_set(
+		    o, "measured", told ? measure_json(c, c->measured) : json_null());
+		value_set(
+		    o, "margin", told ? measure_json(c, promise_margin(c)) : json_null());
+		value_set(o, "from", told ? value_instant(c->at.start_ns) : json_null());
+		value_set(o, "to", told ? value_instant(c->at.end_ns) : json_null());
+		value_set(o, "n", json_integer((json_int_t)c->n));
+		value_set(o, "share", c->share >= 0 ? json_real(c->share) : json_null());
+		value_set(o, "lower", c->has_bounds ? json_real(c->lower) : json_null());
+		value_set(o, "upper", c->has_bounds ? json_real(c->upper) : json_null());
+		value_set(o, "verdict", json_string(commitment_word_name(c->word)));
+		json_array_append_new(list, o);
+	}
+	return list;
 }

@@ -3,6 +3,8 @@
 
 #include "analyzer/commitment.h"
 
+#include <jansson.h>
+
 /* What a contract promises beside availability, in words for a person: the promise, what
  * was measured with its interval, the margin (minus: missed by so much), the verdict. */
 struct promise {
@@ -12,6 +14,10 @@ struct promise {
 	bool bad;     /* more was measured than was promised */
 };
 
+/* By how much it was kept, in its unit; negative: missed by so much. */
+double promise_margin(const struct commitment *c);
+/* A list of INTERFACES.md; a new reference. */
+json_t *promise_json(const struct commitment *v, size_t n);
 void promise_words(const struct commitment *c, struct promise *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* The one results file: every number a document prints; see INTERFACES.md. */
 #include "reports/annex.h"
 #include "reports/evidence.h"
+#include "reports/tally.h"
 #include "reports/value.h"
 
 #include <string.h>
@@ -193,6 +194,7 @@ results_json(const struct results *r, const struct annex *a, const struct annex_
 	value_set(o, "outages", bare(results_outages_json(r)));
 	value_set(o, "sla", bare(results_sla_json(r)));
 	value_set(o, "evidence", evidence);
+	value_set(o, "tally", tally_links_json(r));
 	if (p->more != NULL)
 		value_set(o, p->more_name, bare(json_deep_copy(p->more)));
 	return o;

@@ -25,7 +25,10 @@ tests_unit_test_site_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_compare
 tests_unit_test_compare_LDADD = $(JUDGE_LIBS)
 TESTS += tests/golden/reports.sh tests/golden/workbook.sh tests/golden/pages.sh tests/golden/tables.sh
-noinst_PROGRAMS += tests/golden/made_move tests/golden/made_complaint
+noinst_PROGRAMS += tests/golden/made_move tests/golden/made_complaint tests/golden/prose
+tests_golden_prose_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_golden_prose_LDADD = $(JANSSON_LIBS) -lm
+EXTRA_DIST += tests/golden/holds.sh
 tests_golden_made_complaint_LDADD = base/libbase.a $(BASE_LIBS)
 tests_golden_made_move_LDADD = base/libbase.a $(BASE_LIBS)
 EXTRA_DIST += tests/golden/reports.sh tests/golden/workbook.sh tests/golden/pages.sh tests/golden/tables.sh
@@ -62,8 +65,8 @@ tests_unit_test_identities_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_documents
 tests_unit_test_documents_SOURCES = tests/unit/test_documents.c $(MADE_PAGES)
 tests_unit_test_documents_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
-tests_unit_test_documents_LDADD = reports/libreports.a analyzer/libanalyzer.a config/libconfig.a \
-	base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) \
+tests_unit_test_documents_LDADD = reports/libreports.a records/librecords.a analyzer/libanalyzer.a \
+	config/libconfig.a base/libbase.a $(SQLITE_LIBS) $(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) \
 	$(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 check_PROGRAMS += tests/unit/test_dossier
 tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c $(MADE_PAGES)

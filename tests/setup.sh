@@ -2,7 +2,7 @@
 PACKAGES="gcc make autoconf automake pkg-config libc6-dev libconfuse-dev libc-ares-dev
 libcurl4-openssl-dev librrd-dev libpcap-dev libzstd-dev libssl-dev libjansson-dev
 libcmocka-dev libsqlite3-dev libpango1.0-dev libcairo2-dev libpng-dev libqpdf-dev libqrencode-dev zbar-tools openssl libxlsxwriter-dev fonts-inter fonts-dejavu-core
-tzdata iproute2 nftables iputils-ping nsd nginx-light jq qpdf gnumeric zip unzip poppler-utils rrdtool rrdcached
+tzdata iproute2 nftables iputils-ping nsd nginx-light jq qpdf gnumeric zip unzip poppler-utils mupdf-tools ghostscript rrdtool rrdcached
 tcpdump clang-format cppcheck man-db procps util-linux"
 
 packages_install() {

@@ -130,6 +130,18 @@ fact "and that is what happened: the gateway never answers, the Internet does" c
 	$1 >= "2026-06-17T08:48:30" && $5 == "google" { i += $8 == "reply" }
 	END { exit !(g > 140 && !answered && i > 140) }'
 
+# ---- what is sent to an ISP of them
+
+if command -v mutool >/dev/null && command -v gs >/dev/null; then
+	for name in FW_NFW18_2_198 FW_NCFW20_0 FW_NFW18_1 netmon; do
+		fact "$name has a dossier" "$lw" --data "$work/$name" report dossier -o "$work/$name.pdf"
+		fact "which other readers can read, and whose numbers are its results'" \
+			env LW_BUILD="$(dirname "$lw")" sh "$top/tests/golden/holds.sh" "$work/$name.pdf" 595 842
+	done
+else
+	echo "skipped: dossiers of these histories, no mutool or gs"
+fi
+
 # ---- connection-monitor
 
 log=$shared/connection-monitor/connection_log.csv

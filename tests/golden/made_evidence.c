@@ -142,6 +142,20 @@ instrument(struct evidence *e, const struct link_report *l)
 	told.kind = EVENT_RELOAD;
 	snprintf(told.text, sizeof told.text, "%064d", 7);
 	evidence_event(e, &told);
+	/* the packets of an outage that is drawn, in two files */
+	for (size_t i = 0; l->result->n_outages > 0 && i < 2; i++) {
+		const struct outage *o =
+		    &l->result->outages[l->n_closeups > 0 ? l->closeups[0].outage : 0];
+		int64_t edge = i == 0 ? o->start_ns : o->end_ns;
+		struct event kept = {.kind = EVENT_NOTE};
+		kept.time.ns = edge - MINUTE;
+		kept.time_until.ns = edge + MINUTE;
+		snprintf(kept.text, sizeof kept.text,
+		    "packets 2026-10-02T081500Z-victoria-fibre%s.pcapng 48213 bytes sha256 "
+		    "%064d (1218 packets)",
+		    i == 0 ? "" : "-end", 7);
+		evidence_event(e, &kept);
+	}
 	for (int64_t at = p->start_ns; at < p->end_ns; at += DAY) {
 		struct exactness x = {.sent = 86400,
 		    .kernel = 86000,

@@ -4,7 +4,7 @@
 # equal their lists; the letter is one page and asks for what is owed.
 : "${LW_BUILD:=.}" "${LW_TOP:=.}"
 lw=$LW_BUILD/linkwitness
-for tool in pdfinfo pdffonts pdftotext qpdf jq; do
+for tool in pdfinfo pdffonts pdftotext qpdf jq mutool gs; do
 	if ! command -v $tool >/dev/null; then
 		echo "$tool is not there: skipped"
 		exit 77
@@ -50,30 +50,12 @@ enter exclude add --link fibre --from 2025-05-10T00:00 --to 2025-05-10T06:00 \
 	--reason "maintenance: exchange of a switch"
 enter note add --link fibre "the socket was measured: without fault" --at 2025-04-01T10:00
 
-# geometry FILE WIDTH HEIGHT: what a reader of PDF that is not ours finds wrong with it.
+# geometry FILE WIDTH HEIGHT: what readers of PDF that are not ours find wrong with it.
 geometry()
 {
-	pdf=$dir/$1.pdf
-	qpdf --check "$pdf" >"$dir/out" 2>&1 || wrong "$1: qpdf: $(cat "$dir/out")"
-	pages=$(pdfinfo "$pdf" | awk '$1 == "Pages:" { print $2 }')
-	pdfinfo "$pdf" | grep -q "^Page size: *$2 x $3" || wrong "$1: not $2 x $3"
-	pdfinfo "$pdf" | grep -q '^Tagged: *yes' || wrong "$1: not tagged"
-	pdftotext -bbox "$pdf" - | awk -v w="$2" -v h="$3" '
-	BEGIN { side = int((w - 595) / 2) + 48 }
-	/<word / {
-		split($0, v, "\"")
-		if (v[2] < side - 1 || v[4] < 26 || v[6] > w - side + 2.5 || v[8] > h - 26)
-			print
-	}' >"$dir/outside"
-	[ ! -s "$dir/outside" ] || wrong "$1: outside the margins: $(head -3 "$dir/outside")"
-	pdffonts "$pdf" | awk 'NR > 2 && $0 !~ / yes yes yes / { print }' >"$dir/fonts"
-	[ ! -s "$dir/fonts" ] || wrong "$1: not embedded and subset: $(cat "$dir/fonts")"
-	page=1
-	while [ "$page" -le "$pages" ]; do
-		pdftotext -f "$page" -l "$page" "$pdf" - | grep -qE "^(Page|Seite) $page (of|von|sur) $pages$" ||
-			wrong "$1: page $page of $pages does not say so"
-		page=$((page + 1))
-	done
+	LW_BUILD=$LW_BUILD sh "$LW_TOP/tests/golden/holds.sh" "$dir/$1.pdf" "$2" "$3" >"$dir/out" ||
+		wrong "$1: $(cat "$dir/out")"
+	pages=$(pdfinfo "$dir/$1.pdf" | awk '$1 == "Pages:" { print $2 }')
 }
 
 report()
@@ -128,8 +110,7 @@ says a4 "name servers failed @ % of queries, public ones @ %" \
 	"$PERMILLE $E.names.servers[] | select(.whose == \"isp\") | .failure | third" \
 	"$PERMILLE $E.names.servers[] | select(.whose == \"public\") | .failure | third"
 says a4 "@ minutes of @: no query" "$E.names.dead_minutes" "$E.names.minutes"
-says a4 "@ ticket, @ of them" "$E.tickets | length" \
-	"[$E.tickets[] | select(.outages > 0)] | length"
+says a4 "One ticket, about an outage of the register"
 says a4 "@ minutes are left out of the verdict; @ entry" "[.sla.verdicts[].excluded_s] | add / 60 | floor" \
 	"$E.exclusions | length"
 says a4 "Outage register: @ outages" ".outages.links[0].outages | length"
@@ -143,6 +124,27 @@ says letter "sum over @ periods" "$E.periods"
 says letter "DRAFT, not signed"
 says letter "Altnetz GmbH"
 says letter "Order 1, Schedule 3"
+
+## A number that is changed, in the results or in the document, is nowhere.
+qpdf --show-attachment=results.json "$dir/a4.pdf" >"$dir/results.json"
+pdfinfo -struct-text "$dir/a4.pdf" >"$dir/structure"
+prose()
+{
+	"$LW_BUILD/tests/golden/prose" "$@" >"$dir/out"
+}
+prose "$dir/results.json" <"$dir/structure" || wrong "prose: $(head -3 "$dir/out")"
+for change in '.evidence[0].tally.verdict.mttr_s += 3' '.evidence[0].tally.verdict.target = 0.996' \
+	'.evidence[0].names.minutes += 1' \
+	'.evidence[0].throughput.down |= (.reached_normal += 1 | .bands[2] += 1)' '.evidence[0].owed.isp.money += 1' \
+	'.evidence[0].objections.unknown_share += 0.001' \
+	'.evidence[0].quality.exactness.sent += 1'; do
+	jq "$change" "$dir/results.json" >"$dir/changed.json" || wrong "jq: $change"
+	prose "$dir/changed.json" <"$dir/structure" && wrong "not seen: $change"
+done
+sed 's/Half of the answers took up to [0-9.]*/Half of the answers took up to 99.7/' "$dir/structure" >"$dir/changed"
+prose "$dir/results.json" <"$dir/changed" && wrong "not seen: another headline"
+grep -qF "its root is printed on every page" "$dir/structure" ||
+	wrong "the structure ends with the first line of a paragraph"
 
 ## Totals equal their lists.
 jq -e '.evidence[0] as $e
@@ -159,6 +161,15 @@ jq -e '.evidence[0] as $e
 	and ([$e.names.dead[] | ((.end[0:19] + "Z" | fromdate) - (.start[0:19] + "Z" | fromdate)) / 60]
 		| add) == $e.names.dead_minutes
 	and all($e.names.servers[]; .asked == .good + .timeout + .rcode + .malformed + .unreachable)
+	and $e.tally.months_missed == ([$e.months[] | select(.verdict == "breached")] | length)
+	and $e.tally.outages == (.outages.links[0].outages | length)
+	and $e.tally.not_counted == ([.outages.links[0].outages[] | select(.counted | not)] | length)
+	and $e.tally.tickets == ($e.tickets | length)
+	and $e.tally.tickets_with_outage == ([$e.tickets[] | select(.outages > 0)] | length)
+	and ([$e.tally.objections[]] | add) == 10
+	and near([$e.tally.excluded[].excluded_s] | add; $e.tally.verdict.excluded_s)
+	and $e.tally.isp_names.failed == ([$e.names.servers[] | select(.whose == "isp") | .asked - .good] | add)
+	and ($e.entries | length) == 6
 	and ($e.objections.words | length) == 10 and $e.objections.counted > 150' \
 	"$dir/a4.json" >/dev/null || wrong "totals: $(jq -c '.evidence[0] | [.months[].minutes,
 	.names.dead_minutes, .objections]' "$dir/a4.json")"

@@ -13,6 +13,8 @@ unsigned char *pdf_bytes(const char *path, size_t *n);
 
 /* No warning of qpdf, tagged, every figure with a text. */
 void pdf_check_file(const char *path);
+/* Other readers (MuPDF, Ghostscript), where they are, read it without a word. */
+void pdf_check_readers(const char *path);
 /* Every font is ours, embedded and subset. */
 void pdf_check_fonts(const char *path);
 /* Every page says which of how many it is. Result: pages. */

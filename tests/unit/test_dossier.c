@@ -71,6 +71,7 @@ check_all(struct results *r, const char *name)
 	render(r, name, path);
 	pdf_check_file(path);
 	pdf_check_fonts(path);
+	pdf_check_readers(path);
 	assert_true(pdf_check_pages(path) >= 3);
 	pdf_check_geometry(path, 595, 842);
 	check_register(r, path);
@@ -84,11 +85,20 @@ test_lab(void **state)
 	check_all(made_lab(), "lab");
 }
 
+/* Who has it read out hears all of a paragraph, not its first line alone. */
 static void
 test_month(void **state)
 {
+	char path[300];
+
 	(void)state;
 	check_all(made_month(), "month");
+	snprintf(path, sizeof path, "%s/month.pdf", dir);
+	char *text = pdf_output("pdfinfo -struct-text '%s'", path, NULL);
+	assert_non_null(strstr(text, "its root is printed on every page"));
+	assert_non_null(strstr(text, "what other customers see is not known."));
+	assert_non_null(strstr(text, "Centre Victoria"));
+	free(text);
 }
 
 static void
@@ -167,6 +177,7 @@ test_many(void **state)
 	render(r, "many", path);
 	unsigned pages = pdf_check_pages(path);
 	check_register(r, path);
+	pdf_check_readers(path);
 	char *text = pdf_output("pdftotext -layout '%s' -", path, NULL);
 	for (const char *p = text; (p = strstr(p, "Attributed to")) != NULL; p++)
 		headers++;

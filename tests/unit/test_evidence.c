@@ -251,14 +251,22 @@ test_objections(void **state)
 	r.n_probes = 1;
 	objections_find(&x, &r, &b.l);
 	for (int i = 0; i < OBJECTIONS; i++) {
-		enum objection_word want = i == OBJECTION_TICKET ? OBJECTION_IDLE
-		                           : i == OBJECTION_MAINTENANCE
-		                               ? OBJECTION_ANSWERED
-		                               : OBJECTION_CONCEDED;
+		enum objection_word want =
+		    i == OBJECTION_TICKET ? OBJECTION_IDLE
+		    : i == OBJECTION_MAINTENANCE || i == OBJECTION_ICMP
+		        ? OBJECTION_PARTLY
+		        : OBJECTION_CONCEDED;
 		if (x.word[i] != want)
 			fail_msg("%s: %s", objection_name((enum objection_kind)i),
 			    objection_word_name(x.word[i]));
 	}
+
+	/* asked by ICMP alone, and much of it lost all the time: a limit may be at work
+	 */
+	b.result.ordinary_loss = 0.5;
+	objections_find(&x, &r, &b.l);
+	assert_int_equal(x.word[OBJECTION_ICMP], OBJECTION_CONCEDED);
+	b.result.ordinary_loss = 0;
 
 	o.networks_failed = o.networks_total = 2;
 	o.deepest_answering = "isp";
@@ -268,6 +276,9 @@ test_objections(void **state)
 	probes[2].role = ROLE_GATEWAY;
 	r.n_probes = 3;
 	r.synchronised = true;
+	objections_find(&x, &r, &b.l); /* imported: nothing is known of its clock */
+	assert_int_equal(x.word[OBJECTION_CLOCK], OBJECTION_CONCEDED);
+	r.clock_bound_ns = NS_PER_S / 1000;
 	b.result.unknown_ns = 0;
 	struct link_def defs[2];
 	memset(defs, 0, sizeof defs);
@@ -279,10 +290,54 @@ test_objections(void **state)
 	b.e.n_loads = 1;
 	objections_find(&x, &r, &b.l);
 	for (int i = 0; i < OBJECTIONS; i++)
-		if (x.word[i] !=
-		    (i == OBJECTION_TICKET ? OBJECTION_IDLE : OBJECTION_ANSWERED))
+		if (x.word[i] != (i == OBJECTION_TICKET           ? OBJECTION_IDLE
+		                     : i == OBJECTION_MAINTENANCE ? OBJECTION_PARTLY
+		                                                  : OBJECTION_ANSWERED))
 			fail_msg("%s: %s", objection_name((enum objection_kind)i),
 			    objection_word_name(x.word[i]));
+	/* the worst a day had is the bound that is told, not the last one */
+	b.e.has_exactness = true;
+	b.e.exactness.clock_bound = 25100;
+	objections_find(&x, &r, &b.l);
+	assert_int_equal(x.clock_bound_ns, 25100000);
+}
+
+/* Files of packets are told by an event each; of what is not whole nothing is taken. */
+static void
+test_packets(void **state)
+{
+	static const char *const TEXTS[] = {
+	    "packets a.pcapng 4711 bytes sha256 "
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef (12 packets)",
+	    "packets b.pcapng not written: No space left on device",
+	    "packets c.pcapng 4711 bytes sha256 0123 (12 packets)",
+	    "packets d.pcapng 9 bytes sha256 "
+	    "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210 (3 packets, 4 "
+	    "more left out)"};
+	struct evidence e = {0};
+	size_t at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct event told = {.kind = EVENT_NOTE};
+		told.time.ns = MARCH + (int64_t)i * HOUR;
+		told.time_until.ns = told.time.ns + 2 * MINUTE;
+		snprintf(told.text, sizeof told.text, "%s", TEXTS[i]);
+		evidence_event(&e, &told);
+	}
+	assert_int_equal(e.n_packets, 2);
+	const struct packet_note *n =
+	    evidence_packets(&e, MARCH + MINUTE, MARCH + 9 * HOUR, &at);
+	assert_string_equal(n->name, "a.pcapng");
+	assert_int_equal(n->bytes, 4711);
+	assert_int_equal(n->packets, 12);
+	n = evidence_packets(&e, MARCH + MINUTE, MARCH + 9 * HOUR, &at);
+	assert_string_equal(n->name, "d.pcapng");
+	assert_int_equal(n->packets, 3);
+	assert_null(evidence_packets(&e, MARCH + MINUTE, MARCH + 9 * HOUR, &at));
+	at = 0;
+	assert_null(evidence_packets(&e, MARCH + 2 * MINUTE, MARCH + 3 * HOUR, &at));
+	evidence_done(&e);
 }
 
 int
@@ -295,6 +350,7 @@ main(void)
 	    cmocka_unit_test(test_tickets_and_exclusions),
 	    cmocka_unit_test(test_months_add_up),
 	    cmocka_unit_test(test_objections),
+	    cmocka_unit_test(test_packets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

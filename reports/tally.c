@@ -1,0 +1,215 @@
+#include "reports/tally.h"
+
+#include "reports/promise.h"
+#include "reports/value.h"
+
+#include <string.h>
+
+bool
+tally_longest(const struct link_report *l, size_t *at)
+{
+	const struct link_result *r = l->result;
+
+	for (size_t i = 0; i < r->n_outages && l->has_verdict; i++) {
+		const struct outage *o = &r->outages[i];
+		/* by the contract's clock it may be of another length than measured */
+		if (o->counted && (o->end_ns - o->start_ns == l->verdict.longest_ns ||
+		                      o->down_ns == l->verdict.longest_ns)) {
+			*at = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+take_outages(struct tally *t, const struct link_report *l)
+{
+	const struct link_result *r = l->result;
+
+	t->outages = r->n_outages;
+	for (size_t i = 0; i < r->n_outages; i++)
+		t->not_counted += !r->outages[i].counted;
+	t->has_longest = tally_longest(l, &t->longest);
+	for (size_t i = 0; l->has_verdict && i < l->verdict.n_times; i++)
+		t->weightless += l->verdict.times[i].counted_ns <= 0 &&
+		                 l->verdict.times[i].reason != NULL;
+	if (r->scheduled_ns > 0 && r->unknown_ns < r->scheduled_ns)
+		t->measured = 1 - (double)r->unknown_ns / (double)r->scheduled_ns;
+}
+
+static void
+take_evidence(struct tally *t, const struct evidence *e)
+{
+	for (size_t i = 0; i < e->n_months; i++) {
+		enum verdict_kind v = e->months[i].verdict.verdict;
+		t->months_missed += v == VERDICT_BREACHED;
+		t->months_judged += v != VERDICT_NONE;
+		t->months_refused += v == VERDICT_REFUSED;
+	}
+	t->tickets = e->n_tickets;
+	for (size_t i = 0; i < e->n_tickets; i++)
+		t->tickets_with_outage += e->ticket_rows[i].has_outage;
+	for (size_t i = 0; i < e->n_servers; i++) {
+		const struct name_server *s = &e->servers[i];
+		t->asked[s->isp] += s->asked;
+		t->failed[s->isp] += s->asked - s->good;
+	}
+	for (int i = 0; i < 2; i++)
+		if (t->asked[i] > 0)
+			t->failure[i] = (double)t->failed[i] / (double)t->asked[i];
+}
+
+static void
+take_excluded(struct tally *t, const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_intervals; i++) {
+		const struct interval *in = &v->intervals[i];
+		size_t k = 0;
+		if (in->class != CLASS_EXCLUDED)
+			continue;
+		const char *why = in->reason != NULL ? in->reason : "other";
+		while (k < t->n_excluded && strcmp(t->excluded[k].reason, why) != 0)
+			k++;
+		if (k == TALLY_REASONS)
+			t->excluded[--k].reason = "other";
+		if (k == t->n_excluded)
+			t->excluded[t->n_excluded++].reason = why;
+		t->excluded[k].ns += in->end_ns - in->start_ns;
+	}
+}
+
+void
+tally_find(struct tally *t, const struct results *r, const struct link_report *l)
+{
+	struct objections o;
+
+	memset(t, 0, sizeof *t);
+	take_outages(t, l);
+	if (l->evidence != NULL)
+		take_evidence(t, l->evidence);
+	if (l->has_verdict)
+		take_excluded(t, &l->verdict);
+	objections_find(&o, r, l);
+	for (int i = 0; i < OBJECTIONS; i++)
+		t->objections[o.word[i]]++;
+}
+
+void
+tally_links(struct tally_links *t, const struct results *r)
+{
+	memset(t, 0, sizeof *t);
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link_report *l = &r->links[i];
+		bool agreed = l->has_verdict && l->contract.terms.target > 0;
+		t->agreed += agreed;
+		t->missed += agreed && l->verdict.verdict == VERDICT_BREACHED;
+		t->outages += l->result->n_outages;
+	}
+}
+
+/* ---- JSON ---- */
+
+static void
+set_n(json_t *o, const char *key, uint64_t n)
+{
+	value_set(o, key, json_integer((json_int_t)n));
+}
+
+static json_t *
+names_json(const struct tally *t, int isp)
+{
+	json_t *o = json_object();
+
+	set_n(o, "asked", t->asked[isp]);
+	set_n(o, "failed", t->failed[isp]);
+	value_set(
+	    o, "failure", t->asked[isp] > 0 ? json_real(t->failure[isp]) : json_null());
+	return o;
+}
+
+/* The verdict that the summary shows, of all there are. */
+static json_t *
+shown_json(const struct link_report *l)
+{
+	const struct verdict *v = &l->verdict;
+	double target = l->contract.terms.target;
+	json_t *o = json_object();
+
+	value_set(o, "profile", value_text(l->contract.terms.profile.name));
+	value_set(o, "from", value_instant(l->contract.terms.period.start_ns));
+	value_set(o, "to", value_instant(l->contract.terms.period.end_ns));
+	value_set(o, "target", target > 0 ? json_real(target) : json_null());
+	value_set(o, "min_coverage", json_real(l->contract.terms.min_coverage));
+	if (v->has_availability) {
+		value_set(o, "lower", json_real(v->lower));
+		value_set(o, "availability", json_real(v->point));
+		value_set(o, "upper", json_real(v->upper));
+	}
+	value_set(o, "margin",
+	    v->has_availability && target > 0 ? json_real(v->point - target)
+	                                      : json_null());
+	value_set(o, "coverage", json_real(v->coverage));
+	value_set_s(o, "down_s", v->down_ns);
+	value_set_s(o, "unknown_s", v->unknown_ns);
+	value_set_s(o, "excluded_s", v->excluded_ns);
+	value_set(o, "commitments", promise_json(l->commitments, l->n_commitments));
+	set_n(o, "outage_count", v->outage_count);
+	value_set_s(o, "longest_outage_s", v->longest_ns);
+	value_set_s(o, "mttr_s", v->outage_count > 0 ? v->mttr_ns : 0);
+	return o;
+}
+
+json_t *
+tally_json(const struct results *r, const struct link_report *l)
+{
+	json_t *o = json_object(), *reasons = json_array(), *words = json_object();
+	struct tally t;
+
+	tally_find(&t, r, l);
+	value_set(o, "verdict", l->has_verdict ? shown_json(l) : json_null());
+	set_n(o, "outages", t.outages);
+	set_n(o, "not_counted", t.not_counted);
+	set_n(o, "weightless", t.weightless);
+	set_n(o, "voters_sent", l->result->voters_sent);
+	set_n(o, "voters_lost", l->result->voters_lost);
+	value_set(o, "longest",
+	    t.has_longest ? json_string(l->result->outages[t.longest].id) : json_null());
+	value_set(o, "longest_start",
+	    t.has_longest ? value_instant(l->result->outages[t.longest].start_ns)
+	                  : json_null());
+	value_set(o, "measured", json_real(t.measured));
+	set_n(o, "months_judged", t.months_judged);
+	set_n(o, "months_missed", t.months_missed);
+	set_n(o, "months_refused", t.months_refused);
+	set_n(o, "tickets", t.tickets);
+	set_n(o, "tickets_with_outage", t.tickets_with_outage);
+	value_set(o, "isp_names", names_json(&t, 1));
+	value_set(o, "public_names", names_json(&t, 0));
+	for (size_t i = 0; i < t.n_excluded; i++) {
+		json_t *one = json_object();
+		value_set(one, "reason", value_text(t.excluded[i].reason));
+		value_set_s(one, "excluded_s", t.excluded[i].ns);
+		json_array_append_new(reasons, one);
+	}
+	value_set(o, "excluded", reasons);
+	for (int i = 0; i <= OBJECTION_IDLE; i++)
+		set_n(
+		    words, objection_word_name((enum objection_word)i), t.objections[i]);
+	value_set(o, "objections", words);
+	return o;
+}
+
+json_t *
+tally_links_json(const struct results *r)
+{
+	struct tally_links t;
+	json_t *o = json_object();
+
+	tally_links(&t, r);
+	set_n(o, "links", r->n_links);
+	set_n(o, "with_target", t.agreed);
+	set_n(o, "missed", t.missed);
+	set_n(o, "outages", t.outages);
+	return o;
+}
