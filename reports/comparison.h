@@ -36,6 +36,13 @@ void comparison_targets(const struct comparison_view *v, struct comparison_targe
 bool comparison_site(
     const struct comparison_view *v, const struct compare_pair *pair, struct site *out);
 
+/* How a link is called: "fibre", or "berlin/fibre" where they are of several centres; a
+ * metric, in the language in use. */
+#define COMPARISON_NAME 140
+void comparison_name(
+    const struct comparison_view *v, size_t link, char out[COMPARISON_NAME]);
+const char *comparison_title(enum compare_metric m);
+
 /* Parts of its pages: the chart, and the table of each pair. */
 struct pages;
 void comparison_chart(struct pages *p, const struct comparison_view *v, const char *said);

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_SHOWN 140
-
 static const char *const METRIC_TITLES[] = {
     "Availability", "Outages", "Packet loss", "Round trip, median", "Round trip, p95"};
 static const char *const METRIC_NOTES[] = {"of the common minutes", "begun in 30 days",
@@ -17,6 +15,12 @@ static const char *const METRIC_NOTES[] = {"of the common minutes", "begun in 30
     "mean of the hours' 95th percentiles"};
 static const char *const METRIC_WORDS[] = {"availability", "outages", "loss",
     "median round trip", "95th percentile of round trips"};
+
+const char *
+comparison_title(enum compare_metric m)
+{
+	return say_word(METRIC_TITLES[m]);
+}
 
 static bool
 is_one_centre(const struct comparison_view *v)
@@ -28,15 +32,15 @@ is_one_centre(const struct comparison_view *v)
 }
 
 /* "fibre", or "berlin/fibre" where they are of several centres. */
-static void
-name_of(const struct comparison_view *v, size_t link, char out[NAME_SHOWN])
+void
+comparison_name(const struct comparison_view *v, size_t link, char out[COMPARISON_NAME])
 {
 	const struct link_def *def = v->r->links[link].def;
 
 	if (is_one_centre(v))
-		snprintf(out, NAME_SHOWN, "%s", def->link);
+		snprintf(out, COMPARISON_NAME, "%s", def->link);
 	else
-		snprintf(out, NAME_SHOWN, "%s/%s", def->centre, def->link);
+		snprintf(out, COMPARISON_NAME, "%s/%s", def->centre, def->link);
 }
 
 static void
@@ -58,23 +62,6 @@ print_value(enum compare_metric m, double value, unsigned decimals, char out[40]
 		words_ms((int64_t)value, text);
 	}
 	snprintf(out, 40, "%s", text);
-}
-
-/* Of differences the sign is told, and of ratios that they are percentage points. */
-static void
-print_difference(enum compare_metric m, double value, char out[40])
-{
-	const char *sign = value < 0 ? "−" : "+";
-	double size = fabs(value);
-	char text[32];
-
-	if (m == COMPARE_AVAILABILITY || m == COMPARE_LOSS)
-		snprintf(text, sizeof text, "%.4f", size * 100);
-	else if (m == COMPARE_OUTAGES)
-		snprintf(text, sizeof text, "%.2f", size);
-	else
-		snprintf(text, sizeof text, "%.2f ms", size / 1e6);
-	snprintf(out, 40, "%s%s", value == 0 ? "" : sign, text);
 }
 
 /* ---- the headline ---- */
@@ -109,7 +96,7 @@ any_apart(const struct comparison_view *v)
 static size_t
 say_firsts(const struct comparison_view *v, char *out, size_t room)
 {
-	char name[NAME_SHOWN], firsts[200];
+	char name[COMPARISON_NAME], firsts[200];
 	size_t used = 0, all = 0;
 
 	for (size_t i = 0; i < v->c->n_links && used + 3 < room; i++) {
@@ -118,7 +105,7 @@ say_firsts(const struct comparison_view *v, char *out, size_t room)
 			continue;
 		if (n == COMPARE_METRICS)
 			say(firsts, sizeof firsts, "everything measured");
-		name_of(v, i, name);
+		comparison_name(v, i, name);
 		name[48] = '\0';
 		if (used > 0)
 			used += (size_t)snprintf(out + used, room - used, "; ");
@@ -215,7 +202,7 @@ fill_row(const struct comparison_view *v, enum compare_metric m, struct dots_row
 	unsigned decimals = 3;
 
 	memset(row, 0, sizeof *row);
-	row->title = say_word(METRIC_TITLES[m]);
+	row->title = comparison_title(m);
 	row->note = say_word(METRIC_NOTES[m]);
 	scale(v, m, row);
 	if (m == COMPARE_AVAILABILITY)
@@ -248,6 +235,9 @@ paint_dots(struct draw *d, struct box box, const void *ctx)
 static bool
 is_measured(const struct comparison_view *v, enum compare_metric m)
 {
+	/* of less than a day nothing is said of a month */
+	if (m == COMPARE_OUTAGES && v->c->common_ns < 86400 * NS_PER_S)
+		return false;
 	for (size_t i = 0; i < v->c->n_links; i++)
 		if (v->c->links[i].values[m].has)
 			return true;
@@ -258,14 +248,14 @@ void
 comparison_chart(struct pages *p, const struct comparison_view *v, const char *said)
 {
 	struct dots_row rows[COMPARE_METRICS];
-	char names[DOTS_MOST][NAME_SHOWN], alt[700];
+	char names[DOTS_MOST][COMPARISON_NAME], alt[700];
 	struct dots dots = {.n = v->c->n_links, .rows = rows};
 
 	for (int m = 0; m < COMPARE_METRICS; m++)
 		if (is_measured(v, (enum compare_metric)m))
 			fill_row(v, (enum compare_metric)m, &rows[dots.n_rows++]);
 	for (size_t i = 0; i < dots.n; i++) {
-		name_of(v, i, names[i]);
+		comparison_name(v, i, names[i]);
 		dots.names[i] = names[i];
 	}
 	if (dots.n_rows == 0) {
@@ -355,9 +345,9 @@ measured(struct pages *p, const struct comparison_view *v)
 	table_begin(&t, p, measured_columns, 6, 8.0);
 	for (size_t i = 0; i < v->c->n_links; i++) {
 		const struct compare_link *l = &v->c->links[i];
-		char name[NAME_SHOWN], coverage[32], down[40], count[32], lost[32],
+		char name[COMPARISON_NAME], coverage[32], down[40], count[32], lost[32],
 		    sent[32], probes[96];
-		name_of(v, i, name);
+		comparison_name(v, i, name);
 		words_percent(v->ledgers[i].coverage, 2, coverage);
 		words_duration(l->down_ns, true, down);
 		words_count(l->outages, count);
@@ -379,134 +369,6 @@ measured(struct pages *p, const struct comparison_view *v)
 	        "was measured."));
 }
 
-/* ---- pairs ---- */
-
-static const struct column pair_columns[] = {
-    {"Measure", 118, ALIGN_LEFT, true, FACE_TEXT},
-    {"Difference", 88, ALIGN_RIGHT, false, FACE_TEXT},
-    {"95 % interval", 142, ALIGN_RIGHT, false, FACE_TEXT},
-    {"p, after Holm", 72, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Told apart", 79, ALIGN_LEFT, true, FACE_TEXT}};
-
-static void
-print_p(double p, char out[24])
-{
-	if (p >= 0.995)
-		snprintf(out, 24, "1");
-	else if (p >= 0.095)
-		snprintf(out, 24, "%.2f", p);
-	else
-		snprintf(out, 24, "%.4f", p);
-}
-
-static void
-difference_row(struct table *t, enum compare_metric m, const struct compare_difference *d,
-    const char *better)
-{
-	static const char *const UNITS[] = {"percentage points", "in 30 days",
-	    "percentage points", "mean of hours", "mean of hours"};
-	char measure[160], point[40] = "–", low[40], high[40], range[96] = "–",
-	                   p[24] = "–", apart[160];
-
-	snprintf(measure, sizeof measure, "%s\n%s", say_word(METRIC_TITLES[m]),
-	    say_word(UNITS[m]));
-	say(apart, sizeof apart, "not measured");
-	if (d->has) {
-		print_difference(m, d->point, point);
-		print_difference(m, d->lower, low);
-		print_difference(m, d->upper, high);
-		say(range, sizeof range, "{1} to {2}", low, high);
-		print_p(d->adjusted, p);
-		if (d->apart)
-			say(apart, sizeof apart, "yes\n{1} is better", better);
-		else
-			say(apart, sizeof apart, "no");
-	}
-	struct cell cells[] = {{.text = measure}, {.text = point, .bold = true},
-	    {.text = range}, {.text = p},
-	    {.text = apart, .bold = d->apart, .colour = d->apart ? INK_BLUE : INK_MUTED}};
-	table_row(t, cells);
-}
-
-static void
-joint(struct pages *p, const struct comparison_view *v, const struct compare_pair *pair)
-{
-	struct site s;
-	char text[900], both[40], one[40], measured_as[32], independent[32];
-
-	if (!comparison_site(v, pair, &s)) {
-		bool one_centre = strcmp(v->r->links[pair->a].def->centre,
-		                      v->r->links[pair->b].def->centre) == 0;
-		page_text(p, &style_body,
-		    say_word(
-		        one_centre
-		            ? "There is no time in which both were measured."
-		            : "They are not of one centre: how they fail together says nothing."));
-		return;
-	}
-	unsigned decimals = words_decimals(s.measured, s.independent, 1);
-	words_percent(s.measured, decimals, measured_as);
-	words_percent(s.independent, decimals, independent);
-	words_duration(s.down_ns, true, both);
-	words_duration(s.degraded_ns, true, one);
-	say(text, sizeof text,
-	    "Failing together: one of the two alone was down for {1}, both at once for {2}. "
-	    "Together they give {3}; failing independently they would give {4}.",
-	    one, both, measured_as, independent);
-	comparison_overlaps(&s, text, sizeof text);
-	page_text(p, &style_body, text);
-}
-
-void
-comparison_overlaps(const struct site *s, char *out, size_t room)
-{
-	char overlaps[400], expected[32];
-
-	if (s->overlaps > 0) {
-		words_overlaps(s, overlaps, sizeof overlaps);
-		say_more(out, room, "{1}", overlaps);
-		return;
-	}
-	snprintf(expected, sizeof expected, "%.2g", s->expected);
-	say_more(out, room, "No outages of two links overlapped; {1} would by chance.",
-	    expected);
-}
-
-static void
-pair(struct pages *p, const struct comparison_view *v, const struct compare_pair *pair)
-{
-	struct table t;
-	char a[NAME_SHOWN], b[NAME_SHOWN], text[3 * NAME_SHOWN], common[40], days[32],
-	    hours[32];
-
-	name_of(v, pair->a, a);
-	name_of(v, pair->b, b);
-	say(text, sizeof text, "{1} less {2}", a, b);
-	page_heading(p, 175, NULL, text);
-	words_duration(pair->common_ns, false, common);
-	words_count(pair->days, days);
-	words_count(pair->hours, hours);
-	say(text, sizeof text,
-	    "{1} {1|day|days}, {2} {2|hour|hours}; both were up or down for {3} of them.",
-	    days, hours, common);
-	page_text(p, &style_note, text);
-	table_begin(&t, p, pair_columns, 5, 8.0);
-	for (int m = 0; m < COMPARE_METRICS; m++) {
-		const struct compare_difference *d = &pair->metrics[m];
-		bool a_better = (d->point > 0) == (m == COMPARE_AVAILABILITY);
-		difference_row(&t, (enum compare_metric)m, d, a_better ? a : b);
-	}
-	table_end(&t);
-	joint(p, v, pair);
-}
-
-void
-comparison_pairs(struct pages *p, const struct comparison_view *v)
-{
-	for (size_t i = 0; i < v->c->n_pairs; i++)
-		pair(p, v, &v->c->pairs[i]);
-}
-
 /* ---- cost ---- */
 
 static const struct column cost_columns[] = {{"Link", 110, ALIGN_LEFT, true, FACE_TEXT},
@@ -518,10 +380,10 @@ static void
 cost_row(struct table *t, const struct comparison_view *v, size_t i)
 {
 	const struct comparison_cost *c = &v->costs[i];
-	char name[NAME_SHOWN], charge[48], down[200], at[40], low[40], high[40];
+	char name[COMPARISON_NAME], charge[48], down[200], at[40], low[40], high[40];
 	int64_t mills = c->year_mills;
 
-	name_of(v, i, name);
+	comparison_name(v, i, name);
 	snprintf(charge, sizeof charge, "%lld.%02lld %s", (long long)(mills / 1000),
 	    (long long)(mills % 1000 / 10), c->currency);
 	say(down, sizeof down, "not known");

@@ -113,12 +113,12 @@ static void
 set_metadata(cairo_surface_t *s, const struct dossier *ds)
 {
 	const struct results *r = ds->r;
-	char title[800], name[600], n[32];
+	char title[700], name[600], n[32];
 
+	words_count(r->n_links, n);
 	say(name, sizeof name, "no link");
 	if (r->n_links > 0)
 		words_link(&r->links[0], name, sizeof name);
-	words_count(r->n_links, n);
 	if (r->n_links > 1)
 		say(title, sizeof title, "{1}: {2} links", say_word(ds->kind->title), n);
 	else

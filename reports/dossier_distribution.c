@@ -5,6 +5,8 @@
 #include <string.h>
 
 /* How round trips are spread, and whether it matters when, or how full the line is. */
+#define TABLE_H 190.0 /* with its note */
+
 static const char *const names[CROWDS] = {
     "All", "Busy hours", "Other hours", "Line idle", "Line loaded"};
 static const uint32_t colours[CROWDS] = {
@@ -151,13 +153,16 @@ dossier_distribution(struct pages *p, const struct dossier *ds, size_t link)
 	if (e == NULL || !e->has_quantiles[CROWD_ALL])
 		return;
 	bool both = e->has_quantiles[CROWD_BUSY] && e->has_quantiles[CROWD_QUIET];
-	page_section(p, say_word("Distribution of round trips"), SPREAD_H + 60);
+	/* its charts and its table stand on one page */
+	bool loads = e->has_quantiles[CROWD_LOADED] && e->has_quantiles[CROWD_IDLE];
+	page_section(p, say_word("Distribution of round trips"),
+	    (loads ? 2 : 1) * SPREAD_H + TABLE_H);
 	headline(e, title, sizeof title);
 	dossier_place(place, "distribution", link);
 	page_title(p, place, say_word("Distribution of round trips"), title);
 	chart(p, l, link, both ? CROWD_BUSY : CROWD_ALL, both ? CROWD_QUIET : CROWD_ALL,
 	    "hours", say_word("Round trips in busy and other hours"));
-	if (e->has_quantiles[CROWD_LOADED] && e->has_quantiles[CROWD_IDLE])
+	if (loads)
 		chart(p, l, link, CROWD_IDLE, CROWD_LOADED, "load",
 		    say_word("Round trips by how full the line was"));
 	else

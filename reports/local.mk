@@ -5,7 +5,7 @@ reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/canonical
 	reports/chart.h reports/chart_axis.c reports/chart_band.c \
 	reports/chart_dots.c reports/chart_heat.c reports/chart_lanes.c reports/chart_months.c \
 	reports/chart_coverage.c reports/chart_more.h reports/chart_rates.c reports/chart_spread.c \
-	reports/chart_zone.c reports/comparison.c reports/comparison.h reports/comparison_pdf.c reports/csv.c \
+	reports/chart_zone.c reports/comparison.c reports/comparison.h reports/comparison_pairs.c reports/comparison_pdf.c reports/csv.c \
 	reports/dossier.c reports/dossier.h reports/dossier_closeup.c reports/dossier_finish.c \
 	reports/dossier_latency.c reports/dossier_method.c reports/dossier_overview.c reports/dossier_owed.c \
 	reports/dossier_contacts.c reports/dossier_distribution.c reports/dossier_exclusions.c reports/dossier_found.c reports/dossier_reading.c \
@@ -18,7 +18,7 @@ reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/canonical
 	reports/draft.c reports/draft.h reports/draw.c reports/draw.h reports/draw_text.c \
 	reports/draw_text.h reports/instant.c reports/json.c reports/json_sla.c reports/trail.c reports/trail.h \
 	reports/chart_ladder.c reports/dossier_path.c reports/throughput.c reports/throughput.h reports/value.c reports/value.h reports/page.c reports/page.h reports/picture.c reports/picture.h \
-	reports/letter.c reports/letter.h reports/migration.c reports/migration.h reports/migration_pdf.c \
+	reports/letter.c reports/letter.h reports/migration.c reports/migration.h reports/migration_pdf.c reports/migration_steps.c \
 	reports/chart_week.c reports/page_table.c reports/promise.c reports/promise.h reports/results.h reports/sla.c reports/sla.h reports/sla_record.c reports/sla_record.h reports/text.c \
 	reports/workbook.c reports/workbook.h reports/workbook_credit.c \
 	reports/workbook_formula.c reports/workbook_formula.h reports/workbook_working.c \

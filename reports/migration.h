@@ -53,6 +53,11 @@ int64_t migration_step_at(const struct migration_view *v, const struct migration
 /* The sentence that says how it stands; 512 bytes hold it. */
 void migration_headline(const struct migration_view *v, char *out, size_t room);
 
+/* Parts of its pages: the runbook, and the sides of the move. */
+void migration_print_at(const struct migration_view *v, int64_t ns, char out[48]);
+void migration_runbook(struct pages *p, const struct migration_view *v);
+void migration_before_after(struct pages *p, const struct migration_view *v);
+
 /* linkwitness/migration/1 of INTERFACES.md, a new reference; the PDF as dossier_pdf. */
 json_t *migration_json(const struct migration_view *v);
 int migration_pdf(const struct migration_view *v, const char *pdf_path,

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SAID 512
+#define SAID         512
+#define WEEK_MINUTES (7 * 1440)
 
 static const char *const DAY_NAMES[] = {
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
@@ -15,8 +16,8 @@ static const char *const MEASURES[] = {"Measured side by side\ndays in common",
     "Round trip, median\npaired, mean of hours", "Round trip, p95\npaired, mean of hours",
     "Download\nin 90 % of tests", "Upload\nin 90 % of tests"};
 
-static void
-print_at(const struct migration_view *v, int64_t ns, char out[48])
+void
+migration_print_at(const struct migration_view *v, int64_t ns, char out[48])
 {
 	struct zone z;
 
@@ -135,13 +136,13 @@ who(struct pages *p, const struct migration_view *v)
 	    r->links[0].def->isp[0] != '\0' ? r->links[0].def->isp : unknown);
 	snprintf(to, sizeof to, "%.60s, %.80s", r->links[1].def->link,
 	    r->links[1].def->isp[0] != '\0' ? r->links[1].def->isp : unknown);
-	print_at(v, v->cut_over_ns, at);
+	migration_print_at(v, v->cut_over_ns, at);
 	if (v->proposed)
 		say(when, sizeof when, "{1}, proposed", at);
 	else
 		snprintf(when, sizeof when, "%s", at);
-	print_at(v, v->parallel.start_ns, start);
-	print_at(v, v->parallel.end_ns, end);
+	migration_print_at(v, v->parallel.start_ns, start);
+	migration_print_at(v, v->parallel.end_ns, end);
 	say(side, sizeof side, "{1} to {2}", start, end);
 	const char *centre = r->links[0].def->centre_name[0] != '\0'
 	                         ? r->links[0].def->centre_name
@@ -256,9 +257,12 @@ sizing(struct pages *p, const struct migration_view *v)
 	snprintf(growth, sizeof growth, "%.0f %%", 100 * v->m->rule.growth);
 	snprintf(busy, sizeof busy, "%.0f %%", 100 * v->m->rule.busy);
 	say(text, sizeof text,
-	    "Of {1} minutes counted on the old line, our own probes included. Needed is the "
+	    "Of {1} {1|minute|minutes} counted on the old line, our own probes included. Needed is the "
 	    "99th percentile, grown by {2}, on a line that is full at {3}.",
 	    minutes, growth, busy);
+	if (v->m->size[0].use.minutes < WEEK_MINUTES)
+		say_more(text, sizeof text,
+		    "That is less than a week: busy hours may be missing.");
 	page_text(p, &style_note, text);
 	load_rows(p, v);
 }
@@ -371,7 +375,7 @@ rollback(struct pages *p, const struct migration_view *v)
 	for (size_t i = 0; i < v->m->n_triggers; i++)
 		trigger_row(&t, &v->m->triggers[i]);
 	table_end(&t);
-	print_at(v, last, at);
+	migration_print_at(v, last, at);
 	say(text, sizeof text,
 	    "From fifteen minutes after the move. Going back must begin by {1} to be done within "
 	    "the window: after that a fault is mended forward, or the next window is used. "
@@ -379,143 +383,6 @@ rollback(struct pages *p, const struct migration_view *v)
 	    "showed side by side.",
 	    at);
 	page_text(p, &style_note, text);
-}
-
-/* ---- who does what ---- */
-
-static const struct column step_columns[] = {{"When", 106, ALIGN_LEFT, true, FACE_TEXT},
-    {"What", 188, ALIGN_LEFT, true, FACE_TEXT}, {"Who", 70, ALIGN_LEFT, true, FACE_TEXT},
-    {"Evidence", 135, ALIGN_LEFT, true, FACE_TEXT}};
-
-static void
-print_offset(const struct migration_step *s, char out[64])
-{
-	int days = s->days < 0 ? -s->days : s->days;
-	char n[16], text[48];
-
-	snprintf(n, sizeof n, "%d", days % 7 == 0 ? days / 7 : days);
-	say(text, sizeof text, days % 7 == 0 ? "{1} {1|week|weeks}" : "{1} {1|day|days}",
-	    n);
-	if (s->days == 0 && s->minutes == 0)
-		snprintf(out, 64, "T");
-	else if (s->days == 0)
-		snprintf(out, 64, "T + %d min", s->minutes);
-	else
-		snprintf(out, 64, "T %s %s", s->days < 0 ? "−" : "+", text);
-}
-
-static void
-runbook(struct pages *p, const struct migration_view *v)
-{
-	struct table t;
-
-	page_heading(p, 200, "runbook", say_word("Runbook"));
-	table_begin(&t, p, step_columns, 4, 8.0);
-	for (size_t i = 0; i < migration_n_steps; i++) {
-		const struct migration_step *s = &migration_steps[i];
-		char at[48], offset[64], when[128];
-		print_at(v, migration_step_at(v, s), at);
-		at[s->minutes == 0 && s->days != 0 ? 10 : 16] = '\0';
-		print_offset(s, offset);
-		snprintf(when, sizeof when, "%s\n%s", at, offset);
-		struct cell cells[] = {{.text = when, .bold = s->days == 0},
-		    {.text = say_word(s->what)}, {.text = say_word(s->who)},
-		    {.text = say_word(s->evidence)}};
-		table_row(&t, cells);
-	}
-	table_end(&t);
-}
-
-/* ---- before and after ---- */
-
-static const struct column side_columns[] = {{"", 150, ALIGN_LEFT, true, FACE_TEXT},
-    {"Before", 174, ALIGN_LEFT, true, FACE_TEXT},
-    {"After", 175, ALIGN_LEFT, true, FACE_TEXT}};
-
-static void
-side_row(struct table *t, const char *what, const char *before, const char *after)
-{
-	struct cell cells[] = {
-	    {.text = say_word(what)}, {.text = before}, {.text = after}};
-
-	table_row(t, cells);
-}
-
-struct side_words {
-	char period[128], availability[160], down[128], loss[160], p50[32], p95[32];
-};
-
-static void
-word_side(
-    const struct migration_view *v, const struct migration_side *s, struct side_words *w)
-{
-	char a[48], b[48], c[32];
-
-	print_at(v, s->period.start_ns, a);
-	print_at(v, s->period.end_ns, b);
-	a[16] = b[16] = '\0';
-	say(w->period, sizeof w->period, "{1}\nto {2}", a, b);
-	say(w->availability, sizeof w->availability, "not known");
-	if (s->ledger.has_availability) {
-		unsigned n = words_decimals(s->ledger.point, s->ledger.lower, 1);
-		words_percent(s->ledger.point, n, a);
-		words_percent(s->ledger.lower, n, b);
-		words_percent(s->ledger.upper, n, c);
-		say(w->availability, sizeof w->availability, "{1}\nbetween {2} and {3}",
-		    a, b, c);
-	}
-	words_duration(s->ledger.down_ns, true, a);
-	words_count(s->ledger.outage_count, c);
-	say(w->down, sizeof w->down, "{1}\nin {2} {2|outage|outages}", a, c);
-	snprintf(w->loss, sizeof w->loss, "–");
-	if (s->has_loss) {
-		words_percent(s->loss.point, 3, a);
-		words_percent(s->loss.lower, 3, b);
-		words_percent(s->loss.upper, 3, c);
-		say(w->loss, sizeof w->loss, "{1}\nbetween {2} and {3}", a, b, c);
-	}
-	snprintf(w->p50, sizeof w->p50, "–");
-	snprintf(w->p95, sizeof w->p95, "–");
-	if (s->p50_ns >= 0) {
-		words_ms(s->p50_ns, w->p50);
-		words_ms(s->p95_ns, w->p95);
-	}
-}
-
-static void
-before_after(struct pages *p, const struct migration_view *v)
-{
-	struct side_words before, after;
-	struct table t;
-
-	page_heading(p, v->before.has && v->after.has ? 230 : 40, "after",
-	    say_word("Before and after"));
-	if (!v->before.has || !v->after.has) {
-		page_text(p, &style_body,
-		    say_word(
-		        v->proposed
-		            ? "The move has not been made: give its time with --cut-over, and make "
-		              "this plan again 30 days after it."
-		            : "There is less than a day on one side of the move: make this plan again "
-		              "30 days after it."));
-		return;
-	}
-	word_side(v, &v->before, &before);
-	word_side(v, &v->after, &after);
-	table_begin(&t, p, side_columns, 3, 8.0);
-	side_row(
-	    &t, "Link", v->pair->r->links[0].def->link, v->pair->r->links[1].def->link);
-	side_row(&t, "Period", before.period, after.period);
-	side_row(&t, "Availability", before.availability, after.availability);
-	side_row(&t, "Downtime", before.down, after.down);
-	side_row(&t, "Packet loss\n95 % interval", before.loss, after.loss);
-	side_row(&t, "Round trip, median\nmean of hours", before.p50, after.p50);
-	side_row(&t, "Round trip, p95\nmean of hours", before.p95, after.p95);
-	table_end(&t);
-	page_text(p, &style_note,
-	    say_word(
-	        "Not the same minutes: what changed besides the line is in it too. At most 30 days "
-	        "on each side, whatever the contracts count."));
 }
 
 static void
@@ -541,9 +408,9 @@ run(struct pages *p, const struct dossier *ds)
 	snprintf(p->section, sizeof p->section, "%s",
 	    say_word("Migration plan: what is done"));
 	window(p, v);
-	runbook(p, v);
+	migration_runbook(p, v);
 	rollback(p, v);
-	before_after(p, v);
+	migration_before_after(p, v);
 }
 
 int

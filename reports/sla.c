@@ -29,7 +29,9 @@ static void
 label_of(const struct terms *t, const struct zone *z, char out[16])
 {
 	/* noon of its first day: the zone may not be known so far back to the hour */
-	struct civil c = chart_zone_civil(z, t->period.start_ns + 43200 * NS_PER_S);
+	bool range = strcmp(t->period_kind, "range") == 0;
+	struct civil c =
+	    chart_zone_civil(z, t->period.start_ns + (range ? 0 : 43200 * NS_PER_S));
 
 	if (strcmp(t->period_kind, "month") == 0)
 		snprintf(out, 16, "%s %04d", say_word(civil_months[c.month - 1]),
@@ -323,7 +325,7 @@ static void
 overview_words(const struct results *r, char *out, size_t room)
 {
 	size_t breached = 0, met = 0, judged = 0;
-	char all[32], n[32], good[32];
+	char all[32], n[32], good[32], open[32];
 
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct link_report *l = &r->links[i];
@@ -335,6 +337,7 @@ overview_words(const struct results *r, char *out, size_t room)
 	words_count(breached, n);
 	words_count(judged > 0 ? judged : r->n_links, all);
 	words_count(met, good);
+	words_count(judged - breached - met, open);
 	if (r->n_links == 0)
 		say(out, room, "No link to report on");
 	else if (judged == 0)
@@ -343,6 +346,13 @@ overview_words(const struct results *r, char *out, size_t room)
 		say(out, room, "Every link with a target met it");
 	else if (breached == judged)
 		say(out, room, "Every link with a target missed it");
+	else if (breached + met == 0)
+		say(out, room, "No link with a target has a certain answer");
+	else if (breached + met < judged)
+		say(out, room,
+		    "{1} of {2} links with a target missed it, {3} met it; {4} {4|has|have} no "
+		    "certain answer",
+		    n, all, good, open);
 	else
 		say(out, room, "{1} of {2} links with a target missed it, {3} met it", n,
 		    all, good);

@@ -201,9 +201,9 @@ workbook_throughput(const struct book *b)
 	static const char *const HEADS[] = {"Centre", "Link", "Direction",
 	    "Minimum agreed, Mbit/s", "Normal agreed, Mbit/s", "Maximum agreed, Mbit/s",
 	    "Tests", "of them failed", "Slowest, Mbit/s", "Median, Mbit/s",
-	    "Fastest, Mbit/s", "Median with headers, Mbit/s", "Below minimum", "",
-	    "From there to normal", "", "Normal or more", "", "At least 90 % of maximum",
-	    "", "Longer under load, median, ms", NULL};
+	    "Fastest, Mbit/s", "Median with headers, Mbit/s", "Below minimum", "share",
+	    "From there to normal", "share", "Normal or more", "share",
+	    "At least 90 % of maximum", "share", "Longer under load, median, ms", NULL};
 	struct way_rows *rows = memory_grow(NULL, 2 * b->r->n_links + 1, sizeof *rows);
 	struct sheet s;
 

@@ -67,9 +67,9 @@ tests_unit_test_identities_LDADD = $(JUDGE_LIBS)
 check_PROGRAMS += tests/unit/test_documents
 tests_unit_test_documents_SOURCES = tests/unit/test_documents.c $(MADE_PAGES)
 tests_unit_test_documents_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
-tests_unit_test_documents_LDADD = reports/libreports.a records/librecords.a analyzer/libanalyzer.a config/libconfig.a \
-	base/libbase.a $(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) \
-	$(CONFUSE_LIBS) $(SQLITE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_documents_LDADD = reports/libreports.a records/librecords.a analyzer/libanalyzer.a \
+	config/libconfig.a base/libbase.a $(SQLITE_LIBS) $(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS) $(JANSSON_LIBS) \
+	$(CONFUSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 check_PROGRAMS += tests/unit/test_dossier
 tests_unit_test_dossier_SOURCES = tests/unit/test_dossier.c $(MADE_PAGES)
 check_PROGRAMS += tests/unit/test_texts

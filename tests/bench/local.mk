@@ -24,8 +24,8 @@ tests_bench_bench_verdict_LDADD = analyzer/libanalyzer.a config/libconfig.a base
 tests_bench_bench_report_SOURCES = tests/bench/bench_report.c tests/golden/made_results.c \
 	tests/golden/made_results.h tests/golden/made_evidence.c
 tests_bench_bench_report_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
-tests_bench_bench_report_LDADD = reports/libreports.a analyzer/libanalyzer.a base/libbase.a \
-	$(DRAW_LIBS) $(QPDF_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) -lm
+tests_bench_bench_report_LDADD = reports/libreports.a analyzer/libanalyzer.a records/librecords.a base/libbase.a \
+	$(DRAW_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) -lm
 tests_bench_bench_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) -lm
 .PHONY: bench
 bench: $(BENCHES) $(BARE) linkwitnessd linkwitness

@@ -142,9 +142,10 @@ instrument(struct evidence *e, const struct link_report *l)
 	told.kind = EVENT_RELOAD;
 	snprintf(told.text, sizeof told.text, "%064d", 7);
 	evidence_event(e, &told);
-	/* the packets of the first outage, in two files */
+	/* the packets of an outage that is drawn, in two files */
 	for (size_t i = 0; l->result->n_outages > 0 && i < 2; i++) {
-		const struct outage *o = &l->result->outages[0];
+		const struct outage *o =
+		    &l->result->outages[l->n_closeups > 0 ? l->closeups[0].outage : 0];
 		int64_t edge = i == 0 ? o->start_ns : o->end_ns;
 		struct event kept = {.kind = EVENT_NOTE};
 		kept.time.ns = edge - MINUTE;

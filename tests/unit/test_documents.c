@@ -309,6 +309,7 @@ test_pages_of_an_sla_report(void **state)
 	(void)state;
 	for (size_t i = 0; i < MADE; i++) {
 		struct results *r = MAKE[i]();
+		made_evidence_free(&r->links[0]);
 		made_evidence(r, 0, i % 2 == 0);
 		r->language = LANGUAGES[i % 3];
 		r->paper = PAPERS[i / 2 % 2];
