@@ -28,7 +28,8 @@ static const char *const KEPT[] = {"ms", "min", "s", "h", "d", "KiB", "MiB", "by
     "linkwitness", "verify", "NAME", "pdf", "certificate", "CERTIFICATE", "journal",
     "DIRECTORY", "sha256sum", "openssl", "cms", "binary", "inform", "DER", "in",
     "manifest", "json", "p7s", "content", "CAfile", "out", "dev", "null", "results",
-    "pcapng", "incidents", "csv", "records", "roots", "txt", "LW", "tcp", "dns", "ping",
+    "pcapng", "end", "incidents", "csv", "records", "roots", "txt", "LW", "tcp", "dns",
+    "ping",
     /* data of the histories */
     "victoria", "Victoria", "Business", "Centre", "fibre", "lte", "Example", "Fibre",
     "Ltd", "Mobile", "plc", "Order", "Schedule", "ann", "bob", "second", "line",
@@ -117,7 +118,8 @@ check_text(const char *name, const char *text)
 			letters += isalpha((unsigned char)p[n]) != 0;
 			digits += isdigit((unsigned char)p[n]) != 0;
 		}
-		if (letters < 2 || (digits > 0 && n >= 4) || is_kept(p, n))
+		bool of_document = n == 4 && strspn(p, "0123456789ABCDEF") == 4;
+		if (letters < 2 || of_document || (digits > 0 && n >= 4) || is_kept(p, n))
 			continue;
 		size_t behind = strcspn(p, "\n");
 		printf(
