@@ -121,8 +121,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	else
 		say(length, sizeof length, "{1}, between {2} and {3}; counts: no, {4}", t,
 		    least, most, words_reason(o->not_counted_reason, reason));
-	say(whose, sizeof whose, "{1}: {2} ({3} confidence)",
-	    terms_attribution(o->attribution),
+	say(whose, sizeof whose, "{1} ({2} confidence)",
 	    say_word(words_attribution(o->attribution)),
 	    say_word(confidence_name(o->confidence)));
 	print_evidence(o, evidence, sizeof evidence);
