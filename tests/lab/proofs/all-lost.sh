@@ -16,18 +16,19 @@ measure() {
 	config d0 $((count * 1000 / rate))ms 1s
 	start_daemon
 	sleep 6 # of which nothing is judged: rings fill, memory is taken up
-	local rss=$(rss_kb) fds=$(descriptors) from=$(sent) t0=$(date +%s%N) most=0 now bad=0
+	local most=0 now bad=0 rss fds fds_end from t0 got lost samples unsettled skipped
+	rss=$(rss_kb) fds=$(descriptors) from=$(sent) t0=$(date +%s%N)
 	for _ in $(seq $((seconds / 4))); do
 		sleep 4
 		now=$(rss_kb) || { echo "it died: $(tail -n 3 "$dir/err")"; return 1; }
 		[ "$now" -gt "$most" ] && most=$now
 	done
-	local fds_end=$(descriptors)
-	local got=$((($(sent) - from) * 1000000000 / ($(date +%s%N) - t0)))
+	fds_end=$(descriptors)
+	got=$((($(sent) - from) * 1000000000 / ($(date +%s%N) - t0)))
 	stop_daemon || return 1
 	stats || return 1
-	local lost=$(of_stats .by_outcome.lost) samples=$(of_stats .samples)
-	local unsettled=$(of_stats .by_outcome.unsettled) skipped=$(of_stats .exactness.skipped)
+	lost=$(of_stats .by_outcome.lost) samples=$(of_stats .samples)
+	unsettled=$(of_stats .by_outcome.unsettled) skipped=$(of_stats .exactness.skipped)
 	lw journal verify >/dev/null || { echo "NOT: the journal verifies"; bad=1; }
 	lw journal dump --csv | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
 		{ n[$c["outcome"] " " $c["code"] " " $c["flags"]]++ }

@@ -8,7 +8,7 @@ inside=("$@")
 . "$(dirname "$0")/../proof.sh"
 
 measure() {
-	local i bad=0 voters=()
+	local i bad=0 own other lost_voters drops told voters=()
 	answered_link t0 -s 60 -d 400 -f seq=100000
 	targets 500
 	for i in 1 2 3 4 5 6 7 8; do
@@ -35,20 +35,20 @@ measure() {
 			else { other++; print "not ours: " $0 >"/dev/stderr" }
 		}
 		END { print own + 0, other + 0, voters + 0 }' >"$dir/lost"
-	read -r own other voters <"$dir/lost"
+	read -r own other lost_voters <"$dir/lost"
 	lw outages --json >"$dir/outages" || return 1
 	jq -c '.links[] | {outages, micro_outages, unknown, degradations}' "$dir/outages"
-	local drops=$(of_stats .exactness.socket_drops) told=$(of_stats .exactness.own_drop)
+	drops=$(of_stats .exactness.socket_drops) told=$(of_stats .exactness.own_drop)
 	claim "the line lost nothing" "$(jq .lost "$dir/t0.answers")" -eq 0
 	claim "our sockets dropped, and it is told" "$drops" -gt 10000
 	claim "losses are there" "$own" -gt 1000
-	claim "of voters too" "$voters" -gt 8
+	claim "of voters too" "$lost_voters" -gt 8
 	claim "no loss is anybody else's" "$other" -eq 0
 	claim "the events count what the samples are" "$told" -eq "$own"
 	claim "every sending has its sample" "$(of_stats .samples)" -eq "$(of_stats .exactness.sent)"
 	claim "no outage" "$(jq '[.links[] | .outages[], .micro_outages[]] | length' "$dir/outages")" -eq 0
 	echo "own-drop: $(of_stats .samples) samples, $drops packets dropped by our sockets, $own losses all" \
-		"own-drop ($voters of voters), $other others, no outage"
+		"own-drop ($lost_voters of voters), $other others, no outage"
 	return $bad
 }
 
