@@ -119,8 +119,7 @@ measure() {
 	read -r n_down n_up wrong edges missed <"$dir/sums"
 	skipped=$(of_stats .exactness.skipped)
 	lw outages --json >"$dir/outages" || return 1
-	jq -c '.links[] | {link, outages: [.outages[] | [.start, .duration_s, .attribution]], micro: (.micro_outages | length),
-		unknown: [.unknown[] | [.reason]] | group_by(.) | map([.[0][0], length])}' "$dir/outages"
+	jq -c '.links[] | {link, outages, micro_outages, unknown, degradations}' "$dir/outages"
 	claim "both were down for long" "$n_down" -gt $((seconds * 20))
 	claim "all were up for long" "$n_up" -gt $((seconds * 20))
 	claim "no sample contradicts the times" "$wrong" -eq 0
@@ -132,8 +131,10 @@ measure() {
 	claim "memory is flat" "$rss_end" -le $((rss + 3000))
 	claim "the link left alone had no outage" "$(jq '[.links[] | select(.link == "still") |
 		.outages[], .micro_outages[], .degradations[]] | length' "$dir/outages")" -eq 0
+	claim "the others' loss is told" "$(jq '[.links[] | select(.link != "still") |
+		.degradations[] | select(.kind == "loss")] | length' "$dir/outages")" -eq 2
 	echo "flapping: for $seconds s, $n_down samples while down all not-sent, $n_up while up all answered," \
-		"$edges at the edges, $missed slots without a sample, $skipped counted;" \
+		"$edges at the edges, $((missed > 0 ? missed : 0)) slots without a sample, $skipped counted;" \
 		"resident $rss kB, then $rss_end; descriptors $fds, then $fds_end"
 	return $bad
 }
