@@ -70,7 +70,7 @@ measure() {
 	claim "each is told once" "$twice" -eq 0
 	claim "no drop of ours" "$(of_stats .exactness.socket_drops)" -eq 0
 	claim "no answer came before it left" "$early" -eq 0
-	claim "half are within 1 ms of the line's" "$(awk -v v="$p50" 'BEGIN { print v < 1000 }')" -eq 1
+	claim "half are within 1 ms of the line's" "$(awk -v v="$p50" 'BEGIN { print (v < 1000) }')" -eq 1
 	claim "no outage" "$(lw outages --json | jq '[.links[] | .outages[], .micro_outages[]] | length')" -eq 0
 	echo "unasked: $reply replies, $lost lost, $dup twice as the line did, among" \
 		"$(jq '.ident + .cookie + .seq + .stale + .error' "$dir/t0.answers") packets nobody asked for:" \
