@@ -9,8 +9,8 @@
 
 #include <linux/if.h>
 
-/* The kernel raises IFF_RUNNING up to a second after packets flow: what was sent meanwhile
- * did leave. */
+/* The kernel raises IFF_RUNNING up to a second after packets flow: what was sent
+ * meanwhile did leave. */
 static void
 test_carries_before_it_is_called_running(void **state)
 {
