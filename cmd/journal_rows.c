@@ -3,6 +3,7 @@
 #include "cmd/options.h"
 #include "reports/results.h"
 #include "reports/trail.h"
+#include "reports/value.h"
 
 #include <stdio.h>
 
@@ -73,11 +74,53 @@ dump_path(void *ctx, const struct path *p)
 	return print(o);
 }
 
+static const char *
+event_word(enum event_kind kind)
+{
+	static const char *const WORDS[] = {[EVENT_SESSION_START] = "session-start",
+	    [EVENT_SESSION_STOP] = "session-stop",
+	    [EVENT_GAP] = "gap",
+	    [EVENT_RELOAD] = "reload",
+	    [EVENT_TORN_TAIL] = "torn-tail",
+	    [EVENT_CLOCK_STEP] = "clock-step",
+	    [EVENT_INTERFACE] = "interface",
+	    [EVENT_NOTE] = "note",
+	    [EVENT_STATE] = "state",
+	    [EVENT_HISTORY_END] = "history-end"};
+
+	return (size_t)kind < sizeof WORDS / sizeof WORDS[0] && WORDS[kind] != NULL
+	           ? WORDS[kind]
+	           : "unknown";
+}
+
+static int
+dump_event(void *ctx, const struct event *e)
+{
+	size_t n;
+	const struct link_def *links = journal_links(ctx, &n);
+	bool known = e->link >= 0 && (size_t)e->link < n;
+	json_t *o = json_object();
+
+	json_object_set_new(o, "row", json_string("event"));
+	json_object_set_new(o, "event", json_string(event_word(e->kind)));
+	json_object_set_new(o, "time", time_json(e->time));
+	json_object_set_new(o, "until", time_json(e->time_until));
+	json_object_set_new(
+	    o, "centre", known ? value_text(links[e->link].centre) : json_null());
+	json_object_set_new(
+	    o, "link", known ? value_text(links[e->link].link) : json_null());
+	json_object_set_new(o, "session", json_integer(e->session));
+	json_object_set_new(o, "text", value_text(e->text));
+	return print(o);
+}
+
 int
 journal_rows_dump(struct journal_reader *r)
 {
-	struct journal_visitor v = {
-	    .ctx = r, .throughput = dump_throughput, .path = dump_path};
+	struct journal_visitor v = {.ctx = r,
+	    .throughput = dump_throughput,
+	    .path = dump_path,
+	    .event = dump_event};
 	int rc = journal_scan(r, (wall_t){INT64_MIN / 2}, (wall_t){INT64_MAX / 2}, &v);
 
 	if (rc < 0)

@@ -99,6 +99,13 @@ egress_sent_query(void *egress, int fd, uint16_t id, uint32_t probe, uint64_t se
 	egress_sent(egress, fd, IPPROTO_UDP, NULL, id, probe, seq);
 }
 
+void
+egress_sent_test(void *egress, int fd, const struct sockaddr_storage *peer,
+    uint32_t probe, uint64_t seq)
+{
+	egress_sent(egress, fd, IPPROTO_TCP, peer, 0, probe, seq);
+}
+
 /* ---- the outlet ---- */
 
 static int

@@ -41,6 +41,10 @@ void egress_sent(struct egress *e, int fd, uint8_t protocol,
 /* The same of a DNS query, by the context of its outlet; see dns_on_sent. */
 void egress_sent_query(void *egress, int fd, uint16_t id, uint32_t probe, uint64_t seq);
 
+/* The same of a connection of a throughput test; see http_on_begun. */
+void egress_sent_test(void *egress, int fd, const struct sockaddr_storage *peer,
+    uint32_t probe, uint64_t seq);
+
 /* The same as what dns and http ask for. */
 struct outlet egress_outlet(struct egress *e);
 

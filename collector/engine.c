@@ -121,14 +121,22 @@ plan(struct engine *e, struct probe *p)
 	wheel_set(&e->wheel, (uint32_t)(p - e->probes), (mono_t){at});
 }
 
-/* By its link and by another (a loop through this host): it did leave by its link. */
-static uint32_t
-egress_of(struct engine *e, const struct flight *f, struct sample *s)
+/* By its link and by another (a loop through this host): it did leave by its link. But a
+ * test is many packets: one connection astray is one too many. */
+static bool
+is_proven(const struct probe *p, const struct flight *f)
 {
-	if (e->proof.judge == NULL || s->outcome == OUTCOME_NOT_SENT || f->left)
+	return f->left && !(p->transport->settles && f->astray);
+}
+
+static uint32_t
+egress_of(
+    struct engine *e, const struct probe *p, const struct flight *f, struct sample *s)
+{
+	if (e->proof.judge == NULL || s->outcome == OUTCOME_NOT_SENT || is_proven(p, f))
 		return 0;
 	e->proof.collect(e->proof.ctx);
-	if (f->left)
+	if (is_proven(p, f))
 		return 0;
 	return f->astray ? FLAG_EGRESS_WRONG
 	                 : e->proof.judge(e->proof.ctx, s, f->stamped);
@@ -142,7 +150,7 @@ emit(struct engine *e, const struct probe *p, uint64_t seq, const struct flight 
 	s->seq = seq;
 	s->sent = f->sent;
 	s->flags |= f->flags;
-	s->flags |= egress_of(e, f, s);
+	s->flags |= egress_of(e, p, f, s);
 	e->sink.sample(e->sink.ctx, s);
 	if (e->proof.told != NULL)
 		e->proof.told(e->proof.ctx, s);

@@ -131,6 +131,16 @@ flows_add(struct flows *f, const struct flow *flow)
 	return room;
 }
 
+static const struct flow *
+find(const struct flows *f, const struct flow *want)
+{
+	for (uint32_t i = f->heads[hash_of(want) & (f->room - 1)]; i != NOBODY;
+	     i = f->ring[i].next)
+		if (same_ends(&f->ring[i].flow, want))
+			return &f->ring[i].flow;
+	return NULL;
+}
+
 const struct flow *
 flows_find(const struct flows *f, const struct packet *p, bool leaves)
 {
@@ -146,11 +156,13 @@ flows_find(const struct flows *f, const struct packet *p, bool leaves)
 			return NULL;
 		want.tag = (uint16_t)(p->body[0] << 8 | p->body[1]);
 	}
-	for (uint32_t i = f->heads[hash_of(&want) & (f->room - 1)]; i != NOBODY;
-	     i = f->ring[i].next)
-		if (same_ends(&f->ring[i].flow, &want))
-			return &f->ring[i].flow;
-	return NULL;
+	const struct flow *found = find(f, &want);
+	if (found != NULL || p->protocol != IPPROTO_TCP)
+		return found;
+	/* Announced before it was connected. Nobody else's has both its port and its
+	 * other end: the kernel gives that pair once, to whom it translates too. */
+	memset(want.local, 0, sizeof want.local);
+	return find(f, &want);
 }
 
 static void

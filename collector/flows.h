@@ -17,7 +17,8 @@ struct flows;
 
 struct flow {
 	uint8_t protocol, family;
-	uint8_t local[16], remote[16];
+	uint8_t local[16],
+	    remote[16]; /* local of TCP: zeros where the kernel will choose */
 	uint16_t local_port, remote_port;
 	uint16_t tag; /* of several by one socket: the id of a DNS query; else 0 */
 	uint32_t probe;

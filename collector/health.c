@@ -4,9 +4,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +46,16 @@ take_stats(struct health_link *l, const struct rtattr *a)
 	l->tx_packets = s.tx_packets;
 }
 
+/* IFF_RUNNING tells the same up to a second later: the kernel works that out at its
+ * leisure, while packets flow already. */
+bool
+health_carries(unsigned flags)
+{
+	unsigned need = IFF_UP | IFF_LOWER_UP;
+
+	return (flags & need) == need && !(flags & IFF_DORMANT);
+}
+
 static void
 take_interface(struct health *h, const struct nlmsghdr *m)
 {
@@ -77,8 +87,7 @@ take_interface(struct health *h, const struct nlmsghdr *m)
 			continue;
 		l->ifindex = (uint32_t)info->ifi_index;
 		l->admin_up = (info->ifi_flags & IFF_UP) != 0;
-		l->carrier =
-		    (info->ifi_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
+		l->carrier = health_carries(info->ifi_flags);
 		l->carrier_changes = changes;
 		if (stats != NULL)
 			take_stats(l, stats);

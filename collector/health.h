@@ -23,6 +23,10 @@ struct health_link {
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
 };
 
+/* Whether an interface of these flags (IFF_…, of rtnetlink) carries packets: up, its
+ * lower layer too, and not waiting for somebody's leave (802.1X). */
+bool health_carries(unsigned flags);
+
 struct health;
 
 /* changed (may be NULL) is called with a link's index and words, when something that

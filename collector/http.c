@@ -23,7 +23,6 @@
 #define WAIT_STEP_NS      (NS_PER_S / 2)
 #define LIMIT_NS          (15 * NS_PER_S) /* of the transfer, from its first byte */
 #define GRACE_NS          (5 * NS_PER_S)  /* for the child to start and to report */
-#define OVERHEAD_BYTES    65536u          /* uploads count headers and TLS too */
 #define TAIL_NS           NS_PER_S
 #define PATIENCE_LEAST_NS NS_PER_S
 #define PATIENCE_MOST_NS  (60 * NS_PER_S)
@@ -42,6 +41,7 @@ struct http_link {
 	const struct http_probe *owner; /* its test resolves or runs */
 	bool loading;
 	mono_t loaded_until;
+	struct http_carried carried; /* by the tests that are over */
 };
 
 struct http_probe {
@@ -63,6 +63,7 @@ struct http_probe {
 	struct loop_timer timer; /* waiting: the next look; running: the kill */
 	struct resolve *resolve;
 	struct http_spawn child;
+	struct http_sockets sockets;
 	struct http_result result;
 	size_t got; /* bytes of result */
 	char why[128];
@@ -76,6 +77,7 @@ struct http {
 	struct budget *budget;
 	http_told_fn *told;
 	void *told_ctx;
+	http_begun_fn *begun;
 	struct http_probe **probes; /* by number; NULL: none of ours */
 	size_t n_probes;
 	struct http_link *links; /* by number */
@@ -123,7 +125,7 @@ give_back(struct http_probe *p)
 {
 	const struct http_result *r = &p->result;
 	bool told = p->got == sizeof *r && r->magic == HTTP_CHILD_MAGIC &&
-	            r->total_bytes <= p->request.max_bytes + OVERHEAD_BYTES;
+	            r->total_bytes <= p->request.max_bytes + HTTP_OVERHEAD_BYTES;
 	bool ran = p->child.pid > 0;
 
 	if (p->taken > 0 && (told || !ran))
@@ -133,6 +135,13 @@ give_back(struct http_probe *p)
 }
 
 /* ---- the end of a test ---- */
+
+static void
+add(struct http_carried *to, struct http_carried more)
+{
+	to->rx_bytes += more.rx_bytes;
+	to->tx_bytes += more.tx_bytes;
+}
 
 static void
 release(struct http_probe *p, mono_t now)
@@ -148,6 +157,8 @@ release(struct http_probe *p, mono_t now)
 		loop_unwatch(p->h->loop, p->child.exited);
 		http_spawn_end(&p->child);
 	}
+	add(&l->carried, http_sockets_carried(&p->sockets));
+	http_sockets_close(&p->sockets);
 	if (l->owner == p) {
 		l->owner = NULL;
 		if (l->loading)
@@ -178,19 +189,6 @@ fail(struct http_probe *p, enum outcome outcome, enum code code, uint32_t flags,
 		a.code = link;
 	snprintf(p->why, sizeof p->why, "%s", why);
 	settle(p, &a);
-}
-
-/* The child is not trusted: what it says must be possible. */
-static bool
-result_is_possible(const struct http_probe *p, const struct http_result *r, mono_t now)
-{
-	return r->magic == HTTP_CHILD_MAGIC && r->good && r->duration_ns > 0 &&
-	       r->start.ns >= p->started.ns && r->start.ns <= now.ns &&
-	       r->duration_ns <= now.ns - r->start.ns && r->bytes > 0 &&
-	       r->bytes / 2 <= p->request.max_bytes + OVERHEAD_BYTES &&
-	       r->first.ns >= p->started.ns && r->first.ns <= r->start.ns &&
-	       r->warmup_ns >= 0 && r->warmup_ns <= now.ns - r->first.ns &&
-	       r->total_bytes >= r->bytes && r->n_seconds <= THROUGHPUT_SECONDS;
 }
 
 static void
@@ -226,7 +224,7 @@ conclude(struct http_probe *p)
 		return;
 	}
 	r->why[sizeof r->why - 1] = '\0';
-	if (!result_is_possible(p, r, now)) {
+	if (!http_spawn_believed(r, &p->request, p->started, now)) {
 		fail(p, OUTCOME_LOST, CODE_HTTP, 0,
 		    r->why[0] != '\0' ? r->why : "the test's process made no sense");
 		return;
@@ -270,41 +268,21 @@ on_exit_of_child(void *ctx, uint32_t events)
 }
 
 static int
-open_sockets(struct http_probe *p, int family, int *fds, int wanted, enum code *why)
-{
-	int n = 0, rc = 0;
-
-	for (; n < wanted; n++) {
-		rc = p->outlet.open(p->outlet.ctx, family, SOCK_STREAM, why);
-		if (rc < 0)
-			break;
-		fds[n] = rc;
-	}
-	if (rc >= 0)
-		return 0;
-	while (n > 0)
-		close(fds[--n]);
-	return rc;
-}
-
-static int
 start_child(struct http_probe *p, const struct resolve_result *to, enum code *why)
 {
 	struct http_request request = p->request;
-	int fds[HTTP_SOCKETS] = {0};
-	int wanted = (int)request.n_streams * (HTTP_CHILD_REDIRECTS + 1);
-	int rc = open_sockets(p, to->family, fds, wanted, why);
+	unsigned wanted = request.n_streams * (HTTP_CHILD_REDIRECTS + 1);
+	int rc = http_sockets_open(&p->sockets, &p->outlet, to->family, wanted, why);
 
 	if (rc < 0)
 		return rc;
 	request.family = to->family;
-	request.n_sockets = (uint32_t)wanted;
+	request.n_sockets = wanted;
 	request.n_addresses = (uint32_t)to->n;
 	memcpy(request.address, to->address, sizeof request.address);
-	rc = http_spawn_start(&p->child, p->h->child, &request, fds);
-	for (int i = 0; i < wanted; i++)
-		close(fds[i]);
-	return rc;
+	http_sockets_tell(&p->sockets, &request, p->url.port, p->h->begun, p->outlet.ctx,
+	    p->number, p->seq);
+	return http_spawn_start(&p->child, p->h->child, &request, p->sockets.fd);
 }
 
 static void
@@ -484,6 +462,26 @@ int
 http_budget(struct http *h, const char *dir, char *err, size_t room)
 {
 	return budget_open(&h->budget, dir, err, room);
+}
+
+void
+http_on_begun(struct http *h, http_begun_fn *begun)
+{
+	h->begun = begun;
+}
+
+struct http_carried
+http_carried(const struct http *h, uint32_t number)
+{
+	const struct http_link *l = link_of(h, number);
+	struct http_carried sum = {0, 0};
+
+	if (l == NULL)
+		return sum;
+	sum = l->carried;
+	if (l->owner != NULL)
+		add(&sum, http_sockets_carried(&l->owner->sockets));
+	return sum;
 }
 
 const struct transport *

@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "collector/budget.h"
 #include "collector/engine.h"
+#include "collector/http_sockets.h"
 #include "collector/outlet.h"
 #include "config/settings.h"
 
@@ -54,6 +55,12 @@ void http_tell(struct http *h, http_told_fn *told, void *ctx);
  * said, with its line in err: tests of links with a cap are not made then.
  */
 int http_budget(struct http *h, const char *dir, char *err, size_t room);
+
+/* Called for each connection that a test may make, before it does. */
+void http_on_begun(struct http *h, http_begun_fn *begun);
+
+/* What all tests of the link have carried since the start, with what one carries now. */
+struct http_carried http_carried(const struct http *h, uint32_t number);
 
 /* For engine_add, of probes that http_add has taken. It settles. */
 const struct transport *http_transport(const struct http *h);

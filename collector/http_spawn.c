@@ -124,6 +124,19 @@ http_spawn_start(struct http_spawn *out, const char *const *command,
 	return rc;
 }
 
+bool
+http_spawn_believed(const struct http_result *r, const struct http_request *request,
+    mono_t started, mono_t now)
+{
+	return r->magic == HTTP_CHILD_MAGIC && r->good && r->duration_ns > 0 &&
+	       r->start.ns >= started.ns && r->start.ns <= now.ns &&
+	       r->duration_ns <= now.ns - r->start.ns && r->bytes > 0 &&
+	       r->bytes / 2 <= request->max_bytes + HTTP_OVERHEAD_BYTES &&
+	       r->first.ns >= started.ns && r->first.ns <= r->start.ns &&
+	       r->warmup_ns >= 0 && r->warmup_ns <= now.ns - r->first.ns &&
+	       r->total_bytes >= r->bytes && r->n_seconds <= THROUGHPUT_SECONDS;
+}
+
 void
 http_spawn_end(struct http_spawn *s)
 {

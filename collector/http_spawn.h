@@ -24,6 +24,13 @@ struct http_spawn {
 int http_spawn_start(struct http_spawn *out, const char *const *command,
     const struct http_request *request, const int *sockets);
 
+#define HTTP_OVERHEAD_BYTES 65536u /* uploads count headers and TLS too */
+
+/* Whether what it says of a good test can be: the child is not trusted. It began at
+ * ${started}. */
+bool http_spawn_believed(const struct http_result *r, const struct http_request *request,
+    mono_t started, mono_t now);
+
 /* Kill it if it runs, wait for its end (which is at hand then), close what is held. */
 void http_spawn_end(struct http_spawn *s);
 

@@ -395,6 +395,11 @@ count(struct station *s, size_t link, mono_t now)
 
 	health_count(s->health, link, &c);
 	wire_count(s->wire, link, &c);
+	struct http_carried test = http_carried(s->methods.http, w->number);
+	if (c.watched) {
+		c.wire.own_rx_bytes += test.rx_bytes;
+		c.wire.own_tx_bytes += test.tx_bytes;
+	}
 	scribe_counters(s->scribe, &c);
 	/* What customers use: our own probes keep no test waiting. */
 	uint64_t rx = c.rx_bytes - c.wire.own_rx_bytes,
@@ -546,6 +551,7 @@ station_new(struct station **out, const struct station_parts *parts,
 	dns_on_sent(s->methods.dns, egress_sent_query);
 	s->methods.http = http_new(parts->loop, s->engine, parts->http_child);
 	http_tell(s->methods.http, on_throughput, s);
+	http_on_begun(s->methods.http, egress_sent_test);
 	char line[1300];
 	if (http_budget(s->methods.http, settings->data_dir, line, sizeof line) < 0)
 		say(s, line);

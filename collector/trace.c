@@ -165,9 +165,13 @@ on_time(void *ctx, mono_t now)
 		t->next++;
 	if (t->next < t->hops) {
 		ask(t, t->next++);
-		bool last = t->next >= t->hops;
-		loop_timer_set(t->loop, &t->timer,
-		    (mono_t){now.ns + (last ? PATIENCE_NS : APART_NS)});
+		loop_timer_set(t->loop, &t->timer, (mono_t){now.ns + APART_NS});
+		return;
+	}
+	/* Whoever is slow, or answers but once a second, has that time in each round. */
+	int64_t patient = t->sent_at[t->sent - 1].ns + PATIENCE_NS;
+	if (now.ns < patient && !all_answered(t)) {
+		loop_timer_set(t->loop, &t->timer, (mono_t){patient});
 		return;
 	}
 	if (++t->round == ROUNDS || all_answered(t)) {

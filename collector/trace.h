@@ -7,9 +7,9 @@
 
 /*
  * One trace of the path of a link: echo requests of growing time to live, 20 ms apart, in
- * up to three rounds of which each asks those that were silent again. It is over a second
- * after the last packet, or once every hop up to the target has answered. Its socket is
- * open while it runs.
+ * up to three rounds of which each asks those that were silent again, a second after the
+ * last packet of the one before. It is over a second after the last packet, or once every
+ * hop up to the target has answered. Its socket is open while it runs.
  */
 struct trace;
 

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "collector/capture.h"
+#include "collector/http_child.h"
 #include "collector/icmp.h"
 #include "collector/passive.h"
 #include "collector/route.h"
@@ -137,7 +138,9 @@ see(struct wire *w, struct line *l, const struct captured *c)
 	size_t link = w->probes[probe].link;
 	bool here = health_of(w->parts.health, link)->ifindex == l->ifindex;
 	if (here) {
-		count_own(w, link, c);
+		/* Of a throughput test its sockets tell, and more than is captured. */
+		if (w->probes[probe].family != 0)
+			count_own(w, link, c);
 		freezer_packet(w->freezer, link, c, l->ruler.read);
 	}
 	if (c->leaves && is_sending(&p))
@@ -378,12 +381,16 @@ wire_probe(struct wire *w, uint32_t number, size_t link, const struct probe_conf
 	if (inet_pton(AF_INET, host, k.address) == 1)
 		k.family = 4;
 	else if (inet_pton(AF_INET6, host, k.address) == 1)
-		k.family = 6; /* and of an http test, which no packet of ours tells, 0 */
+		k.family =
+		    6; /* and of an http test, of whose absence nothing follows, 0 */
 	w->probes[number] = k;
 	freezer_probe(w->freezer, number, link, conf);
 	if ((conf->def.kind == KIND_TCP || conf->def.kind == KIND_DNS) &&
 	    conf->def.every_ns > 0)
 		flows_reserve(w->flows, (size_t)(FLOWS_HOLD_NS / conf->def.every_ns) + 4);
+	if (conf->def.kind == KIND_HTTP) /* each socket to each address, on two ports */
+		flows_reserve(w->flows,
+		    2 * HTTP_ADDRESSES * (HTTP_CHILD_REDIRECTS + 1) * conf->streams);
 }
 
 void

@@ -294,6 +294,8 @@ struct probe_case {
 	char got_why[128];
 	unsigned samples;
 	bool ran, ran_after;
+	struct http_carried carried;
+	unsigned begun;
 };
 
 static struct probe_case cases[] = {
@@ -434,6 +436,25 @@ url_fill(char *out, size_t room, const char *form)
 	out[n] = '\0';
 }
 
+/* Each connection is announced with a port of its own, before it is made. */
+static void
+on_begun(
+    void *ctx, int fd, const struct sockaddr_storage *peer, uint32_t probe, uint64_t seq)
+{
+	struct sockaddr_storage own;
+	socklen_t n = sizeof own;
+
+	(void)ctx;
+	assert_true(seq > 0 && probe < CASES);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &n), 0);
+	assert_int_equal(own.ss_family, peer->ss_family);
+	in_port_t port = own.ss_family == AF_INET
+	                     ? ((struct sockaddr_in *)&own)->sin_port
+	                     : ((struct sockaddr_in6 *)&own)->sin6_port;
+	assert_int_not_equal(port, 0);
+	cases[probe].begun++;
+}
+
 static void
 case_add(struct stage *s, uint32_t i)
 {
@@ -497,6 +518,8 @@ stage_run(void **state)
 	s.engine = engine_new(&sink);
 	s.http = http_new(s.loop, s.engine, child);
 	s.wrong = http_new(s.loop, s.engine, wrong);
+	http_on_begun(s.http, on_begun);
+	http_on_begun(s.wrong, on_begun);
 	dns_open(&s, &dns);
 	for (uint32_t i = 0; i < CASES; i++)
 		case_add(&s, i);
@@ -510,6 +533,8 @@ stage_run(void **state)
 	assert_int_equal(loop_run(s.loop), 0);
 	loop_unwatch(s.loop, dns);
 	close(dns);
+	for (uint32_t i = 0; i < CASES; i++)
+		cases[i].carried = http_carried(http_of(&s, i), i);
 	http_free(s.http);
 	http_free(s.wrong);
 	engine_free(s.engine);
@@ -557,6 +582,32 @@ test_measures(void **state)
 		assert_true(
 		    c->got.bytes <= (capped ? CAP_BYTES + 262144 : 4 * BODY_BYTES));
 		assert_int_equal(c->got.stamp, STAMP_USER);
+	}
+}
+
+/* What a test carried is known by the kernel's count of its segments, whatever its
+ * process says: at least the payload, and little more; and nothing where nothing was
+ * connected. */
+static void
+test_carried(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		const struct probe_case *c = &cases[i];
+		uint64_t main_way =
+		    c->how & UPLOAD ? c->carried.tx_bytes : c->carried.rx_bytes;
+		bool started = c->outcome != OUTCOME_NOT_SENT &&
+		               c->code != CODE_RESOLVE && !(c->how & WRONG_CHILD);
+		if (c->outcome == OUTCOME_REPLY) {
+			unsigned streams = c->how & FOUR ? 4 : 1;
+			assert_true(main_way >= c->got.bytes);
+			assert_true(c->carried.rx_bytes + c->carried.tx_bytes <
+			            (uint64_t)streams * 40000000);
+			/* two ports, four sockets a stream, one address or two */
+			assert_true(c->begun >= 2 * 4 * streams);
+		} else if (!started) {
+			assert_int_equal(main_way, 0);
+		}
 	}
 }
 
@@ -659,6 +710,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest stage[] = {
 	    cmocka_unit_test(test_cases),
 	    cmocka_unit_test(test_measures),
+	    cmocka_unit_test(test_carried),
 	    cmocka_unit_test(test_masking),
 	};
 	const struct CMUnitTest pure[] = {

@@ -211,12 +211,48 @@ own_flows(void **state)
 	flows_free(flows);
 }
 
+/* The connection of a test is announced before the kernel has chosen its own address: any
+ * local address is it, but no other port and no other end. */
+static void
+flows_before_they_connect(void **state)
+{
+	struct flows *flows = flows_new();
+	struct flow any = flow_at(1000, 1, S), exact = flow_at(1000, 2, S + MS);
+	struct packet t;
+	uint8_t bytes[80];
+
+	(void)state;
+	memset(any.local, 0, sizeof any.local);
+	assert_true(flows_add(flows, &any));
+	for (int leaves = 0; leaves < 2; leaves++) {
+		size_t n = segment(bytes, 4, leaves, 1000, 443, PACKET_SYN, 0, 0);
+		assert_true(packet_parse(&t, bytes, n));
+		const struct flow *f = flows_find(flows, &t, leaves);
+		assert_non_null(f);
+		assert_int_equal(f->seq, 1);
+		t.protocol = IPPROTO_UDP;
+		assert_null(flows_find(flows, &t, leaves));
+		n = segment(bytes, 4, leaves, 1001, 443, PACKET_SYN, 0, 0);
+		assert_true(packet_parse(&t, bytes, n));
+		assert_null(flows_find(flows, &t, leaves));
+		n = segment(bytes, 4, leaves, 1000, 80, PACKET_SYN, 0, 0);
+		assert_true(packet_parse(&t, bytes, n));
+		assert_null(flows_find(flows, &t, leaves));
+	}
+	/* What is known whole goes before. */
+	assert_true(flows_add(flows, &exact));
+	size_t n = segment(bytes, 4, true, 1000, 443, PACKET_SYN, 0, 0);
+	assert_true(packet_parse(&t, bytes, n));
+	assert_int_equal(flows_find(flows, &t, true)->seq, 2);
+	flows_free(flows);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(handshakes),
 	    cmocka_unit_test(too_many), cmocka_unit_test(cut),
-	    cmocka_unit_test(own_flows)};
+	    cmocka_unit_test(own_flows), cmocka_unit_test(flows_before_they_connect)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
