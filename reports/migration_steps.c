@@ -113,16 +113,15 @@ migration_before_after(struct pages *p, const struct migration_view *v)
 	struct side_words before, after;
 	struct table t;
 
+	if (v->proposed)
+		return; /* the runbook says when there is one to be made */
 	page_heading(p, v->before.has && v->after.has ? 230 : 40, "after",
 	    say_word("Before and after"));
 	if (!v->before.has || !v->after.has) {
 		page_text(p, &style_body,
 		    say_word(
-		        v->proposed
-		            ? "The move has not been made: give its time with --cut-over, and make "
-		              "this plan again 30 days after it."
-		            : "There is less than a day on one side of the move: make this plan again "
-		              "30 days after it."));
+		        "There is less than a day on one side of the move: make this "
+		        "plan again 30 days after it."));
 		return;
 	}
 	word_side(v, &v->before, &before);

@@ -1053,8 +1053,6 @@ static const struct sentence list[] = {
 	 "Die Anschlüsse teilen eine Ausfallursache."},
 	{"The manifest is signed by {1}. Compare the SHA-256 of the certificate with what you have from them by another way:",
 	 "Das Manifest ist signiert von {1}. Vergleichen Sie den SHA-256 des Zertifikats mit dem, den Sie auf anderem Weg erhalten haben:"},
-	{"The move has not been made: give its time with --cut-over, and make this plan again 30 days after it.",
-	 "Noch ist nicht umgeschaltet: die Zeit mit --cut-over angeben und diesen Plan 30 Tage danach erneut erstellen."},
 	{"The part of the configuration that the links were judged by",
 	 "Der Teil der Konfiguration, nach dem geurteilt wurde"},
 	{"The period is still open: availability is {1} so far, {2} is agreed",

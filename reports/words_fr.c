@@ -1053,8 +1053,6 @@ static const struct sentence list[] = {
 	 "Les liens partagent une cause de panne."},
 	{"The manifest is signed by {1}. Compare the SHA-256 of the certificate with what you have from them by another way:",
 	 "Le manifeste est signé par {1}. Comparez le SHA-256 du certificat avec celui que vous tenez d'eux par une autre voie :"},
-	{"The move has not been made: give its time with --cut-over, and make this plan again 30 days after it.",
-	 "La bascule n'a pas eu lieu : donner son heure avec --cut-over, et refaire ce plan 30 jours après."},
 	{"The part of the configuration that the links were judged by",
 	 "La partie de la configuration d'après laquelle les liens ont été jugés"},
 	{"The period is still open: availability is {1} so far, {2} is agreed",

@@ -196,8 +196,9 @@ says moved "T − 6 weeks"
 says moved "Least was used from Sunday 06:00"
 says moved "93.8 Mbit/s"
 move planned
-page planned 4 "Not yet: 6 of 7 criteria pass"
-says planned "The move has not been made"
+page planned 3 "Not yet: 6 of 7 criteria pass"
+pdftotext "$dir/planned.pdf" - | grep -q "Before and after$" &&
+	wrong "a plan of a move not made tells of after it"
 "$lw" --data "$dir/move" report migration --from-link copper --to-link fibre \
 	--cut-over 2026-05-10T22:00 --growth 0% --json >"$dir/move.json" || wrong "migration --json"
 jq -e '.schema == "linkwitness/migration/1" and .cut_over == "2026-05-10T20:00:00.000000Z"
