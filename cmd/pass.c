@@ -145,11 +145,14 @@ on_event(void *ctx, const struct event *e)
 {
 	struct pass *p = ctx;
 
+	/* what is told of a time that reaches into the period, as a file of packets */
+	int64_t until = e->time_until.ns > e->time.ns ? e->time_until.ns : e->time.ns;
+
 	if (e->time.ns > p->newest_ns)
 		p->newest_ns = e->time.ns;
 	tell(p);
 	for (size_t i = 0; p->evidence && i < p->n_curves; i++)
-		if ((e->link < 0 || (size_t)e->link == i) && e->time.ns >= p->from_ns &&
+		if ((e->link < 0 || (size_t)e->link == i) && until >= p->from_ns &&
 		    e->time.ns < p->to_ns)
 			taking_event(&p->takings[i], e);
 	if (p->live)

@@ -72,6 +72,8 @@ void dossier_register_rows(
 void dossier_closeups(struct pages *p, const struct dossier *ds, size_t link);
 /* The path around one of its outages, where it was traced. */
 void dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outage);
+/* What it wants; 0 where there is none. */
+double dossier_path_height(const struct dossier *ds, size_t link, size_t outage);
 /* The pages' words and signs, for who reads such a thing for the first time. */
 void dossier_reading(struct pages *p);
 void dossier_method(struct pages *p, const struct dossier *ds);

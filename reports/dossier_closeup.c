@@ -4,8 +4,9 @@
 #include <string.h>
 
 /* The worst outages, sample by sample. */
-#define FACTS_H 98.0 /* below a figure, about */
-#define FACT_H  13.0
+#define FACTS_H  98.0 /* below a figure, about */
+#define FACT_H   13.0
+#define TITLES_H 70.0 /* of the section and of the close-up */
 
 struct lanes_ctx {
 	const struct results *r;
@@ -120,8 +121,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	else
 		say(length, sizeof length, "{1}, between {2} and {3}; counts: no, {4}", t,
 		    least, most, words_reason(o->not_counted_reason, reason));
-	say(whose, sizeof whose, "{1}: {2} ({3} confidence)",
-	    terms_attribution(o->attribution),
+	say(whose, sizeof whose, "{1} ({2} confidence)",
 	    say_word(words_attribution(o->attribution)),
 	    say_word(confidence_name(o->confidence)));
 	print_evidence(o, evidence, sizeof evidence);
@@ -151,6 +151,23 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	page_facts(p, list, n, 1);
 }
 
+/* Of a close-up with its path: they stand on one page where one page holds them. */
+static double
+room_of(
+    const struct pages *p, const struct dossier *ds, size_t link, const struct closeup *c)
+{
+	const struct link_report *l = &ds->r->links[link];
+	const struct outage *o = &l->result->outages[c->outage];
+	double h = lanes_height(ds->r, l, c) + FACTS_H + (o->n_holes > 0 ? FACT_H : 0);
+	double path = dossier_path_height(ds, link, c->outage);
+	size_t at = 0;
+
+	while (l->evidence != NULL &&
+	       evidence_packets(l->evidence, o->start_ns, o->end_ns, &at) != NULL)
+		h += 2 * FACT_H;
+	return h + path <= page_bottom(p) - PAGE_TOP - TITLES_H ? h + path : h;
+}
+
 static void
 closeup(struct pages *p, const struct dossier *ds, size_t link, const struct closeup *c)
 {
@@ -174,7 +191,7 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 		say(title, sizeof title, "Outage {1}, {2}: {3}, {4}", n, at, length,
 		    whose);
 	dossier_outage_place(place, link, c->outage);
-	page_heading(p, h + FACTS_H + (o->n_holes > 0 ? FACT_H : 0), place, title);
+	page_heading(p, room_of(p, ds, link, c), place, title);
 	say(alt, sizeof alt,
 	    "Every sample around outage {1}, a lane a probe: the marks of lost probes fill the "
 	    "time between start and end. {2}.",
@@ -194,7 +211,8 @@ dossier_closeups(struct pages *p, const struct dossier *ds, size_t link)
 
 	if (l->n_closeups == 0)
 		return;
-	page_section(p, say_word("Close-ups of outages"), 300);
+	page_section(p, say_word("Close-ups of outages"),
+	    room_of(p, ds, link, &l->closeups[0]) + 10);
 	dossier_place(place, "closeups", link);
 	page_title(p, place, say_word("Close-ups of outages"),
 	    say_word("The worst outages, sample by sample"));

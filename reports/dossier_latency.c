@@ -37,8 +37,8 @@ headline(const struct link_report *l, char *out, size_t room)
 	else if (l->rtt_p50_ns < 0)
 		say(out, room, "Nothing answered, so there is no round-trip time");
 	else
-		say(out, room, "Half of the answers took up to {1}, 19 of 20 up to {2}",
-		    p50, p95);
+		say(out, room, "Half of the answers came in {1}, 19 of 20 in {2}", p50,
+		    p95);
 }
 
 static void

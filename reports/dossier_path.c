@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#define WORDS_H 30.0 /* of its sentence */
+
 /* The path around an outage, on its close-up. */
 struct ladder_ctx {
 	const struct trail *t;
@@ -48,14 +50,30 @@ describe(const struct trail *t, char *out, size_t room)
 		        : "Afterwards it was another path.");
 }
 
-void
-dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outage)
+static const struct trail *
+trail_of(const struct dossier *ds, size_t link, size_t outage)
 {
 	const struct link_report *l = &ds->r->links[link];
 	const struct trail *t = l->trails != NULL ? &l->trails[outage] : NULL;
+
+	return t != NULL && (t->has[TRAIL_BEFORE] || t->has[TRAIL_DURING]) ? t : NULL;
+}
+
+double
+dossier_path_height(const struct dossier *ds, size_t link, size_t outage)
+{
+	const struct trail *t = trail_of(ds, link, outage);
+
+	return t != NULL ? ladder_height(t) + WORDS_H : 0;
+}
+
+void
+dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outage)
+{
+	const struct trail *t = trail_of(ds, link, outage);
 	char words[480], name[64], title[160], number[16];
 
-	if (t == NULL || (!t->has[TRAIL_BEFORE] && !t->has[TRAIL_DURING]))
+	if (t == NULL)
 		return;
 	struct ladder_ctx ctx = {t, &ds->zones[link]};
 	describe(t, words, sizeof words);
@@ -63,7 +81,7 @@ dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outa
 	snprintf(number, sizeof number, "%zu", outage + 1);
 	say(title, sizeof title, "Outage {1}, the path hop by hop", number);
 	double h = ladder_height(t);
-	page_need(p, h + 24);
+	page_need(p, h + WORDS_H);
 	page_gap(p, 6);
 	page_figure(p, name, title, words, h, paint_ladder, &ctx);
 	page_text(p, &style_note, words);

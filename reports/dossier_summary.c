@@ -187,6 +187,7 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 	words_duration(l->verdict.mttr_ns, false, mttr);
 	if (tally_longest(l, &longest)) {
 		chart_zone_print(z, l->result->outages[longest].start_ns, 0, at);
+		at[16] = '\0'; /* the register has it to the tenth of a second */
 		say(f->note, sizeof f->note, "from {1}; mean time to restore {2}", at,
 		    mttr);
 	} else {

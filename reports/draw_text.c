@@ -29,6 +29,7 @@ static const struct {
 };
 
 #define CACHED_LINES 4096
+#define FIGURES_MOST 64 /* bytes of a text */
 
 #ifdef __SANITIZE_ADDRESS__
 /* fontconfig keeps a table until exit, and a thread of pango's may still sort fonts then;
@@ -204,13 +205,34 @@ draw_leading(const struct style *s)
 	return s->size * 1.35;
 }
 
+/* What stands with figures and is not ASCII has its glyph where ASCII has none. */
+static const char *const beside[] = {"±", "–", "−", "\u202F", "\u00A0"};
+
+/* The place of the character at p in a table of glyphs, and its bytes. 0: it has none. */
+static unsigned
+figure_at(const char *p, size_t *bytes)
+{
+	*bytes = 1;
+	if ((unsigned char)*p < 128)
+		return strchr("0123456789abcdef:.-+ hmsin", *p) != NULL
+		           ? (unsigned char)*p
+		           : 0;
+	for (unsigned i = 0; i < G_N_ELEMENTS(beside); i++) {
+		*bytes = strlen(beside[i]);
+		if (strncmp(p, beside[i], *bytes) == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
 static bool
 is_figures(const char *text)
 {
 	bool digit = false;
+	size_t bytes;
 
-	for (const char *p = text; *p != '\0'; p++) {
-		if (strchr("0123456789abcdef:.-+ hmsind", *p) == NULL)
+	for (const char *p = text; *p != '\0'; p += bytes) {
+		if (figure_at(p, &bytes) == 0)
 			return false;
 		digit |= *p >= '0' && *p <= '9';
 	}
@@ -218,28 +240,33 @@ is_figures(const char *text)
 }
 
 static void
-shape_figures(struct draw *d, struct figures *f)
+shape_figure(struct draw *d, struct figures *f, unsigned at, const char *text)
 {
 	struct style s = {f->face, f->size, INK};
+	PangoLayout *layout = layout_new(d, &s, text);
+	PangoLayoutLine *line = pango_layout_get_line_readonly(layout, 0);
+	PangoGlyphItem *run = line->runs->data;
 
-	for (int c = ' '; c < 127; c++) {
-		char text[2] = {(char)c, '\0'};
-		PangoLayout *layout = layout_new(d, &s, text);
-		PangoLayoutLine *line = pango_layout_get_line_readonly(layout, 0);
-		PangoGlyphItem *run = line->runs->data;
-
-		if (f->font == NULL) {
-			f->pango_font = g_object_ref(run->item->analysis.font);
-			f->font = pango_cairo_font_get_scaled_font(
-			    PANGO_CAIRO_FONT(f->pango_font));
-			f->ascent =
-			    (double)pango_layout_get_baseline(layout) / PANGO_SCALE;
-		}
-		f->glyph[c] = run->glyphs->glyphs[0].glyph;
-		f->advance[c] =
-		    (double)run->glyphs->glyphs[0].geometry.width / PANGO_SCALE;
-		g_object_unref(layout);
+	if (f->font == NULL) {
+		f->pango_font = g_object_ref(run->item->analysis.font);
+		f->font =
+		    pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(f->pango_font));
+		f->ascent = (double)pango_layout_get_baseline(layout) / PANGO_SCALE;
 	}
+	/* a character that another font must lend goes the long way */
+	f->has[at] = run->item->analysis.font == f->pango_font;
+	f->glyph[at] = run->glyphs->glyphs[0].glyph;
+	f->advance[at] = (double)run->glyphs->glyphs[0].geometry.width / PANGO_SCALE;
+	g_object_unref(layout);
+}
+
+static void
+shape_figures(struct draw *d, struct figures *f)
+{
+	for (unsigned c = ' '; c < 127; c++)
+		shape_figure(d, f, c, (char[]){(char)c, '\0'});
+	for (unsigned i = 0; i < G_N_ELEMENTS(beside); i++)
+		shape_figure(d, f, i + 1, beside[i]);
 }
 
 static struct figures *
@@ -257,13 +284,29 @@ figures_of(struct draw *d, const struct style *s)
 	return f;
 }
 
+/* The table for a text that is short and all figures, or NULL. */
+static struct figures *
+figures_for(struct draw *d, const struct style *s, const char *text)
+{
+	size_t bytes;
+
+	if (strlen(text) >= FIGURES_MOST || !is_figures(text))
+		return NULL;
+	struct figures *f = figures_of(d, s);
+	for (const char *p = text; f != NULL && *p != '\0'; p += bytes)
+		if (!f->has[figure_at(p, &bytes)])
+			return NULL;
+	return f;
+}
+
 static double
 figures_width(const struct figures *f, const char *text)
 {
 	double w = 0;
+	size_t bytes;
 
-	for (const char *p = text; *p != '\0'; p++)
-		w += f->advance[(unsigned char)*p];
+	for (const char *p = text; *p != '\0'; p += bytes)
+		w += f->advance[figure_at(p, &bytes)];
 	return w;
 }
 
@@ -271,18 +314,19 @@ static void
 figures_show(
     struct draw *d, const struct figures *f, double x, double y, const char *text)
 {
-	cairo_glyph_t glyphs[64];
-	cairo_text_cluster_t clusters[64];
+	cairo_glyph_t glyphs[FIGURES_MOST];
+	cairo_text_cluster_t clusters[FIGURES_MOST];
+	size_t bytes;
 	int n = 0;
 
-	for (const char *p = text; *p != '\0'; p++, n++) {
-		glyphs[n] =
-		    (cairo_glyph_t){f->glyph[(unsigned char)*p], x, y + f->ascent};
-		clusters[n] = (cairo_text_cluster_t){1, 1};
-		x += f->advance[(unsigned char)*p];
+	for (const char *p = text; *p != '\0'; p += bytes, n++) {
+		unsigned at = figure_at(p, &bytes);
+		glyphs[n] = (cairo_glyph_t){f->glyph[at], x, y + f->ascent};
+		clusters[n] = (cairo_text_cluster_t){(int)bytes, 1};
+		x += f->advance[at];
 	}
 	cairo_set_scaled_font(d->cr, f->font);
-	cairo_show_text_glyphs(d->cr, text, n, glyphs, n, clusters, n, 0);
+	cairo_show_text_glyphs(d->cr, text, (int)strlen(text), glyphs, n, clusters, n, 0);
 }
 
 double
@@ -290,11 +334,9 @@ draw_width(struct draw *d, const struct style *s, const char *text)
 {
 	int w;
 
-	if (is_figures(text) && strlen(text) < 64) {
-		struct figures *f = figures_of(d, s);
-		if (f != NULL)
-			return figures_width(f, text);
-	}
+	const struct figures *f = figures_for(d, s, text);
+	if (f != NULL)
+		return figures_width(f, text);
 	PangoLayout *layout = layout_of(d, s, text);
 	pango_layout_set_width(layout, -1);
 	pango_layout_get_size(layout, &w, NULL);
@@ -319,12 +361,10 @@ draw_line(struct draw *d, const struct style *s, double x, double y, double widt
 		return;
 	double w = draw_width(d, s, text);
 	draw_use(d, s->colour);
-	if (is_figures(text) && strlen(text) < 64 && (width == 0 || w <= width)) {
-		struct figures *f = figures_of(d, s);
-		if (f != NULL) {
-			figures_show(d, f, aligned(x, width, w, align), y, text);
-			return;
-		}
+	const struct figures *f = figures_for(d, s, text);
+	if (f != NULL && (width == 0 || w <= width)) {
+		figures_show(d, f, aligned(x, width, w, align), y, text);
+		return;
 	}
 	PangoLayout *layout = layout_of(d, s, text);
 	if (width > 0 && w > width) {

@@ -16,6 +16,7 @@ struct figures {
 	PangoFont *pango_font;
 	unsigned long glyph[128];
 	double advance[128], ascent;
+	bool has[128];
 };
 
 struct draw {

@@ -3,7 +3,7 @@
 #include "base/bytes.h"
 #include "base/zone.h"
 
-#include <inttypes.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,17 +115,48 @@ is_repeated(const struct evidence *e, const struct event *event)
 	return false;
 }
 
+/* What stands up to ${stop} into out, what is behind it as the result. NULL: it is not
+ * there, or too long. */
+static const char *
+take_word(const char *p, const char *stop, char *out, size_t room)
+{
+	const char *end = p != NULL ? strstr(p, stop) : NULL;
+
+	if (end == NULL || (size_t)(end - p) >= room)
+		return NULL;
+	memcpy(out, p, (size_t)(end - p));
+	out[end - p] = '\0';
+	return end + strlen(stop);
+}
+
+static bool
+take_count(const char *text, uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	return errno == 0 && end != text && *end == '\0' && text[0] != '-';
+}
+
 /* "packets NAME N bytes sha256 HEX (N packets)": what could not be written has no hash.
  */
 static void
 take_packets(struct evidence *e, const struct event *event)
 {
 	struct packet_note n = {.from_ns = event->time.ns, .to_ns = event->time_until.ns};
+	char none[2], bytes[24], packets[24];
+	const char *p = take_word(event->text, "packets ", none, sizeof none);
 
-	if (sscanf(event->text,
-	        "packets %127s %" SCNu64 " bytes sha256 %64[0-9a-f] (%" SCNu64, n.name,
-	        &n.bytes, n.sha256, &n.packets) != 4 ||
-	    strlen(n.sha256) != 64)
+	if (p != event->text + strlen("packets "))
+		return;
+	p = take_word(p, " ", n.name, sizeof n.name);
+	p = take_word(p, " bytes sha256 ", bytes, sizeof bytes);
+	p = take_word(p, " (", n.sha256, sizeof n.sha256);
+	p = take_word(p, " packets", packets, sizeof packets);
+	if (p == NULL || !take_count(bytes, &n.bytes) ||
+	    !take_count(packets, &n.packets) || strlen(n.sha256) != 64 ||
+	    strspn(n.sha256, "0123456789abcdef") != 64)
 		return;
 	if (e->n_packets == e->room_packets) {
 		e->room_packets = e->room_packets * 2 + 8;

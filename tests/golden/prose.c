@@ -285,7 +285,7 @@ read_unit(const char *p, const char **name)
 
 	for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
 		size_t n = strlen(UNITS[i]);
-		if (strncmp(at, UNITS[i], n) == 0 && !isalpha((unsigned char)at[n])) {
+		if (strncmp(at, UNITS[i], n) == 0 && !isalnum((unsigned char)at[n])) {
 			*name = UNITS[i];
 			return at + n;
 		}
@@ -458,7 +458,9 @@ is_name(const char *text, const char *p, const char **end)
 	size_t dots = 0;
 	for (const char *c = from; c < to; c++)
 		dots += *c == '.' || *c == ':' || *c == '/';
-	if ((letters || dots >= 2) && is_text(from, (size_t)(to - from))) {
+	/* an id may well be of digits alone */
+	if ((letters || dots >= 2 || to - from >= 16) &&
+	    is_text(from, (size_t)(to - from))) {
 		*end = to;
 		return true;
 	}

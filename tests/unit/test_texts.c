@@ -118,8 +118,8 @@ check_text(const char *name, const char *text)
 			letters += isalpha((unsigned char)p[n]) != 0;
 			digits += isdigit((unsigned char)p[n]) != 0;
 		}
-		bool id = n == 4 && strspn(p, "0123456789ABCDEF") >= 4; /* LW-CADC-… */
-		if (letters < 2 || (digits > 0 && n >= 4) || id || is_kept(p, n))
+		bool of_document = n == 4 && strspn(p, "0123456789ABCDEF") == 4;
+		if (letters < 2 || of_document || (digits > 0 && n >= 4) || is_kept(p, n))
 			continue;
 		size_t behind = strcspn(p, "\n");
 		printf(
