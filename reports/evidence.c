@@ -115,31 +115,28 @@ is_repeated(const struct evidence *e, const struct event *event)
 	return false;
 }
 
-/* What stands between ${at} and the next ${until}; *at goes on behind that. */
-static bool
-take_up_to(const char **at, const char *until, char *out, size_t room)
+/* What stands up to ${stop} into out, what is behind it as the result. NULL: it is not
+ * there, or too long. */
+static const char *
+take_word(const char *p, const char *stop, char *out, size_t room)
 {
-	const char *end = strstr(*at, until);
-	size_t n = end != NULL ? (size_t)(end - *at) : 0;
+	const char *end = p != NULL ? strstr(p, stop) : NULL;
 
-	if (end == NULL || n == 0 || n >= room)
-		return false;
-	memcpy(out, *at, n);
-	out[n] = '\0';
-	*at = end + strlen(until);
-	return true;
+	if (end == NULL || (size_t)(end - p) >= room)
+		return NULL;
+	memcpy(out, p, (size_t)(end - p));
+	out[end - p] = '\0';
+	return end + strlen(stop);
 }
 
 static bool
-take_number(const char **at, const char *until, uint64_t *out)
+take_count(const char *text, uint64_t *out)
 {
-	char text[24], *end;
+	char *end;
 
-	if (!take_up_to(at, until, text, sizeof text) || text[0] < '0' || text[0] > '9')
-		return false;
 	errno = 0;
 	*out = strtoull(text, &end, 10);
-	return errno == 0 && *end == '\0';
+	return errno == 0 && end != text && *end == '\0' && text[0] != '-';
 }
 
 /* "packets NAME N bytes sha256 HEX (N packets)": what could not be written has no hash.
@@ -148,16 +145,18 @@ static void
 take_packets(struct evidence *e, const struct event *event)
 {
 	struct packet_note n = {.from_ns = event->time.ns, .to_ns = event->time_until.ns};
-	const char *at = event->text;
+	char none[2], bytes[24], packets[24];
+	const char *p = take_word(event->text, "packets ", none, sizeof none);
 
-	if (strncmp(at, "packets ", 8) != 0)
+	if (p != event->text + strlen("packets "))
 		return;
-	at += 8;
-	if (!take_up_to(&at, " ", n.name, sizeof n.name) ||
-	    !take_number(&at, " bytes sha256 ", &n.bytes) ||
-	    !take_up_to(&at, " (", n.sha256, sizeof n.sha256) ||
-	    !take_number(&at, " packets", &n.packets) ||
-	    strspn(n.sha256, "0123456789abcdef") != 64 || n.sha256[64] != '\0')
+	p = take_word(p, " ", n.name, sizeof n.name);
+	p = take_word(p, " bytes sha256 ", bytes, sizeof bytes);
+	p = take_word(p, " (", n.sha256, sizeof n.sha256);
+	p = take_word(p, " packets", packets, sizeof packets);
+	if (p == NULL || !take_count(bytes, &n.bytes) ||
+	    !take_count(packets, &n.packets) || strlen(n.sha256) != 64 ||
+	    strspn(n.sha256, "0123456789abcdef") != 64)
 		return;
 	if (e->n_packets == e->room_packets) {
 		e->room_packets = e->room_packets * 2 + 8;

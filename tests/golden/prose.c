@@ -458,7 +458,9 @@ is_name(const char *text, const char *p, const char **end)
 	size_t dots = 0;
 	for (const char *c = from; c < to; c++)
 		dots += *c == '.' || *c == ':' || *c == '/';
-	if ((letters || dots >= 2) && is_text(from, (size_t)(to - from))) {
+	/* an id may well be of digits alone */
+	if ((letters || dots >= 2 || to - from >= 16) &&
+	    is_text(from, (size_t)(to - from))) {
 		*end = to;
 		return true;
 	}

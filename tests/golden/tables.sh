@@ -209,6 +209,9 @@ for crowd in all busy quiet; do
 	holds "spread, $crowd" "$(column distribution answered crowd $crowd | total)" \
 		"$(result ".evidence[0].round_trips.$crowd.answered")"
 done
+holds "files of packets" "$(column packets sha256 | wc -l)" \
+	"$(jq '.evidence[0].packets | length' "$dir/results/results.json")"
+holds "tally" "$(column tally voters_lost | total)" "$(result '.evidence[0].tally.voters_lost')"
 holds "a ticket" "$(column contacts reference)" "INC-1"
 holds "no formula: ISP" "$(column summary isp)" "'=1+1, \"Altnetz\""
 holds "no formula: contract" "$(column summary reference)" "'@Order 1"
