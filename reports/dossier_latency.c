@@ -71,8 +71,9 @@ percentiles(struct pages *p, const struct link_report *l)
 	char p50[32], p95[32], p99[32], samples[32], lost[32], sent[32], voters[96];
 
 	words_ms(l->rtt_p50_ns, p50);
-	words_ms(l->rtt_p95_ns, p95);
-	words_ms(l->rtt_p99_ns, p99);
+	bool few = l->result->voters_sent < evidence_probes_least;
+	words_ms(few ? -1 : l->rtt_p95_ns, p95);
+	words_ms(few ? -1 : l->rtt_p99_ns, p99);
 	words_count(l->samples, samples);
 	words_count(l->result->voters_sent, sent);
 	words_count(l->result->voters_lost, lost);

@@ -312,7 +312,8 @@ plain_clauses(struct table *t, const struct link_report *l)
 	        {.text = excluded}, {.text = "–"}, {.text = "–", .colour = INK_MUTED}},
 	};
 	/* What is not there is no line. */
-	bool shown[] = {true, l->rtt_p95_ns >= 0, l->verdict.excluded_ns > 0};
+	bool told = l->rtt_p95_ns >= 0 && l->result->voters_sent >= evidence_probes_least;
+	bool shown[] = {true, told, l->verdict.excluded_ns > 0};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (shown[i])
 			table_row(t, rows[i]);

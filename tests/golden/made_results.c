@@ -500,6 +500,12 @@ made_single(void)
 	    OCTOBER, OCTOBER + HOUR, 1, 0, 12000000, 12000000, 12000000, 12000000, 0, 0};
 	r->links[0].n_hours = 1;
 	r->links[0].samples = 1;
+	result_of(&r->links[0])->voters_sent = 1;
+	result_of(&r->links[0])->voters_lost = 0;
+	r->links[0].rtt_p50_ns = r->links[0].rtt_p95_ns = r->links[0].rtt_p99_ns =
+	    12000000;
+	for (size_t i = 0; i < r->links[0].n_buckets; i++)
+		r->links[0].buckets[i].sent = i == 0;
 	made_evidence(r, 0, true);
 	return r;
 }
