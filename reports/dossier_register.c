@@ -5,8 +5,8 @@
 
 /* The register: every outage that was found, those that do not count too. */
 
-static const struct column columns[] = {{"No.", 28, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Start and end, each within its bound", 158, ALIGN_LEFT, false, FACE_TEXT},
+static const struct column columns[] = {{"No.", 33, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Start and end, each within its bound", 153, ALIGN_LEFT, false, FACE_TEXT},
     {"Lasted", 72, ALIGN_RIGHT, false, FACE_TEXT},
     {"Extent", 50, ALIGN_LEFT, false, FACE_TEXT},
     {"Attributed to", 70, ALIGN_LEFT, false, FACE_TEXT},

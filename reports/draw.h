@@ -82,6 +82,9 @@ double draw_width(struct draw *d, const struct style *s, const char *text);
 void draw_line(struct draw *d, const struct style *s, double x, double y, double width,
     enum align align, const char *text);
 
+/* How many lines of nothing but figures were cut so far, in any drawing: none may be. */
+unsigned draw_figures_cut(void);
+
 /*
  * draw_block(d, s, x, y, width, max_lines, text):
  * Wrapped text, at most ${max_lines} lines (0: all of them), each drawn on its own with

@@ -29,6 +29,7 @@ static const struct {
 };
 
 #define CACHED_LINES 4096
+#define FIGURES      "0123456789.,:/%+- \u202f\u2212\u2013\u00b1\u2026"
 #define FIGURES_MOST 64 /* bytes of a text */
 
 #ifdef __SANITIZE_ADDRESS__
@@ -353,6 +354,14 @@ aligned(double x, double width, double text_width, enum align align)
 	return x;
 }
 
+static unsigned figures_cut;
+
+unsigned
+draw_figures_cut(void)
+{
+	return figures_cut;
+}
+
 void
 draw_line(struct draw *d, const struct style *s, double x, double y, double width,
     enum align align, const char *text)
@@ -368,6 +377,7 @@ draw_line(struct draw *d, const struct style *s, double x, double y, double widt
 	}
 	PangoLayout *layout = layout_of(d, s, text);
 	if (width > 0 && w > width) {
+		figures_cut += text[strspn(text, FIGURES)] == '\0';
 		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
 		w = width;

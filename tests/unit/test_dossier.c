@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "reports/dossier.h"
+#include "reports/draw.h"
 #include "reports/letter.h"
 #include "tests/golden/made_results.h"
 #include "tests/unit/pdf_checks.h"
@@ -33,6 +34,7 @@ render(const struct results *r, const char *name, char path[300])
 	int rc = dossier_pdf(r, path, NULL, err, sizeof err);
 	if (rc != 0)
 		fail_msg("%s: %d %s", name, rc, err);
+	assert_int_equal(draw_figures_cut(), 0);
 }
 
 static void
