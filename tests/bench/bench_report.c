@@ -1,12 +1,15 @@
 /*
  * bench_report DIR: the dossier of a year with 200 outages, from results in memory: wall,
- * peak of the resident set, size, pages; one chart as PNG; and with RRDtool, where it is,
- * a graph of as many days beside it, in the same run.
+ * peak of the resident set, size, pages; what one of its pictures takes; and beside it,
+ * in the same run, a graph of as many days by RRDtool and by gnuplot, where they are.
  */
 #include "tests/golden/made_results.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -23,20 +26,41 @@ now(void)
 }
 
 static double
-dossier(const struct results *r, const char *path)
+dossier(const struct results *r, const char *path, const char *png)
 {
 	double best = 1e9;
 	char err[256];
 
 	for (int i = 0; i < ROUNDS; i++) {
 		double began = now();
-		if (dossier_pdf(r, path, NULL, err, sizeof err) < 0) {
+		if (dossier_pdf(r, path, png, err, sizeof err) < 0) {
 			fprintf(stderr, "bench_report: %s\n", err);
 			exit(1);
 		}
 		best = now() - began < best ? now() - began : best;
 	}
 	return best;
+}
+
+/* Pages and charts, these for a screen and for print: what drawing them adds, by each. */
+static void
+pictures(const struct results *r, const char *path, const char *dir, double without)
+{
+	char png[600];
+	struct dirent *e;
+	unsigned n = 0;
+
+	snprintf(png, sizeof png, "%s/bench-png", dir);
+	if (mkdir(png, 0755) < 0 && errno != EEXIST)
+		exit(1);
+	double s = dossier(r, path, png) - without;
+	DIR *d = opendir(png);
+	while (d != NULL && (e = readdir(d)) != NULL)
+		n += strstr(e->d_name, ".png") != NULL;
+	if (d == NULL || n == 0)
+		exit(1);
+	closedir(d);
+	printf("%-34s %8.3f s, the mean of %u\n", "one PNG of it", s / n, n);
 }
 
 static void
@@ -60,7 +84,7 @@ main(int argc, char **argv)
 	struct stat st;
 
 	snprintf(path, sizeof path, "%s/bench-report.pdf", dir);
-	double s = dossier(year, path);
+	double s = dossier(year, path, NULL);
 	getrusage(RUSAGE_SELF, &u);
 	if (stat(path, &st) < 0)
 		return 1;
@@ -70,7 +94,9 @@ main(int argc, char **argv)
 	snprintf(command, sizeof command, "pdfinfo %s | grep Pages", path);
 	if (system(command) != 0)
 		printf("pages: pdfinfo is not there\n");
-	printf("%-34s %8.3f s\n", "dossier, a year, 5000 outages", dossier(many, path));
+	pictures(year, path, dir, s);
+	printf("%-34s %8.3f s\n", "dossier, a year, 5000 outages",
+	    dossier(many, path, NULL));
 	fflush(stdout);
 	snprintf(command, sizeof command,
 	    "cd %s && rrdtool create bench.rrd --start 1735689600 --step 3600 "
@@ -86,10 +112,12 @@ main(int argc, char **argv)
 		beside("rrdtool graph, a year, one PNG", command);
 	}
 	snprintf(command, sizeof command,
-	    "command -v gnuplot >%s/bench.log && gnuplot -e \"set terminal pdfcairo; set output "
-	    "'%s/bench-gnuplot.pdf'; plot sin(x)\"",
-	    dir, dir);
-	beside("gnuplot, one page", command);
+	    "cd %s && command -v gnuplot >bench.log && awk 'BEGIN { for (i = 1; i <= 8760; i++) "
+	    "print 1735689600 + i * 3600, 12 + i %% 24 / 5 }' >bench.data && gnuplot -e \"set terminal "
+	    "pngcairo size 1000,400; set output 'bench-gnuplot.png'; set xdata time; set timefmt "
+	    "'%%s'; plot 'bench.data' using 1:2 with lines\"",
+	    dir);
+	beside("gnuplot, a year, one PNG", command);
 	made_free(year);
 	made_free(many);
 	return 0;
