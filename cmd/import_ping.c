@@ -80,10 +80,12 @@ unwrap(const struct series *s, int64_t printed, int64_t at_ns)
 {
 	if (s->last_seq < 0 || printed >= SEQ_ROUND)
 		return printed;
-	const struct packet *first = &s->packets[0], *last = &s->packets[s->n - 1];
 	int64_t delta = (int16_t)(uint16_t)(printed - s->last_seq % SEQ_ROUND);
-	if (s->n > ENOUGH && at_ns >= 0 && last->at_ns > first->at_ns &&
-	    first->at_ns >= 0 && last->seq > first->seq) {
+	if (s->n <= ENOUGH)
+		return s->last_seq + delta < 0 ? 0 : s->last_seq + delta;
+	const struct packet *first = &s->packets[0], *last = &s->packets[s->n - 1];
+	if (at_ns >= 0 && last->at_ns > first->at_ns && first->at_ns >= 0 &&
+	    last->seq > first->seq) {
 		int64_t each = (last->at_ns - first->at_ns) / (last->seq - first->seq);
 		int64_t more = (at_ns - last->at_ns) / (each > 0 ? each : 1) - delta;
 		if (more > SEQ_ROUND / 2 && more < SEQ_MAX)

@@ -48,8 +48,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	if (n < 2)
 		return 0;
-	if (!quiet) /* headers that will not do are complained of by the thousand */
-		quiet = freopen("/dev/null", "w", stderr) != NULL;
+	if (!quiet) { /* headers that will not do are complained of by the thousand; the
+		       * descriptor stays the fuzzer's */
+		stderr = fopen("/dev/null", "w");
+		must(stderr != NULL);
+		quiet = true;
+	}
 	if (p[0] & 2)
 		(void)import_time_zone(&im.zone, "Europe/London");
 	static const struct import_format *const OTHERS[] = {NULL, &IMPORT_PING,
