@@ -26,6 +26,13 @@ cmd_archive(struct options *o)
 		status = complain(1, "archive: %s",
 		    of_journal ? journal_error(r) : archive_error(f.archive));
 	}
+	const char *first;
+	size_t out = archive_left_out(f.archive, &first);
+	if (out > 0)
+		complain(0,
+		    "archive: %s: no RRD file: names of centres, links and probes must be "
+		    "of a-z 0-9 - for that (%zu such %s left out)",
+		    first, out, out == 1 ? "probe" : "probes");
 	filler_done(&f);
 	journal_reader_free(r);
 	return status;

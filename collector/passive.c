@@ -156,6 +156,15 @@ passive_counts(const struct passive *p)
 	return &p->counts;
 }
 
+uint64_t
+passive_others(uint64_t all, uint64_t before, uint64_t own, uint64_t own_before)
+{
+	uint64_t passed = all >= before ? all - before : 0;
+	uint64_t ours = own >= own_before ? own - own_before : 0;
+
+	return ours < passed ? passed - ours : 0;
+}
+
 struct passive *
 passive_new(void)
 {

@@ -38,4 +38,14 @@ void passive_expire(struct passive *p, mono_t now);
 
 const struct passive_counts *passive_counts(const struct passive *p);
 
+/*
+ * passive_others(all, before, own, own_before):
+ * Bytes of others since the last reading: what the interface counted less what we sent or
+ * received ourselves, never below 0. Counters that went back (another interface, another
+ * configuration) tell nothing of that time: an interface's give 0, ours nothing to take
+ * off. Ours may be more than all where an interface counts large segments before they are
+ * cut.
+ */
+uint64_t passive_others(uint64_t all, uint64_t before, uint64_t own, uint64_t own_before);
+
 #endif

@@ -5,6 +5,7 @@
 #include "collector/account.h"
 #include "collector/change.h"
 #include "collector/methods.h"
+#include "collector/passive.h"
 #include "collector/scribe.h"
 #include "collector/tracer.h"
 #include "collector/wire.h"
@@ -33,8 +34,8 @@ struct way { /* of one link; its address is lent to the transports */
 	struct egress egress;
 	struct outlet outlet;
 	struct link_def def;
-	uint32_t number; /* in the journal */
-	uint64_t rx, tx;
+	uint32_t number;                 /* in the journal */
+	uint64_t rx, tx, own_rx, own_tx; /* bytes, when last counted */
 	mono_t counted;
 };
 
@@ -297,7 +298,7 @@ adopt_links(struct station *s)
 		    .masked_ctx = s,
 		    .wire = s->wire};
 		w->outlet = egress_outlet(&w->egress);
-		w->rx = w->tx = 0;
+		w->counted.ns = 0;
 		tracer_link(s->tracer, i, w->number, &w->egress, &settings->links[i]);
 	}
 	tracer_links(s->tracer, settings->n_links);
@@ -402,14 +403,15 @@ count(struct station *s, size_t link, mono_t now)
 	}
 	scribe_counters(s->scribe, &c);
 	/* What customers use: our own probes keep no test waiting. */
-	uint64_t rx = c.rx_bytes - c.wire.own_rx_bytes,
-	         tx = c.tx_bytes - c.wire.own_tx_bytes;
-	if (w->counted.ns != 0 && now.ns > w->counted.ns && rx >= w->rx && tx >= w->tx)
-		http_link_rate(s->methods.http, w->number,
-		    (uint64_t)((double)(rx - w->rx) * bits),
-		    (uint64_t)((double)(tx - w->tx) * bits), now);
-	w->rx = rx;
-	w->tx = tx;
+	uint64_t rx = passive_others(c.rx_bytes, w->rx, c.wire.own_rx_bytes, w->own_rx),
+	         tx = passive_others(c.tx_bytes, w->tx, c.wire.own_tx_bytes, w->own_tx);
+	if (w->counted.ns != 0 && now.ns > w->counted.ns)
+		http_link_rate(s->methods.http, w->number, (uint64_t)((double)rx * bits),
+		    (uint64_t)((double)tx * bits), now);
+	w->rx = c.rx_bytes;
+	w->tx = c.tx_bytes;
+	w->own_rx = c.wire.own_rx_bytes;
+	w->own_tx = c.wire.own_tx_bytes;
 	w->counted = now;
 }
 

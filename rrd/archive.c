@@ -48,6 +48,8 @@ struct archive {
 	struct archive_probe *probes;
 	struct archive_link *links;
 	size_t n_curves, n_probes, n_links;
+	size_t left_out;
+	char first_out[3 * NAME_ROOM + 2];
 };
 
 struct archive *
@@ -154,6 +156,18 @@ is_name(const char *text)
 	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text);
 }
 
+/* What is odd in a name may be odd for a terminal too. */
+static void
+leave_out(struct archive *a, const char *centre, const char *link, const char *name)
+{
+	if (a->left_out++ > 0)
+		return;
+	snprintf(a->first_out, sizeof a->first_out, "%s/%s/%s", centre, link, name);
+	for (char *c = a->first_out; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~')
+			*c = '?';
+}
+
 static size_t
 curve_at(struct archive *a, const char *centre, const char *link, const char *name,
     enum curve_kind kind)
@@ -204,6 +218,8 @@ archive_probe(struct archive *a, uint32_t number, const struct probe_def *def)
 	if (is_name(def->name))
 		p.curve = curve_at(a, def->centre, def->link, def->name,
 		    def->kind == KIND_HTTP ? CURVE_HTTP : CURVE_PROBE);
+	if (p.curve == 0)
+		leave_out(a, def->centre, def->link, def->name);
 	if (p.curve > 0 && def->timeout_ns > a->curves[p.curve - 1].hold_ns)
 		a->curves[p.curve - 1].hold_ns =
 		    def->timeout_ns < 3600 * NS_PER_S ? def->timeout_ns : 3600 * NS_PER_S;
@@ -345,6 +361,13 @@ const char *
 archive_error(const struct archive *a)
 {
 	return a->error;
+}
+
+size_t
+archive_left_out(const struct archive *a, const char **first)
+{
+	*first = a->first_out;
+	return a->left_out;
 }
 
 wall_t

@@ -27,6 +27,11 @@ int archive_lock(struct archive *a);
 void archive_link(struct archive *a, uint32_t number, const struct link_def *def);
 void archive_probe(struct archive *a, uint32_t number, const struct probe_def *def);
 
+/* How many of the probes told so far have no file, for a name of theirs (or of their link
+ * or centre) is not of a-z 0-9 -, which are all that a path is made of; the first as
+ * CENTRE/LINK/PROBE, what cannot be shown as "?". Borrowed. */
+size_t archive_left_out(const struct archive *a, const char **first);
+
 /*
  * Feed in any order, each sending once; slots a file already has are left out, so feeding
  * twice over changes nothing. A late reply counts as lost, as it did at its timeout:

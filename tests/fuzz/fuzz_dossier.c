@@ -7,15 +7,10 @@
  *
  * Each gives findings whose texts are fit for a terminal, and leaves nothing.
  *
- * Links: base/bytes.c base/clock.c base/digest.c base/exactness.c
- * Links: base/journal_columns.c base/journal_format.c base/journal_frame.c
- * Links: base/journal_roots.c base/journal_rows.c base/journal_segment.c
- * Links: base/sample.c base/schedule.c base/signing.c base/stamp.c base/whole.c
- * Links: base/zone.c records/records.c reports/canonical.c reports/findings.c
+ * Links: base/ records/records.c reports/canonical.c reports/findings.c
  * Links: reports/inspect.c reports/instant.c reports/records_json.c
  * Links: reports/recount.c reports/recount_csv.c reports/value.c reports/verify.c
- * Links: base/journal_more.c analyzer/site.c -lqpdf -ljansson -lcrypto -lsqlite3
- * Links: -lzstd -lm
+ * Links: analyzer/site.c -lqpdf -ljansson -lcrypto -lsqlite3 -lzstd -lm
  */
 #include "base/signing.h"
 #include "base/stamp.h"

@@ -11,13 +11,7 @@
  *
  * The second byte says how much of the last segment is torn off for the recovery.
  *
- * Links: base/bytes.c base/clock.c base/sample.c base/schedule.c base/journal_columns.c
- * Links: base/journal_follow.c base/journal_format.c base/journal_frame.c
- * Links: base/journal_hold.c base/journal_more.c base/journal_open.c
- * Links: base/journal_reader.c base/journal_recover.c base/journal_rows.c
- * Links: base/journal_scan.c base/journal_segment.c base/journal_tables.c
- * Links: base/journal_verify.c base/journal_writer.c
- * Links: -lcrypto -lzstd
+ * Links: base/ -lcrypto -lzstd
  */
 #include "base/journal_frame.h"
 #include "base/journal_recover.h"

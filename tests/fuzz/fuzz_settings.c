@@ -3,12 +3,7 @@
  * that names file and line, and leaves nothing; what is taken keeps what settings.h
  * promises.
  *
- * Links: config/builtin.c config/clause.c config/contract.c config/contract_credit.c
- * Links: config/contract_right.c config/contract_version.c config/link.c config/notify.c
- * Links: config/outline.c config/redaction.c config/sending.c config/settings.c
- * Links: config/targets.c config/text.c config/units.c
- * Links: base/bytes.c base/sample.c base/schedule.c base/clock.c base/zone.c
- * Links: -lconfuse -lcrypto
+ * Links: config/ base/ -lconfuse -lcrypto -lzstd
  */
 #include "config/settings.h"
 #include "config/units.h"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every fuzz target for so many seconds: through clang's libFuzzer where there is one, else
-# by our own driver. The seeds in the tree are read and never written.
+# by our own driver. The seeds in the tree are read and never written. What a target needs
+# its "Links:" lines say: files, libraries, or a folder/ for all that is in it.
 #
 #     tests/fuzz/run.sh [SECONDS [TARGET…]]
 set -eu
@@ -25,19 +26,25 @@ for source in "$top"/tests/fuzz/fuzz_*.c; do
 	target=$(basename "$source" .c)
 	name=${target#fuzz_}
 	case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
-	parts=$(sed -n 's/^ \* Links: //p' "$source" | tr ' ' '\n' | sed "s|^\([a-z].*\.c\)$|$top/\1|")
+	parts=$(sed -n 's/^ \* Links: //p' "$source" | tr ' ' '\n' |
+		sed "s|^\([a-z].*\.c\)$|$top/\1|; s|^\([a-z].*/\)$|$top/\1*.c|")
+	built=yes
 	mkdir -p "found/$name" "$top/tests/fuzz/corpus/$name"
 	if [ $engine = libFuzzer ]; then
 		# shellcheck disable=SC2086
-		clang $flags $checks -fsanitize=fuzzer "$source" $parts -o "$target"
+		clang $flags $checks -fsanitize=fuzzer "$source" $parts -o "$target" >"$target.log" 2>&1 || built=no
 		run="./$target -max_total_time=$seconds -max_len=8192 -print_final_stats=0
 		    found/$name $top/tests/fuzz/corpus/$name"
 	else
 		# shellcheck disable=SC2086
-		cc $flags $checks "$source" "$top/tests/fuzz/driver.c" $parts -o "$target"
+		cc $flags $checks "$source" "$top/tests/fuzz/driver.c" $parts -o "$target" >"$target.log" 2>&1 || built=no
 		run="./$target -t $seconds -s $(date +%s) $top/tests/fuzz/corpus/$name"
 	fi
-	if $run >"$target.log" 2>&1; then
+	if [ $built = no ]; then
+		echo "$target: NOT BUILT, see $build/$target.log"
+		tail -5 "$target.log"
+		bad=1
+	elif $run >"$target.log" 2>&1; then
 		echo "$target: $engine, $seconds s: nothing found ($(grep -Eo 'Done [0-9]+ runs|[0-9]+ runs' "$target.log" | tail -1))"
 	else
 		echo "$target: $engine: FOUND something, see $build/$target.log"

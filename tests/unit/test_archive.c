@@ -293,6 +293,36 @@ one_writer_at_a_time(void **state)
 	archive_free(b);
 }
 
+/* A name that makes no path is left out, and that is told, in letters that any terminal
+ * takes. */
+static void
+odd_names_are_told(void **state)
+{
+	struct archive *a = archive_new(dir);
+	struct link_def l = {.centre = "victoria", .link = "fibre"};
+	struct probe_def p = {.centre = "victoria",
+	    .link = "fibre",
+	    .name = "fast",
+	    .every_ns = NS_PER_S,
+	    .timeout_ns = 3 * NS_PER_S};
+	const char *first;
+
+	(void)state;
+	archive_link(a, 0, &l);
+	archive_probe(a, 0, &p);
+	assert_int_equal(archive_left_out(a, &first), 0);
+	strcpy(p.name, "Caf\xc3\xa9 \x1b[2J");
+	archive_probe(a, 1, &p);
+	strcpy(p.name, "..");
+	archive_probe(a, 2, &p);
+	strcpy(p.name, "fine");
+	strcpy(p.centre, "");
+	archive_probe(a, 3, &p);
+	assert_int_equal(archive_left_out(a, &first), 3);
+	assert_string_equal(first, "victoria/fibre/Caf????[2J");
+	archive_free(a);
+}
+
 static void
 hostile_labels_and_files(void **state)
 {
@@ -337,6 +367,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(values_mean_what_they_say, setup, teardown),
 	    cmocka_unit_test_setup_teardown(slow_probe_has_no_holes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(one_writer_at_a_time, setup, teardown),
+	    cmocka_unit_test_setup_teardown(odd_names_are_told, setup, teardown),
 	    cmocka_unit_test_setup_teardown(hostile_labels_and_files, setup, teardown),
 	};
 

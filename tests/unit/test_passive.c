@@ -247,12 +247,26 @@ flows_before_they_connect(void **state)
 	flows_free(flows);
 }
 
+static void
+others_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(passive_others(1500, 1000, 130, 100), 470);
+	assert_int_equal(passive_others(1500, 1500, 100, 100), 0);
+	/* Segments that are cut later: more is ours than there was. */
+	assert_int_equal(passive_others(1500, 1000, 700, 100), 0);
+	/* Counters that began anew. */
+	assert_int_equal(passive_others(10, 1000, 130, 100), 0);
+	assert_int_equal(passive_others(1500, 1000, 30, 100), 500);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(handshakes),
 	    cmocka_unit_test(too_many), cmocka_unit_test(cut),
-	    cmocka_unit_test(own_flows), cmocka_unit_test(flows_before_they_connect)};
+	    cmocka_unit_test(own_flows), cmocka_unit_test(flows_before_they_connect),
+	    cmocka_unit_test(others_bytes)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
