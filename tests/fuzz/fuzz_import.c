@@ -49,7 +49,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (n < 2)
 		return 0;
 	if (!quiet) /* headers that will not do are complained of by the thousand */
-		quiet = (stderr = fopen("/dev/null", "we")) != NULL; /* the descriptor stays */
+		quiet = (stderr = fopen("/dev/null", "we")) !=
+		        NULL; /* the descriptor stays */
 	if (p[0] & 2)
 		(void)import_time_zone(&im.zone, "Europe/London");
 	static const struct import_format *const OTHERS[] = {NULL, &IMPORT_PING,
