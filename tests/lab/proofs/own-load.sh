@@ -2,7 +2,7 @@
 # A throughput test's connections and bytes are told apart from the customers': connections
 # made behind the link while tests run are counted, and no test among them; what the tests
 # carried is own, nearly all there was; and each test is proven to have left by its link.
-# A test whose source's route leads out by the other link says so. A minute long, for each
+# A test whose source's route leads out by the other link says so. A good minute long, for each
 # test is made once in a minute.
 set -u
 inside=("$@")
@@ -82,6 +82,7 @@ measure() {
 			link b { source = 10.9.1.2 gateway = none
 				ping one { address = 198.18.7.1 every = 1s network = one }
 				http down { url = "http://198.18.7.1/big" every = 1min max-bytes = 2000000 }
+				http more { url = "http://198.18.7.1/big" every = 1min max-bytes = 2000000 }
 			}
 		}
 	END
@@ -89,7 +90,7 @@ measure() {
 	start_daemon
 	sleep 3
 	connect $MADE
-	sleep 56
+	sleep 66
 	stop_daemon || return 1
 	kill "$nginx"
 	stats || return 1
