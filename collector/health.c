@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if.h>
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -86,6 +88,7 @@ take_interface(struct health *h, const struct nlmsghdr *m)
 		if (!mine)
 			continue;
 		l->ifindex = (uint32_t)info->ifi_index;
+		l->frame_bytes = info->ifi_type == ARPHRD_ETHER ? ETH_HLEN : 0;
 		l->admin_up = (info->ifi_flags & IFF_UP) != 0;
 		l->carrier = health_carries(info->ifi_flags);
 		l->carrier_changes = changes;

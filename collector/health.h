@@ -13,6 +13,7 @@ struct health_link {
 	uint32_t ifindex; /* 0: not there */
 	char interface[16];
 	bool carrier, admin_up;
+	unsigned frame_bytes; /* before each packet, which its counters count too */
 	uint32_t
 	    carrier_changes; /* counted by the kernel: none is too short to be seen */
 	bool has_v4,

@@ -141,6 +141,8 @@ add(struct http_carried *to, struct http_carried more)
 {
 	to->rx_bytes += more.rx_bytes;
 	to->tx_bytes += more.tx_bytes;
+	to->rx_packets += more.rx_packets;
+	to->tx_packets += more.tx_packets;
 }
 
 static void
@@ -474,7 +476,7 @@ struct http_carried
 http_carried(const struct http *h, uint32_t number)
 {
 	const struct http_link *l = link_of(h, number);
-	struct http_carried sum = {0, 0};
+	struct http_carried sum = {0};
 
 	if (l == NULL)
 		return sum;

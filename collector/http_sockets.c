@@ -101,7 +101,7 @@ http_sockets_tell(const struct http_sockets *s, const struct http_request *reque
 struct http_carried
 http_sockets_carried(const struct http_sockets *s)
 {
-	struct http_carried sum = {0, 0};
+	struct http_carried sum = {0};
 
 	for (unsigned i = 0; i < s->n; i++) {
 		struct tcp_info t = {0};
@@ -114,6 +114,8 @@ http_sockets_carried(const struct http_sockets *s)
 			each += STAMP_BYTES;
 		sum.rx_bytes += t.tcpi_bytes_received + t.tcpi_segs_in * each;
 		sum.tx_bytes += t.tcpi_bytes_sent + t.tcpi_segs_out * each;
+		sum.rx_packets += t.tcpi_segs_in;
+		sum.tx_packets += t.tcpi_segs_out;
 	}
 	return sum;
 }

@@ -20,7 +20,7 @@ struct http_sockets {
 
 /* Bytes of IP packets, each way, as the kernel counted its segments. */
 struct http_carried {
-	uint64_t rx_bytes, tx_bytes;
+	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
 };
 
 /* The socket is about to connect to ${peer}, for sending ${seq} of ${probe}; ${ctx} is

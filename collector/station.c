@@ -398,8 +398,11 @@ count(struct station *s, size_t link, mono_t now)
 	wire_count(s->wire, link, &c);
 	struct http_carried test = http_carried(s->methods.http, w->number);
 	if (c.watched) {
-		c.wire.own_rx_bytes += test.rx_bytes;
-		c.wire.own_tx_bytes += test.tx_bytes;
+		uint64_t frame = health_of(s->health, link)->frame_bytes;
+		c.wire.own_rx_bytes += test.rx_bytes + test.rx_packets * frame;
+		c.wire.own_tx_bytes += test.tx_bytes + test.tx_packets * frame;
+		c.wire.own_rx_packets += test.rx_packets;
+		c.wire.own_tx_packets += test.tx_packets;
 	}
 	scribe_counters(s->scribe, &c);
 	/* What customers use: our own probes keep no test waiting. */

@@ -103,8 +103,9 @@ static void
 count_own(struct wire *w, size_t link, const struct captured *c)
 {
 	struct wire_counts *own = &w->own[link];
+	uint64_t bytes = c->length + health_of(w->parts.health, link)->frame_bytes;
 
-	*(c->leaves ? &own->own_tx_bytes : &own->own_rx_bytes) += c->length;
+	*(c->leaves ? &own->own_tx_bytes : &own->own_rx_bytes) += bytes;
 	*(c->leaves ? &own->own_tx_packets : &own->own_rx_packets) += 1;
 }
 

@@ -76,6 +76,7 @@ compare() {
 			if (!(p in first) || b < first[p]) first[p] = b
 			if (b > last[p]) last[p] = b
 			samples[p]++
+			# while the neighbour is asked for, packets wait in the kernel
 			if ($c["flags"] ~ /late|dup/) { again++; next }
 			# uptime has hundredths; a sample near a change may be of either side
 			k = 0
@@ -95,12 +96,12 @@ compare() {
 				slots += int((last[p] - 0.003) / every) - int(first[p] / every) + 1
 				have += samples[p]
 			}
-			print n_down + 0, n_up + 0, wrong + 0, at_edges + 0, slots - have + again
+			print n_down + 0, n_up + 0, wrong + 0, at_edges + 0, slots - have, again + 0
 		}' "$dir/truth" "$dir/dump"
 }
 
 measure() {
-	local bad=0 rss fds rss_end fds_end ends n_down n_up wrong edges missed skipped
+	local bad=0 rss fds rss_end fds_end ends n_down n_up wrong edges missed late skipped
 	network
 	write_config >"$dir/conf"
 	start_daemon
@@ -116,7 +117,7 @@ measure() {
 	lw journal verify >/dev/null || { echo "NOT: the journal verifies"; bad=1; }
 	lw journal dump --csv >"$dir/dump"
 	compare "$ends" >"$dir/sums"
-	read -r n_down n_up wrong edges missed <"$dir/sums"
+	read -r n_down n_up wrong edges missed late <"$dir/sums"
 	skipped=$(of_stats .exactness.skipped)
 	lw outages --json >"$dir/outages" || return 1
 	jq -c '.links[] | {link, outages, micro_outages, unknown, degradations}' "$dir/outages"
@@ -127,14 +128,14 @@ measure() {
 	claim "every sending has its sample" "$(of_stats .samples)" -eq \
 		$(($(of_stats .exactness.sent) + $(of_stats .exactness.unsent)))
 	claim "descriptors are as many" "$fds_end" -le $((fds + 2))
-	# The ring of our own packets is filled within 200 s, and then no more.
-	claim "memory is flat" "$rss_end" -le $((rss + 3000))
+	# The ring of our own packets, some 90 kB a second here, is filled within 200 s.
+	claim "memory is flat" "$rss_end" -le $((rss + 3000 + 100 * (seconds < 200 ? seconds : 200)))
 	claim "the link left alone had no outage" "$(jq '[.links[] | select(.link == "still") |
 		.outages[], .micro_outages[], .degradations[]] | length' "$dir/outages")" -eq 0
 	claim "the others' loss is told" "$(jq '[.links[] | select(.link != "still") |
 		.degradations[] | select(.kind == "loss")] | length' "$dir/outages")" -eq 2
 	echo "flapping: for $seconds s, $n_down samples while down all not-sent, $n_up while up all answered," \
-		"$edges at the edges, $((missed > 0 ? missed : 0)) slots without a sample, $skipped counted;" \
+		"$edges at the edges, $late late, $((missed > 0 ? missed : 0)) slots without a sample, $skipped counted;" \
 		"resident $rss kB, then $rss_end; descriptors $fds, then $fds_end"
 	return $bad
 }
