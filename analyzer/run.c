@@ -462,6 +462,21 @@ keep(struct line *l, struct found *f)
 	l->found[l->n_found++] = *f;
 }
 
+/* Did the other family answer what was sent between two losses of this one? Only that
+ * shows that it was not the link. */
+static bool
+other_answered(const struct line *l, const struct run *r)
+{
+	for (unsigned i = 0; i < kept(l); i++) {
+		const struct voted *v = back(l, i);
+		if (v->say == SAY_ANSWER && v->sent_ns > r->first.sent_ns &&
+		    v->sent_ns < r->last_lost_ns &&
+		    l->networks[v->network].family != r->family)
+			return true;
+	}
+	return false;
+}
+
 static void
 finish(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 {
@@ -477,7 +492,8 @@ finish(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 			degrade_run_was_loss(l, r);
 	} else if (!r->need_link) {
 		/* One family alone; the link's own run would tell if it was both. */
-		if (!l->runs[0].active && l->members[V4] > 0 && l->members[V6] > 0)
+		if (!l->runs[0].active && l->members[V4] > 0 && l->members[V6] > 0 &&
+		    other_answered(l, r))
 			degrade_add(l, r->family == V4 ? DEG_IPV4 : DEG_IPV6,
 			    ATTR_UNDETERMINED, f.o.start_ns, f.o.end_ns, r->lost, r->lost,
 			    r->first.probe);

@@ -466,6 +466,28 @@ test_families(void **state)
 	trial_done(&t);
 }
 
+/* A second in which nothing gets through, and no IPv6 probe happened to be sent: nobody
+ * may say that IPv4 alone was down. */
+static void
+test_family_not_asked(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 40; seed++) {
+		struct trial t;
+		trial_init(&t, seed);
+		uint32_t l = feed_link(&t.f, "fibre");
+		feed_usual(&t.f, l, 20 * MS);
+		uint32_t p =
+		    feed_probe(&t.f, l, KIND_PING, ROLE_INTERNET, 20, S, 20 * MS);
+		t.f.probes[p].def.family = 6;
+		for (int i = 1; i <= 10; i++)
+			feed_fault(&t.f, i * MIN + S / 2, i * MIN + 3 * S / 2, ALL);
+		trial_judge(&t, 11 * MIN);
+		assert_int_equal(count_kind(t.r, DEG_IPV4), 0);
+		trial_done(&t);
+	}
+}
+
 /* ---- slow probes ---- */
 
 static void
@@ -1077,6 +1099,7 @@ main(void)
 	    cmocka_unit_test(test_partial_later),
 	    cmocka_unit_test(test_stray_answer),
 	    cmocka_unit_test(test_families),
+	    cmocka_unit_test(test_family_not_asked),
 	    cmocka_unit_test(test_slow_probes),
 	    cmocka_unit_test(test_slow_and_lossy),
 	    cmocka_unit_test(test_flapping),
