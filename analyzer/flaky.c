@@ -20,28 +20,29 @@ by_size(const void *a, const void *b)
 void
 flaky_mark(struct flaky_target *targets, size_t n)
 {
-	double *peers = memory_grow(NULL, n + 1, sizeof *peers);
+	double *all = memory_grow(NULL, n + 1, sizeof *all);
+	size_t n_all = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct flaky_target *t = &targets[i];
 		t->loss = t->sent > 0 ? (double)t->lost / (double)t->sent : 0;
+		if (t->sent >= LEAST_SENT)
+			all[n_all++] = t->loss;
 	}
+	qsort(all, n_all, sizeof *all, by_size);
 	for (size_t i = 0; i < n; i++) {
 		struct flaky_target *t = &targets[i];
-		size_t m = 0;
-		for (size_t k = 0; k < n; k++) {
-			if (k != i && targets[k].sent >= LEAST_SENT)
-				peers[m++] = targets[k].loss;
-		}
-		t->judged = t->sent >= LEAST_SENT && m >= LEAST_PEERS;
+		bool among = t->sent >= LEAST_SENT;
+		size_t peers = n_all - among;
+		t->judged = among && peers >= LEAST_PEERS;
 		t->flaky = false;
 		t->peers = 0;
-		if (m == 0)
+		if (peers == 0)
 			continue;
-		qsort(peers, m, sizeof *peers, by_size);
-		t->peers = peers[m / 2];
+		/* The middle of the others: its own place is passed over. */
+		t->peers = all[peers / 2 + (among && all[peers / 2] >= t->loss)];
 		t->flaky = t->judged && t->loss >= LEAST_LOSS &&
 		           t->loss >= TIMES_PEERS * t->peers;
 	}
-	free(peers);
+	free(all);
 }

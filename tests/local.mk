@@ -54,6 +54,7 @@ check_PROGRAMS += tests/unit/test_changepoint tests/unit/test_shift tests/unit/t
 tests_unit_test_changepoint_LDADD = $(JUDGE_LIBS)
 tests_unit_test_shift_LDADD = $(JUDGE_LIBS)
 tests_unit_test_saturation_LDADD = $(JUDGE_LIBS)
+tests_unit_test_speed_SOURCES = tests/unit/test_speed.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_speed_LDADD = $(JUDGE_LIBS)
 tests_unit_test_migration_LDADD = $(JUDGE_LIBS)
 tests_unit_test_demand_LDADD = $(JUDGE_LIBS)

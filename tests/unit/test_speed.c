@@ -6,6 +6,7 @@
 
 #include "analyzer/flaky.h"
 #include "analyzer/speed.h"
+#include "tests/unit/feed.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -155,6 +156,43 @@ test_flaky_targets(void **state)
 	flaky_mark(NULL, 0);
 }
 
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The middle of what the others lost, as it says: take them out, sort, look. */
+static void
+test_flaky_peers(void **state)
+{
+	uint64_t random = 7;
+
+	(void)state;
+	for (unsigned round = 0; round < 500; round++) {
+		struct flaky_target t[12] = {0};
+		size_t n = feed_random(&random) % 13;
+		for (size_t i = 0; i < n; i++) {
+			t[i].sent = feed_random(&random) % 4 == 0 ? 50 : 100;
+			t[i].lost = feed_random(&random) % 6;
+		}
+		flaky_mark(t, n);
+		for (size_t i = 0; i < n; i++) {
+			double others[12];
+			size_t m = 0;
+			for (size_t k = 0; k < n; k++)
+				if (k != i && t[k].sent >= 100)
+					others[m++] =
+					    (double)t[k].lost / (double)t[k].sent;
+			qsort(others, m, sizeof *others, by_size);
+			assert_true(t[i].peers == (m > 0 ? others[m / 2] : 0));
+			assert_int_equal(t[i].judged, t[i].sent >= 100 && m >= 2);
+		}
+	}
+}
+
 /* What a row of the journal says of the direction holds for the tests before it too. */
 static void
 test_direction_learned_later(void **state)
@@ -187,6 +225,7 @@ main(void)
 	    cmocka_unit_test(test_shares),
 	    cmocka_unit_test(test_stretches_below_the_minimum),
 	    cmocka_unit_test(test_flaky_targets),
+	    cmocka_unit_test(test_flaky_peers),
 	    cmocka_unit_test(test_direction_learned_later),
 	};
 
