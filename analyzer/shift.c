@@ -3,6 +3,8 @@
 #include "analyzer/interval.h"
 #include "analyzer/track.h"
 #include "base/bytes.h"
+#include "base/schedule.h"
+#include "base/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +46,7 @@ struct probe {
 	uint32_t number;
 	enum role role;
 	char network[64];
+	size_t lead, next; /* the first of its network among those that report; 0: last */
 	struct span *present; /* when it was measured, but for less than a level's time */
 	size_t n_present, room_present;
 	struct gather series[SERIES]; /* without a track where it says nothing */
@@ -51,8 +54,9 @@ struct probe {
 
 struct shift {
 	struct probe *probes;
-	size_t n_probes;
-	uint32_t *slots; /* by number: 1 + index of the probe; 0: says nothing */
+	size_t n_probes, room_probes;
+	struct table leading; /* of its probes, by network */
+	uint32_t *slots;      /* by number: 1 + index of the probe; 0: says nothing */
 	size_t n_slots;
 	int64_t minute;
 	struct {
@@ -80,9 +84,44 @@ shift_free(struct shift *s)
 			track_free(s->probes[i].series[k].track);
 		free(s->probes[i].present);
 	}
+	free(s->leading.slots);
 	free(s->slots);
 	free(s->probes);
 	free(s);
+}
+
+static bool
+leads(const struct shift *s, size_t i)
+{
+	return s->probes[i].role == ROLE_INTERNET && s->probes[i].lead == i;
+}
+
+/* Behind the others of its network, or as its first. */
+static void
+join_network(struct shift *s, size_t number)
+{
+	struct probe *p = &s->probes[number];
+	uint64_t hash = schedule_seed(p->network);
+
+	p->lead = number;
+	if (p->role != ROLE_INTERNET)
+		return;
+	if (table_grow(&s->leading, number))
+		for (size_t i = 0; i < number; i++)
+			if (leads(s, i))
+				table_put(&s->leading,
+				    schedule_seed(s->probes[i].network), (uint32_t)i);
+	for (size_t at = table_slot(&s->leading, hash); s->leading.slots[at] != 0;
+	     at = (at + 1) & (s->leading.room - 1)) {
+		size_t lead = s->leading.slots[at] - 1;
+		if (strcmp(s->probes[lead].network, p->network) != 0)
+			continue;
+		p->lead = lead;
+		p->next = s->probes[lead].next;
+		s->probes[lead].next = number;
+		return;
+	}
+	table_put(&s->leading, hash, (uint32_t)number);
 }
 
 void
@@ -95,7 +134,10 @@ shift_probe(struct shift *s, uint32_t number, const struct probe_def *def)
 	        def->role != ROLE_ISP) ||
 	    every > SLOWEST_NS)
 		return;
-	s->probes = memory_grow(s->probes, s->n_probes + 1, sizeof *s->probes);
+	if (s->n_probes == s->room_probes) {
+		s->room_probes = s->room_probes * 2 + 8;
+		s->probes = memory_grow(s->probes, s->room_probes, sizeof *s->probes);
+	}
 	struct probe *p = &s->probes[s->n_probes++];
 	memset(p, 0, sizeof *p);
 	if (number >= s->n_slots) {
@@ -111,6 +153,7 @@ shift_probe(struct shift *s, uint32_t number, const struct probe_def *def)
 	/* A target of no known network is one of its own. */
 	if (p->network[0] == '\0')
 		memcpy(p->network, def->target, sizeof p->network - 1);
+	join_network(s, s->n_probes - 1);
 	struct gather *g = &p->series[LATENCY];
 	g->now.width_ns = (every + MINUTE_NS - 1) / MINUTE_NS * MINUTE_NS;
 	g->track = track_new(g->now.width_ns, &changepoint_practical);
@@ -357,44 +400,22 @@ join_sightings(struct sighting *v, size_t n)
 	return m;
 }
 
-static bool
-same_network(const struct probe *a, const struct probe *b)
-{
-	return strcmp(a->network, b->network) == 0;
-}
-
-/* The first of its network among those that report; others follow it. */
-static bool
-leads(const struct shift *s, size_t i)
-{
-	if (s->probes[i].role != ROLE_INTERNET)
-		return false;
-	for (size_t k = 0; k < i; k++) {
-		if (s->probes[k].role == ROLE_INTERNET &&
-		    same_network(&s->probes[k], &s->probes[i]))
-			return false;
-	}
-	return true;
-}
-
 /* What the targets of the network of probe ${lead} show. */
 static size_t
 network_sightings(
     const struct shift *s, const struct seen *seen, size_t lead, struct sighting **out)
 {
 	struct sighting *v = NULL;
-	size_t n = 0;
+	size_t n = 0, i = lead;
 
-	for (size_t i = lead; i < s->n_probes; i++) {
-		if (s->probes[i].role != ROLE_INTERNET ||
-		    !same_network(&s->probes[i], &s->probes[lead]))
-			continue;
+	do {
 		v = memory_grow(v, n + seen[i].n + 1, sizeof *v);
 		for (size_t k = 0; k < seen[i].n; k++) {
 			const struct track_episode *e = &seen[i].episodes[k];
 			v[n++] = (struct sighting){e->start_ns, e->end_ns, e->open};
 		}
-	}
+		i = s->probes[i].next;
+	} while (i != 0);
 	*out = v;
 	return join_sightings(v, n);
 }
@@ -403,13 +424,14 @@ network_sightings(
 static bool
 measured(const struct shift *s, size_t lead, int64_t from_ns, int64_t to_ns)
 {
-	for (size_t i = lead; i < s->n_probes; i++) {
-		const struct probe *p = &s->probes[i];
-		if (p->role == ROLE_INTERNET && same_network(p, &s->probes[lead]) &&
-		    is_present(p, from_ns, to_ns))
-			return true;
+	const struct probe *p = &s->probes[lead];
+
+	while (!is_present(p, from_ns, to_ns)) {
+		if (p->next == 0)
+			return false;
+		p = &s->probes[p->next];
 	}
-	return false;
+	return true;
 }
 
 struct edge {
@@ -498,19 +520,17 @@ describe(const struct shift *s, const struct seen *seen, int kind,
 	    .end_ns = v->end_ns,
 	    .open = v->open,
 	    .probes = memory_grow(NULL, s->n_probes, sizeof *out->probes)};
+	bool *told = memory_grow(NULL, s->n_probes, sizeof *told);
+
+	memset(told, 0, s->n_probes * sizeof *told);
 	for (size_t i = 0; i < s->n_probes; i++) {
 		const struct track_episode *e = episode_in(&seen[i], v);
 		const struct gather *g = &s->probes[i].series[kind];
 		if (s->probes[i].role != ROLE_INTERNET || e == NULL)
 			continue;
-		bool first = out->n_probes == 0, new_network = true;
-		for (size_t k = 0; k < i; k++) {
-			if (s->probes[k].role == ROLE_INTERNET &&
-			    same_network(&s->probes[k], &s->probes[i]) &&
-			    episode_in(&seen[k], v) != NULL)
-				new_network = false;
-		}
-		out->networks += new_network;
+		bool first = out->n_probes == 0;
+		out->networks += !told[s->probes[i].lead];
+		told[s->probes[i].lead] = true;
 		out->probes[out->n_probes++] = s->probes[i].number;
 		out->settled |= e->settled && llabs(e->end_ns - v->end_ns) < LASTING_NS;
 		if (g->now.width_ns > out->bound_ns)
@@ -521,6 +541,7 @@ describe(const struct shift *s, const struct seen *seen, int kind,
 			out->during_ns = e->during_ns;
 		}
 	}
+	free(told);
 }
 
 struct list {
@@ -554,7 +575,7 @@ weigh_network(struct list *list, const struct shift *s, const struct seen *seen,
 	*edges = memory_grow(*edges, *n_edges + 2 * n + 1, sizeof **edges);
 	for (size_t i = 0; i < n; i++) {
 		unsigned networks = 0;
-		for (size_t k = 0; k < s->n_probes; k++)
+		for (size_t k = 0; k < s->n_probes && networks < NETWORKS_TOLD; k++)
 			networks +=
 			    leads(s, k) && measured(s, k, v[i].start_ns, v[i].end_ns);
 		if (networks < NETWORKS_TOLD) {

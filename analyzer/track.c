@@ -71,7 +71,7 @@ track_copy(const struct track *t)
 
 	*c = *t;
 	c->ring = memory_grow(NULL, t->room, sizeof *c->ring);
-	memcpy(c->ring, t->ring, t->room * sizeof *c->ring);
+	memcpy(c->ring, t->ring, (t->n < t->room ? t->n : t->room) * sizeof *c->ring);
 	c->values = memory_grow(NULL, t->room, sizeof *c->values);
 	c->room_episodes = t->n_episodes;
 	c->episodes = NULL;
