@@ -200,23 +200,38 @@ class_of(struct line *l, const struct probe_line *p)
 	return p->def.kind == KIND_HTTP ? NULL : &l->service;
 }
 
+/* That it counts in: a service of a network that is not asked says nothing. */
+static struct class_line *
+class_in(struct line *l, const struct probe_line *p)
+{
+	struct class_line *c = class_of(l, p);
+	const struct network_line *n = p->network >= 0 ? &l->networks[p->network] : NULL;
+
+	return n != NULL && (n->left || n->absent) && c != &l->ping ? NULL : c;
+}
+
+void
+degrade_state(struct line *l, struct probe_line *p, bool known, bool failing)
+{
+	struct class_line *c = class_in(l, p);
+
+	if (c != NULL) {
+		c->n += known;
+		c->n -= p->known;
+		c->failing += failing;
+		c->failing -= p->failing;
+	}
+	p->known = known;
+	p->failing = failing;
+}
+
 static void
-class_step(
-    struct class_line *c, struct probe_line *p, int64_t at_ns, bool answered, bool voter)
+class_step(struct line *l, struct class_line *c, struct probe_line *p, int64_t at_ns,
+    bool answered, bool voter)
 {
 	/* A voter's state is kept by its vote; others keep theirs here. */
-	bool was = p->failing, counted = p->known;
-
-	if (!voter) {
-		if (answered) {
-			p->known = true;
-			p->failing = false;
-		} else if (p->known) {
-			p->failing = true;
-		}
-	}
-	(void)was;
-	(void)counted;
+	if (!voter && (answered || p->known))
+		degrade_state(l, p, true, !answered);
 	if (answered) {
 		c->last_answer_ns = at_ns;
 		c->lost = 0;
@@ -232,30 +247,33 @@ class_step(
 static void
 class_count(const struct judge *j, struct line *l)
 {
+	if (!l->recount_classes)
+		return;
+	l->recount_classes = false;
 	l->ping.n = l->ping.failing = l->service.n = l->service.failing = 0;
 	l->dns.n = l->dns.failing = 0;
-	l->ping.rate = l->service.rate = l->dns.rate = 0;
 	for (size_t i = 0; i < l->n_probes; i++) {
 		const struct probe_line *p = &j->probes[l->probes[i]];
-		struct class_line *c = class_of(l, p);
+		struct class_line *c = class_in(l, p);
 		if (c == NULL || !p->known)
 			continue;
-		if (p->network >= 0 &&
-		    (l->networks[p->network].left || l->networks[p->network].absent) &&
-		    c != &l->ping)
-			continue;
 		c->n++;
-		c->rate += 1e9 / (double)p->def.every_ns;
 		c->failing += p->failing;
 	}
 }
 
-/* So many lost in a row, of a class that sends ${rate} a second, are no chance. */
+/* So many lost in a row, of a class that sends so many a second, are no chance. */
 static uint64_t
-class_needed(const struct line *l, double rate, int64_t at_ns)
+class_needed(
+    const struct judge *j, struct line *l, const struct class_line *c, int64_t at_ns)
 {
-	double p = vote_loss(l, at_ns), month = rate * 86400 * 30;
+	double p = vote_loss(l, at_ns), month = 0;
 
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *q = &j->probes[l->probes[i]];
+		if (q->known && class_in(l, q) == c)
+			month += 86400 * 30 * 1e9 / (double)q->def.every_ns;
+	}
 	p = p < 0.05 ? 0.05 : p > 0.95 ? 0.95 : p;
 	double n = ceil(log(0.01 / (month > 1 ? month : 1)) / log(p));
 	return n > CLASS_LEAST ? (uint64_t)n : CLASS_LEAST;
@@ -286,15 +304,15 @@ class_hole(struct line *l, struct class_line *c, struct condition *d, int64_t at
 
 /* It begins where ${begins}, and lasts while ${stays}. */
 static void
-hold_condition(struct condition *d, bool begins, bool stays, const struct class_line *c,
-    int64_t at_ns, struct line *l, enum degradation_kind kind, enum attribution a,
-    uint32_t probe)
+hold_condition(const struct judge *j, struct line *l, struct condition *d, bool begins,
+    bool stays, const struct class_line *c, int64_t at_ns, enum degradation_kind kind,
+    enum attribution a, uint32_t probe)
 {
 	if (begins && !d->active) {
 		d->active = true;
 		d->start_ns = c->first_lost_ns != 0 ? c->first_lost_ns : at_ns;
 		d->lost = 0;
-		d->needed = class_needed(l, c->rate, at_ns);
+		d->needed = class_needed(j, l, c, at_ns);
 	}
 	if (d->active && stays) {
 		d->last_ns = at_ns;
@@ -336,7 +354,7 @@ degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 	    UINT32_MAX);
 	if (at + p->max_gap_ns > c->holds_ns)
 		c->holds_ns = at + p->max_gap_ns;
-	class_step(c, p, s->time.ns, answered, p->votes);
+	class_step(l, c, p, s->time.ns, answered, p->votes);
 	if (changes || c->lost > 0 || l->icmp_down.active || l->service_down.active ||
 	    l->dns_down.active)
 		class_count(j, l);
@@ -351,10 +369,10 @@ degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 	    l->service.n >= 2 && l->service.failing * 5 >= l->service.n * 4 && !dark;
 	bool pings = l->ping.n > 0 && l->ping.failing * 2 < l->ping.n;
 	hold_condition(
-	    &l->dns_down, dns, dns, &l->dns, at, l, DEG_DNS, ATTR_ISP_DNS, number);
-	hold_condition(&l->icmp_down, icmp, icmp, &l->ping, at, l, DEG_ICMP,
+	    j, l, &l->dns_down, dns, dns, &l->dns, at, DEG_DNS, ATTR_ISP_DNS, number);
+	hold_condition(j, l, &l->icmp_down, icmp, icmp, &l->ping, at, DEG_ICMP,
 	    ATTR_UNDETERMINED, UINT32_MAX);
-	hold_condition(&l->service_down, service && pings, service, &l->service, at, l,
+	hold_condition(j, l, &l->service_down, service && pings, service, &l->service, at,
 	    DEG_SERVICE, ATTR_UNDETERMINED, UINT32_MAX);
 }
 

@@ -6,6 +6,7 @@
 #include "analyzer/line.h"
 
 #include "base/bytes.h"
+#include "base/schedule.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,7 @@ judge_free(struct judge *j)
 		books_free(&j->results[i]);
 	free(j->results);
 	free(j->held);
+	free(j->names.slots);
 	free(j->lines);
 	free(j->probes);
 	free(j);
@@ -114,10 +116,41 @@ judge_direction(struct judge *j, uint32_t probe, bool up)
 		    j->lines[p->link].speed[!up], j->lines[p->link].speed[up], probe);
 }
 
+static uint64_t
+name_hash(const struct probe_line *p)
+{
+	return schedule_seed(p->def.name) + p->link * 0x9e3779b97f4a7c15ull;
+}
+
+/* Into the ring of those that have its name on its link. */
+static void
+join_same(struct judge *j, uint32_t number)
+{
+	struct probe_line *p = &j->probes[number];
+
+	p->same = number;
+	if (table_grow(&j->names, number))
+		for (uint32_t i = 0; i < number; i++)
+			table_put(&j->names, name_hash(&j->probes[i]), i);
+	for (size_t at = table_slot(&j->names, name_hash(p)); j->names.slots[at] != 0;
+	     at = (at + 1) & (j->names.room - 1)) {
+		struct probe_line *q = &j->probes[j->names.slots[at] - 1];
+		if (q->link != p->link || strcmp(q->def.name, p->def.name) != 0)
+			continue;
+		p->same = q->same;
+		q->same = number;
+		break;
+	}
+	table_put(&j->names, name_hash(p), number);
+}
+
 void
 judge_probe(struct judge *j, const struct probe_def *def, uint32_t link)
 {
-	j->probes = memory_grow(j->probes, j->n_probes + 1, sizeof *j->probes);
+	if (j->n_probes == j->room_probes) {
+		j->room_probes = j->room_probes * 2 + 16;
+		j->probes = memory_grow(j->probes, j->room_probes, sizeof *j->probes);
+	}
 	struct probe_line *p = &j->probes[j->n_probes];
 	memset(p, 0, sizeof *p);
 	p->def = *def;
@@ -131,10 +164,14 @@ judge_probe(struct judge *j, const struct probe_def *def, uint32_t link)
 	                    ? def->max_gap_ns
 	                    : (int64_t)(j->rule.max_gap_factor * (double)p->def.every_ns);
 	uint32_t number = (uint32_t)j->n_probes++;
+	join_same(j, number);
 	if (link >= j->n_lines)
 		return;
 	struct line *l = &j->lines[link];
-	l->probes = memory_grow(l->probes, l->n_probes + 1, sizeof *l->probes);
+	if (l->n_probes == l->room_probes) {
+		l->room_probes = l->room_probes * 2 + 16;
+		l->probes = memory_grow(l->probes, l->room_probes, sizeof *l->probes);
+	}
 	l->probes[l->n_probes++] = number;
 	l->calm = false;
 	vote_probe(j, l, p);

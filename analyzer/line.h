@@ -7,6 +7,7 @@
 #include "analyzer/shift.h"
 #include "analyzer/speed.h"
 #include "base/hist.h"
+#include "base/table.h"
 
 #include <string.h>
 
@@ -45,8 +46,8 @@ struct heard {
 struct probe_line {
 	struct probe_def def;
 	bool upload;
-	uint32_t link;
-	int network; /* of a voter; -1 */
+	uint32_t link, same; /* the next of this name on the link, around; or itself */
+	int network;         /* of a voter; -1 */
 	bool votes, known, failing, present;
 	bool current; /* sent lately, and under its name the last that was */
 	int64_t heard_ns;
@@ -63,6 +64,7 @@ struct network_line {
 	char name[64];
 	int family;
 	bool joined, left, absent;
+	bool voting; /* a probe to it votes */
 	bool failing, in_run;
 	bool in_row;  /* in the run and silent throughout: its losses make the row */
 	bool fell;    /* answered until shortly before the run: tells of its edges */
@@ -132,8 +134,7 @@ struct condition {
 	uint64_t lost, needed;
 };
 
-struct class_line {  /* ping voters, or services (tcp, dns, http) */
-	double rate; /* sendings a second */
+struct class_line { /* ping voters, or services (tcp, dns, http) */
 	unsigned n, failing;
 	int64_t last_answer_ns, first_lost_ns, last_lost_ns;
 	int64_t holds_ns; /* its latest sample speaks up to here */
@@ -169,13 +170,16 @@ struct line {
 	bool calm;   /* no rule waits for anything: see calm.c */
 	int64_t first_ns, last_ns, end_ns; /* of the history; end 0: goes on */
 	uint32_t *probes;
-	size_t n_probes;
+	size_t n_probes, room_probes;
+	unsigned n_current; /* of them */
 	struct network_line *networks;
 	size_t n_networks;
 	int64_t fastest_ns;
 	unsigned members[FAMILIES], failing[FAMILIES];
 	unsigned stale_next, heard_next;
 	int64_t heard_until_ns; /* until then nobody can be missed; past: look anew */
+	int64_t stale_from_ns;  /* before then no probe can be stale */
+	bool recount_classes;   /* a network left, or came back */
 	bool ever_joined;
 	int64_t joined_ns;
 	struct voted ring[RING_SAMPLES];
@@ -233,7 +237,8 @@ struct judge {
 	struct line *lines;
 	size_t n_lines;
 	struct probe_line *probes;
-	size_t n_probes;
+	size_t n_probes, room_probes;
+	struct table names; /* of the probes of each link */
 	struct link_result *results;
 	size_t n_results;  /* lines there were at the last finish */
 	int64_t as_of_ns;  /* of the finish under way */
@@ -292,6 +297,8 @@ void cause_find(struct judge *j, struct line *l, const struct run *r, int64_t en
 void cause_common(struct found **list, size_t n);
 
 /* ---- degrade.c ---- */
+/* Set a probe's state, and with it what its class counts. */
+void degrade_state(struct line *l, struct probe_line *p, bool known, bool failing);
 void degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
     const struct sample *s, enum say say);
 void degrade_voter(struct judge *j, struct line *l, const struct sample *s, enum say say,

@@ -160,19 +160,20 @@ judge_settle(struct judge *j, int64_t now_ns)
 static void
 count_now(const struct judge *j, const struct line *l, struct live *out)
 {
-	for (size_t n = 0; n < l->n_networks; n++) {
-		bool known = false, silent = true;
-		if (l->networks[n].left || l->networks[n].absent)
+	bool known[NETWORKS_MAX] = {false}, answered[NETWORKS_MAX] = {false};
+
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		if (!p->votes || !p->now_known)
 			continue;
-		for (size_t i = 0; i < l->n_probes; i++) {
-			const struct probe_line *p = &j->probes[l->probes[i]];
-			if (!p->votes || p->network != (int)n || !p->now_known)
-				continue;
-			known = true;
-			silent &= !p->now_answered;
-		}
-		out->networks_total += known;
-		out->networks_failing += known && silent;
+		known[p->network] = true;
+		answered[p->network] |= p->now_answered;
+	}
+	for (size_t n = 0; n < l->n_networks; n++) {
+		if (!known[n] || l->networks[n].left || l->networks[n].absent)
+			continue;
+		out->networks_total++;
+		out->networks_failing += !answered[n];
 	}
 }
 

@@ -64,6 +64,30 @@ network_of(struct line *l, const struct probe_def *def)
 	return (int)l->n_networks++;
 }
 
+/* ---- how long they may be silent ---- */
+
+static int64_t
+patience(const struct probe_line *p)
+{
+	int64_t limit =
+	    p->max_gap_ns > 3 * p->def.every_ns ? p->max_gap_ns : 3 * p->def.every_ns;
+
+	return limit + 2 * NS_PER_S;
+}
+
+static int64_t
+network_patience(const struct network_line *n)
+{
+	return 3 * n->every_ns + 2 * NS_PER_S;
+}
+
+static void
+sooner(int64_t *until_ns, int64_t at_ns)
+{
+	if (at_ns < *until_ns)
+		*until_ns = at_ns;
+}
+
 /* ---- who votes now ---- */
 
 static bool
@@ -76,6 +100,7 @@ static void
 recount(struct line *l)
 {
 	l->heard_until_ns = INT64_MIN;
+	l->recount_classes = true;
 	memset(l->members, 0, sizeof l->members);
 	memset(l->failing, 0, sizeof l->failing);
 	for (size_t i = 0; i < l->n_networks; i++) {
@@ -86,38 +111,65 @@ recount(struct line *l)
 	}
 }
 
+static bool
+may_vote(const struct line *l, const struct probe_line *p)
+{
+	return p->network >= 0 && (p->current || l->n_current == 0);
+}
+
+/* Unless it is much slower than the fastest. */
+static void
+admit(struct line *l, struct probe_line *p)
+{
+	struct network_line *n = &l->networks[p->network];
+
+	p->votes = p->def.every_ns <= 5 * l->fastest_ns;
+	if (p->votes && (!n->voting || p->def.every_ns < n->every_ns))
+		n->every_ns = p->def.every_ns;
+	n->voting |= p->votes;
+}
+
 /* Those heard lately, or where none is, all that are declared; and of them who is not
  * much slower than the fastest. A definition that nobody uses any more, after a reload,
  * keeps nobody else from voting. */
 static void
 elect(struct judge *j, struct line *l)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < l->n_probes; i++)
-		any |= j->probes[l->probes[i]].current;
 	l->fastest_ns = 0;
 	for (size_t i = 0; i < l->n_probes; i++) {
 		struct probe_line *q = &j->probes[l->probes[i]];
-		q->votes = q->network >= 0 && (q->current || !any);
+		q->votes = may_vote(l, q);
 		if (q->votes && (l->fastest_ns == 0 || q->def.every_ns < l->fastest_ns))
 			l->fastest_ns = q->def.every_ns;
 	}
-	for (size_t k = 0; k < l->n_networks; k++) {
-		struct network_line *n = &l->networks[k];
-		bool voting = false;
-		for (size_t i = 0; i < l->n_probes; i++) {
-			struct probe_line *q = &j->probes[l->probes[i]];
-			if (q->network != (int)k || !q->votes)
-				continue;
-			q->votes = q->def.every_ns <= 5 * l->fastest_ns;
-			if (q->votes && (!voting || q->def.every_ns < n->every_ns))
-				n->every_ns = q->def.every_ns;
-			voting |= q->votes;
-		}
-		n->absent |= !voting && n->joined;
+	for (size_t k = 0; k < l->n_networks; k++)
+		l->networks[k].voting = false;
+	for (size_t i = 0; i < l->n_probes; i++) {
+		struct probe_line *q = &j->probes[l->probes[i]];
+		if (q->votes)
+			admit(l, q);
 	}
+	for (size_t k = 0; k < l->n_networks; k++)
+		l->networks[k].absent |= !l->networks[k].voting && l->networks[k].joined;
 	recount(l);
+}
+
+/* One more, who changes nothing for the others unless it is the fastest, or the first of
+ * those heard. */
+static void
+elect_also(struct judge *j, struct line *l, struct probe_line *p)
+{
+	if (may_vote(l, p) && (p->def.every_ns < l->fastest_ns || l->fastest_ns == 0)) {
+		elect(j, l);
+		return;
+	}
+	p->votes = may_vote(l, p);
+	if (!p->votes)
+		return;
+	admit(l, p);
+	const struct network_line *n = &l->networks[p->network];
+	sooner(&l->heard_until_ns, p->heard_ns + patience(p));
+	sooner(&l->heard_until_ns, n->last_sent_ns + network_patience(n));
 }
 
 void
@@ -127,7 +179,15 @@ vote_probe(struct judge *j, struct line *l, struct probe_line *p)
 	           (p->def.kind == KIND_PING || p->def.kind == KIND_TCP);
 
 	p->network = may ? network_of(l, &p->def) : -1;
-	elect(j, l);
+	elect_also(j, l, p);
+}
+
+static void
+set_current(struct line *l, struct probe_line *p, bool current)
+{
+	l->n_current += current;
+	l->n_current -= p->current;
+	p->current = current;
 }
 
 static void
@@ -135,31 +195,22 @@ retire(struct line *l, struct probe_line *p)
 {
 	if (p->network >= 0 && p->known && !p->failing && l->networks[p->network].up > 0)
 		l->networks[p->network].up--;
-	p->current = p->known = p->failing = false;
+	set_current(l, p, false);
+	degrade_state(l, p, false, false);
 }
 
 /* A probe that is defined anew, at another pace, goes on where it was. */
 static void
-follow(struct probe_line *p, struct probe_line *before)
+follow(struct line *l, struct probe_line *p, struct probe_line *before)
 {
-	p->known = before->known;
-	p->failing = before->failing;
+	degrade_state(l, p, before->known, before->failing);
 	p->present = before->present;
 	p->last_sent_ns = before->last_sent_ns;
 	p->last_answer_ns = before->last_answer_ns;
 	memcpy(p->ring, before->ring, sizeof p->ring);
 	p->ring_n = before->ring_n;
-	before->current = before->known = before->failing = false;
-}
-
-/* So long it may be silent. */
-static int64_t
-patience(const struct probe_line *p)
-{
-	int64_t limit =
-	    p->max_gap_ns > 3 * p->def.every_ns ? p->max_gap_ns : 3 * p->def.every_ns;
-
-	return limit + 2 * NS_PER_S;
+	set_current(l, before, false);
+	degrade_state(l, before, false, false);
 }
 
 static bool
@@ -168,13 +219,55 @@ is_stale(const struct probe_line *p, int64_t now_ns)
 	return p->current && now_ns - p->heard_ns > patience(p);
 }
 
+/* Result: whether any was. */
+static bool
+retire_stale(struct judge *j, struct line *l, int64_t now_ns)
+{
+	bool any = false;
+
+	if (now_ns < l->stale_from_ns)
+		return false;
+	l->stale_from_ns = INT64_MAX;
+	for (size_t i = 0; i < l->n_probes; i++) {
+		struct probe_line *q = &j->probes[l->probes[i]];
+		if (!q->current)
+			continue;
+		if (is_stale(q, now_ns)) {
+			retire(l, q);
+			any = true;
+		} else {
+			sooner(&l->stale_from_ns, q->heard_ns + patience(q));
+		}
+	}
+	return any;
+}
+
+/* Result: whether another of its name was sent until now, whose place it takes. */
+static bool
+succeed(struct judge *j, struct line *l, struct probe_line *p)
+{
+	bool any = false;
+
+	for (uint32_t i = p->same; &j->probes[i] != p; i = j->probes[i].same) {
+		struct probe_line *q = &j->probes[i];
+		if (!q->current)
+			continue;
+		if (q->network == p->network && q->def.kind == p->def.kind)
+			follow(l, p, q);
+		else
+			retire(l, q);
+		any = true;
+	}
+	return any;
+}
+
 /* Whatever came of it, a sample shows that its probe is one that is sent; and with each,
  * another probe is looked at. */
 void
 vote_heard(struct judge *j, struct line *l, struct probe_line *p, int64_t now_ns)
 {
 	if (now_ns < p->heard_ns) /* the clock was set back */
-		l->heard_until_ns = INT64_MIN;
+		l->heard_until_ns = l->stale_from_ns = INT64_MIN;
 	p->heard_ns = now_ns;
 	if (p->current) {
 		struct probe_line *q = &j->probes[l->probes[vote_next_heard(l)]];
@@ -184,18 +277,15 @@ vote_heard(struct judge *j, struct line *l, struct probe_line *p, int64_t now_ns
 		}
 		return;
 	}
-	p->current = true;
-	for (size_t i = 0; i < l->n_probes; i++) {
-		struct probe_line *q = &j->probes[l->probes[i]];
-		if (q == p || !q->current)
-			continue;
-		bool same = strcmp(q->def.name, p->def.name) == 0;
-		if (same && q->network == p->network && q->def.kind == p->def.kind)
-			follow(p, q);
-		else if (same || is_stale(q, now_ns))
-			retire(l, q);
-	}
-	elect(j, l);
+	bool first = l->n_current == 0;
+	set_current(l, p, true);
+	bool others = succeed(j, l, p);
+	others |= retire_stale(j, l, now_ns);
+	sooner(&l->stale_from_ns, now_ns + patience(p));
+	if (first || others)
+		elect(j, l);
+	else
+		elect_also(j, l, p);
 }
 
 unsigned
@@ -353,12 +443,6 @@ come_back(struct judge *j, struct line *l, struct network_line *n, int64_t now_n
 	recount(l);
 }
 
-static int64_t
-network_patience(const struct network_line *n)
-{
-	return 3 * n->every_ns + 2 * NS_PER_S;
-}
-
 /* A network nobody sends to any more (a reload took it away) is no member. With each
  * sample another is looked at. */
 static void
@@ -382,14 +466,13 @@ vote_all_heard(const struct judge *j, struct line *l)
 
 	for (size_t i = 0; i < l->n_probes; i++) {
 		const struct probe_line *p = &j->probes[l->probes[i]];
-		if (p->current && p->heard_ns + patience(p) < until)
-			until = p->heard_ns + patience(p);
+		if (p->current)
+			sooner(&until, p->heard_ns + patience(p));
 	}
 	for (size_t i = 0; i < l->n_networks; i++) {
 		const struct network_line *n = &l->networks[i];
-		if (n->joined && !n->absent &&
-		    n->last_sent_ns + network_patience(n) < until)
-			until = n->last_sent_ns + network_patience(n);
+		if (n->joined && !n->absent)
+			sooner(&until, n->last_sent_ns + network_patience(n));
 	}
 	l->heard_until_ns = until;
 }
@@ -398,6 +481,7 @@ vote_all_heard(const struct judge *j, struct line *l)
 void
 vote_gap(struct judge *j, struct line *l, int64_t to_ns)
 {
+	l->heard_until_ns = l->stale_from_ns = INT64_MIN;
 	for (size_t i = 0; i < l->n_networks; i++)
 		if (!l->networks[i].absent && l->networks[i].joined)
 			l->networks[i].last_sent_ns = to_ns;
@@ -415,8 +499,7 @@ take_answer(struct judge *j, struct line *l, struct probe_line *p, struct networ
 	int64_t now = s->time.ns;
 
 	if (!p->known || p->failing) {
-		p->known = true;
-		p->failing = false;
+		degrade_state(l, p, true, false);
 		n->up++;
 	}
 	n->last_answer_ns = now;
@@ -448,7 +531,7 @@ static void
 take_loss(struct line *l, struct probe_line *p, struct network_line *n, int64_t now)
 {
 	if (p->known && !p->failing) {
-		p->failing = true;
+		degrade_state(l, p, true, true);
 		if (n->up > 0)
 			n->up--;
 	}

@@ -26,6 +26,7 @@ struct pair {
 	uint64_t random, taken, spared;
 	int64_t step_ns; /* of the clock: added to every label from now on */
 	int64_t last_ns;
+	uint32_t as[64]; /* what a probe of the feed is declared as */
 };
 
 static bool
@@ -59,12 +60,31 @@ disturb(struct pair *p, struct sample *s)
 	s->time.ns += p->step_ns;
 }
 
+/* A probe goes on under its name, at another pace or to another network. */
+static void
+reload(struct pair *p, uint32_t of_feed)
+{
+	struct probe_def def = p->calm->probes[p->as[of_feed]].def;
+	uint32_t link = p->calm->probes[p->as[of_feed]].link;
+
+	if (once_in(p, 2))
+		def.every_ns = once_in(p, 2) ? def.every_ns * 2 : def.every_ns / 2;
+	else
+		def.target[0] ^= 1;
+	p->as[of_feed] = (uint32_t)p->calm->n_probes;
+	judge_probe(p->calm, &def, link);
+	judge_probe(p->plain, &def, link);
+}
+
 static void
 give(void *ctx, const struct sample *given)
 {
 	struct pair *p = ctx;
 	struct sample s = *given;
 
+	if (once_in(p, 9000))
+		reload(p, s.probe);
+	s.probe = p->as[s.probe];
 	disturb(p, &s);
 	struct line *l = &p->calm->lines[p->calm->probes[s.probe].link];
 	uint64_t sent = l->sent;
@@ -261,6 +281,8 @@ one_round(uint64_t s, uint64_t *spared)
 	p.plain->never_calm = true;
 	feed_declare(&f, p.calm);
 	feed_declare(&f, p.plain);
+	for (uint32_t i = 0; i < 64; i++)
+		p.as[i] = i;
 	for (int64_t at = 0; at < length; at += 8 * MIN) {
 		feed_walk(&f, at, at + 8 * MIN, give, &p);
 		for (size_t i = 0; i < p.calm->n_lines; i++)
