@@ -106,15 +106,18 @@ measure() { # DIR: inside of the namespaces
 			$c[0].answered == 0 and $c[0].refused == 0
 		then "the counts are those of the client" else "NOT the counts of the client" end)' \
 		"$dir/outages.json" | tee "$dir/said"
-	trace="$dir/data/packets"
-	ls "$trace"
-	for f in "$trace"/*; do
-		tcpdump -r "$f" -nn >"$dir/packets" 2>/dev/null || echo "NOT read by tcpdump: $f" >>"$dir/said"
-		sha256sum "$f" | cut -c 1-64 >"$dir/sha"
-		grep -aq "$(cat "$dir/sha")" "$dir"/data/journal/* || echo "hash not in the journal plainly"
-		wc -l <"$dir/packets"; head -4 "$dir/packets"
+	"$LW_BUILD/linkwitness" --data "$dir/data" journal dump >"$dir/dump" || return 1
+	local files=0 packets=0
+	for f in "$dir/data/packets"/*; do
+		tcpdump -r "$f" -nn >"$dir/packets" 2>/dev/null && [ -s "$dir/packets" ] ||
+			echo "NOT read by tcpdump: $f" | tee -a "$dir/said"
+		grep -q "packets ${f##*/} .* sha256 $(sha256sum "$f" | cut -c 1-64)" "$dir/dump" ||
+			echo "NOT as the journal has it: $f" | tee -a "$dir/said"
+		files=$((files + 1)) packets=$((packets + $(wc -l <"$dir/packets")))
 	done
-	! grep -q NOT "$dir/said"
+	echo "customers: $MADE made, $REFUSED refused, $DARK in the dark, counted as such; $packets packets" \
+		"of ours in $files files with the journal's hashes"
+	[ $packets -gt 0 ] && ! grep -q NOT "$dir/said"
 }
 
 if [ "${1:-}" = inside ]; then
