@@ -106,12 +106,13 @@ measure() { # DIR: inside of the namespaces
 			$c[0].answered == 0 and $c[0].refused == 0
 		then "the counts are those of the client" else "NOT the counts of the client" end)' \
 		"$dir/outages.json" | tee "$dir/said"
-	"$LW_BUILD/linkwitness" --data "$dir/data" journal dump >"$dir/dump" || return 1
+	"$LW_BUILD/linkwitness" --data "$dir/data" report dossier --link k/a --from -1h --to now \
+		-o "$dir/dossier.pdf" --csv "$dir/tables" >/dev/null || return 1
 	local files=0 packets=0
 	for f in "$dir/data/packets"/*; do
 		tcpdump -r "$f" -nn >"$dir/packets" 2>/dev/null && [ -s "$dir/packets" ] ||
 			echo "NOT read by tcpdump: $f" | tee -a "$dir/said"
-		grep -q "packets ${f##*/} .* sha256 $(sha256sum "$f" | cut -c 1-64)" "$dir/dump" ||
+		grep "${f##*/}" "$dir/tables/packets.csv" | grep -q "$(sha256sum "$f" | cut -c 1-64)" ||
 			echo "NOT as the journal has it: $f" | tee -a "$dir/said"
 		files=$((files + 1)) packets=$((packets + $(wc -l <"$dir/packets")))
 	done
