@@ -4,12 +4,6 @@
 
 #define PDV_QUANTILE 0.95
 
-bool
-interval_is_empty(const struct interval *i)
-{
-	return i->n == 0 && i->lost == 0;
-}
-
 void
 interval_clear(struct interval *i)
 {
@@ -18,36 +12,13 @@ interval_clear(struct interval *i)
 	i->every = 1;
 }
 
-static void
-thin_out(struct interval *i)
+void
+interval_thin_out(struct interval *i)
 {
 	for (unsigned k = 0; k < INTERVAL_VALUES / 2; k++)
 		i->rtt_ns[k] = i->rtt_ns[2 * k];
 	i->n = INTERVAL_VALUES / 2;
 	i->every *= 2;
-}
-
-void
-interval_take(struct interval *i, int64_t at_ns, int64_t rtt_ns)
-{
-	if (interval_is_empty(i)) {
-		i->start_ns = at_ns - at_ns % i->width_ns;
-		i->answered = 0;
-		i->every = 1;
-	}
-	if (at_ns < i->start_ns || at_ns - i->start_ns >= i->width_ns)
-		return;
-	if (rtt_ns < 0) {
-		i->lost++;
-		return;
-	}
-	uint64_t nth = i->answered++;
-	/* every is a power of two: the division is worth avoiding, as this is each
-	 * sample's */
-	if (i->n == INTERVAL_VALUES && (nth & (i->every - 1)) == 0)
-		thin_out(i);
-	if ((nth & (i->every - 1)) == 0)
-		i->rtt_ns[i->n++] = rtt_ns;
 }
 
 int64_t

@@ -218,7 +218,7 @@ take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct s
 	l->sent++;
 	l->lost += say != SAY_ANSWER;
 	if (say == SAY_ANSWER)
-		line_learn_rtt(l, s);
+		hist_add(line_rtt(l, s->time.ns), s->rtt_ns);
 	bins_take(j, l, s, say != SAY_ANSWER);
 	vote_take(j, l, p, s, say);
 	bool fresh =

@@ -168,6 +168,11 @@ struct line {
 	uint32_t number;
 	bool states; /* an imported history of states, not of samples */
 	bool calm;   /* no rule waits for anything: see calm.c */
+	struct lane {
+		int64_t from_ns;
+		uint64_t width_ns;
+		struct loss_minute *minute;
+	} lane;
 	int64_t first_ns, last_ns, end_ns; /* of the history; end 0: goes on */
 	uint32_t *probes;
 	size_t n_probes, room_probes;
@@ -186,7 +191,7 @@ struct line {
 	unsigned ring_n;
 	struct run runs[1 + FAMILIES]; /* of the link; of each family */
 	int64_t dark_ns;               /* time in runs, for membership */
-	struct {
+	struct loss_minute {
 		int64_t minute;
 		uint64_t sent, lost;
 	} minutes[LOSS_MINUTES];
@@ -210,7 +215,8 @@ struct line {
 	struct spans covered; /* by voters */
 	struct bin_line {
 		struct spans bad, thin;
-		int64_t at_ns; /* label of the interval being counted */
+		int64_t at_ns;                /* label of the interval being counted */
+		int64_t second_ns, offset_ns; /* its schedule's second; label less that */
 		unsigned sent, lost;
 	} bins[BINS_MOST];
 	struct unknown *reasons; /* why it was not covered, where an event says so */
@@ -362,18 +368,29 @@ vote_next_network(struct line *l)
 	return i;
 }
 
-static inline void
-vote_minute(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
+static inline size_t
+vote_minute_place(int64_t minute)
+{
+	return (size_t)((uint64_t)minute % LOSS_MINUTES);
+}
+
+/* Where the votes of a minute are counted: in the place of those of ten before. */
+static inline struct loss_minute *
+vote_minute(struct line *l, int64_t at_ns)
 {
 	int64_t minute = at_ns / (60 * NS_PER_S);
-	size_t i = (size_t)(minute % LOSS_MINUTES);
+	struct loss_minute *m = &l->minutes[vote_minute_place(minute)];
 
-	if (l->minutes[i].minute != minute) {
-		l->minutes[i].minute = minute;
-		l->minutes[i].sent = l->minutes[i].lost = 0;
-	}
-	l->minutes[i].sent += sent;
-	l->minutes[i].lost += lost;
+	if (m->minute != minute)
+		*m = (struct loss_minute){.minute = minute};
+	return m;
+}
+
+static inline void
+vote_count_in(struct line *l, struct loss_minute *m, uint64_t sent, uint64_t lost)
+{
+	m->sent += sent;
+	m->lost += lost;
 	l->counted += l->counted < VOTES_FEW ? 1 : 0;
 }
 
@@ -384,17 +401,18 @@ whole_us(int64_t ns)
 	return ns / 1000 * 1000;
 }
 
-static inline void
-line_learn_rtt(struct line *l, const struct sample *s)
+/* The round trips of this hour and of the one before. */
+static inline struct hist *
+line_rtt(struct line *l, int64_t at_ns)
 {
-	int64_t hour = s->time.ns / (3600 * NS_PER_S);
+	int64_t hour = at_ns / (3600 * NS_PER_S);
 
 	if (hour != l->rtt_hour) {
 		l->rtt[1] = l->rtt[0];
 		memset(&l->rtt[0], 0, sizeof l->rtt[0]);
 		l->rtt_hour = hour;
 	}
-	hist_add(&l->rtt[0], s->rtt_ns);
+	return &l->rtt[0];
 }
 
 #endif

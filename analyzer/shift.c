@@ -287,13 +287,45 @@ is_present(const struct probe *p, int64_t from_ns, int64_t to_ns)
 	return false;
 }
 
+static struct probe *
+probe_of(struct shift *s, const struct sample *sample)
+{
+	return sample->probe < s->n_slots && s->slots[sample->probe] != 0
+	           ? &s->probes[s->slots[sample->probe] - 1]
+	           : NULL;
+}
+
+static void
+take(struct probe *p, int64_t at_ns, int64_t rtt_ns)
+{
+	was_present(p, at_ns);
+	for (int k = 0; k < SERIES; k++) {
+		if (p->series[k].track != NULL)
+			keep(&p->series[k], at_ns, rtt_ns);
+	}
+}
+
+void
+shift_minute(struct shift *s, int64_t at_ns)
+{
+	if (at_ns >= 0 && at_ns <= LATEST_NS)
+		advance(s, at_ns);
+}
+
+void
+shift_answer(struct shift *s, const struct sample *sample)
+{
+	struct probe *p = probe_of(s, sample);
+
+	if (p != NULL && sample->time.ns >= 0 && sample->time.ns <= LATEST_NS)
+		take(p, sample->time.ns, sample->rtt_ns);
+}
+
 void
 shift_sample(struct shift *s, const struct sample *sample)
 {
 	int64_t at = sample->time.ns, rtt = -1;
-	struct probe *p = sample->probe < s->n_slots && s->slots[sample->probe] != 0
-	                      ? &s->probes[s->slots[sample->probe] - 1]
-	                      : NULL;
+	struct probe *p = probe_of(s, sample);
 
 	if (at < 0 || at > LATEST_NS)
 		return;
@@ -309,11 +341,7 @@ shift_sample(struct shift *s, const struct sample *sample)
 			return;
 		rtt = sample->rtt_ns;
 	}
-	was_present(p, at);
-	for (int k = 0; k < SERIES; k++) {
-		if (p->series[k].track != NULL)
-			keep(&p->series[k], at, rtt);
-	}
+	take(p, at, rtt);
 }
 
 void

@@ -56,6 +56,11 @@ void shift_probe(struct shift *s, uint32_t number, const struct probe_def *def);
  */
 void shift_sample(struct shift *s, const struct sample *sample);
 
+/* The same for many of one minute: that it is, then each that is an ordinary answer sent
+ * in it, not masked, late, nor retransmitted. */
+void shift_minute(struct shift *s, int64_t at_ns);
+void shift_answer(struct shift *s, const struct sample *sample);
+
 /* Own traffic filled the link in [from, to). */
 void shift_saturated(struct shift *s, int64_t from_ns, int64_t to_ns);
 

@@ -301,6 +301,10 @@ stats_select(int64_t *values, size_t n, uint64_t lost, double q)
 			high = at;
 			continue;
 		}
+		if (at > low) {
+			low = at;
+			continue;
+		}
 		low = part(values, at, high, pivot, true);
 		if (rank <= low)
 			return pivot;

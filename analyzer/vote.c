@@ -325,7 +325,7 @@ vote_learn_loss(struct line *l, uint64_t sent, uint64_t lost)
 void
 vote_count(struct line *l, int64_t at_ns, uint64_t sent, uint64_t lost)
 {
-	vote_minute(l, at_ns, sent, lost);
+	vote_count_in(l, vote_minute(l, at_ns), sent, lost);
 	vote_learn_loss(l, sent, lost);
 }
 
@@ -336,7 +336,7 @@ vote_uncount(struct line *l, int64_t at_ns, uint64_t lost)
 	int64_t minute = at_ns / (60 * NS_PER_S);
 
 	for (int back = 0; back < 2 && lost > 0; back++) {
-		size_t i = (size_t)((minute - back) % LOSS_MINUTES);
+		size_t i = vote_minute_place(minute - back);
 		if (l->minutes[i].minute != minute - back)
 			continue;
 		uint64_t n = lost < l->minutes[i].lost ? lost : l->minutes[i].lost;

@@ -373,6 +373,8 @@ hold_give(struct hold *h, int64_t limit_ns, int64_t from_ns, int64_t to_ns,
 	for (; rc == 0 && h->at < h->ready; h->at++) {
 		const struct hold_key *k = &h->keys[h->at];
 		uint32_t row = k->row & ~ROW_TYPE;
+		if (h->at + 16 < h->ready && (k[16].row & ROW_TYPE) == ROW_SAMPLE)
+			__builtin_prefetch(&h->samples[k[16].row]);
 		if (k->at_ns > limit_ns)
 			break;
 		if (k->at_ns < from_ns || k->at_ns >= to_ns)
