@@ -22,18 +22,6 @@ close_interval(struct bin_line *b, const struct binning *rule)
 	b->sent = b->lost = 0;
 }
 
-/* Most are in the same as the one before: that is seen without a division. */
-static bool
-is_same(const struct bin_line *b, int64_t width_ns, const struct sample *s)
-{
-	if (b->at_ns <= 0)
-		return false;
-	if (width_ns == NS_PER_S)
-		return s->time.ns - s->sent.ns == b->offset_ns &&
-		       (uint64_t)(s->sent.ns - b->second_ns) < (uint64_t)NS_PER_S;
-	return (uint64_t)(s->time.ns - b->at_ns) < (uint64_t)width_ns;
-}
-
 /* Seconds are those of the schedule, so that a probe a second has one vote in each; what
  * is wider is cut in UTC, as anybody else would cut it. */
 static int64_t
@@ -44,8 +32,8 @@ interval_of(const struct sample *s, int64_t width_ns)
 	return s->time.ns - s->time.ns % width_ns;
 }
 
-static void
-enter(struct bin_line *b, const struct binning *rule, const struct sample *s)
+void
+bins_enter(struct bin_line *b, const struct binning *rule, const struct sample *s)
 {
 	int64_t at = interval_of(s, rule->width_ns), over = b->at_ns + rule->width_ns;
 
@@ -58,22 +46,6 @@ enter(struct bin_line *b, const struct binning *rule, const struct sample *s)
 	if (b->at_ns != 0 && at > over)
 		spans_add(&b->thin, over, at);
 	b->at_ns = at;
-}
-
-void
-bins_take(const struct judge *j, struct line *l, const struct sample *s, bool lost)
-{
-	for (size_t i = 0; i < j->rule.n_bins; i++) {
-		const struct binning *rule = &j->rule.bins[i];
-		struct bin_line *b = &l->bins[i];
-
-		if (!is_same(b, rule->width_ns, s))
-			enter(b, rule, s);
-		if (s->time.ns - b->at_ns >= rule->part_ns)
-			continue;
-		b->sent++;
-		b->lost += lost || (!rule->late_answers && (s->flags & FLAG_LATE));
-	}
 }
 
 static void

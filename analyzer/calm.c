@@ -121,19 +121,27 @@ remember(struct line *l, const struct probe_line *p, const struct sample *s,
 		l->ring_n -= RING_SAMPLES;
 }
 
-bool
+static bool
+is_calm(const struct judge *j, struct line *l, const struct probe_line *p,
+    const struct class_line *c, const struct sample *s)
+{
+	if (!l->calm || !is_ordinary(j, s) || !is_well(l, p, whole_us(s->time.ns)) ||
+	    !in_order(&l->networks[p->network]) || c->lost != 0)
+		return false;
+	return (uint64_t)(s->time.ns - l->lane.from_ns) < l->lane.width_ns ||
+	       enter(j, l, s->time.ns);
+}
+
+void
 calm_take(struct judge *j, struct line *l, struct probe_line *p, const struct sample *s)
 {
 	int64_t at = s->time.ns, at_us = whole_us(at), received = at + s->rtt_ns;
-
-	if (!l->calm || !is_ordinary(j, s) || !is_well(l, p, at_us))
-		return false;
 	struct class_line *c = p->def.kind == KIND_PING ? &l->ping : &l->service;
-	struct network_line *n = &l->networks[p->network];
-	if (c->lost != 0 || !in_order(n))
-		return false;
-	if ((uint64_t)(at - l->lane.from_ns) >= l->lane.width_ns && !enter(j, l, at))
-		return false;
+
+	if (!is_calm(j, l, p, c, s)) {
+		judge_by_rules(j, l, p, s);
+		return;
+	}
 	p->heard_ns = at;
 	vote_next_heard(l);
 	vote_next_network(l);
@@ -144,7 +152,7 @@ calm_take(struct judge *j, struct line *l, struct probe_line *p, const struct sa
 	p->sent++;
 	hist_add(&l->rtt[0], s->rtt_ns);
 	bins_take(j, l, s, false);
-	answered(n, at, received);
+	answered(&l->networks[p->network], at, received);
 	remember(l, p, s, received);
 	vote_count_in(l, l->lane.minute, 1, 0);
 	if (received > l->stall.last_arrival_ns)
@@ -153,5 +161,4 @@ calm_take(struct judge *j, struct line *l, struct probe_line *p, const struct sa
 		c->holds_ns = at + p->max_gap_ns;
 	c->last_answer_ns = at;
 	shift_answer(l->shift, s);
-	return true;
 }

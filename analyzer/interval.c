@@ -21,6 +21,22 @@ interval_thin_out(struct interval *i)
 	i->every *= 2;
 }
 
+void
+interval_take(struct interval *i, int64_t at_ns, int64_t rtt_ns)
+{
+	if (interval_is_empty(i)) {
+		i->start_ns = at_ns - at_ns % i->width_ns;
+		i->answered = 0;
+		i->every = 1;
+	}
+	if (at_ns < i->start_ns || at_ns - i->start_ns >= i->width_ns)
+		return;
+	if (rtt_ns < 0)
+		i->lost++;
+	else
+		interval_answer(i, rtt_ns);
+}
+
 int64_t
 interval_median(struct interval *i)
 {

@@ -14,9 +14,9 @@
 struct interval {
 	int64_t width_ns; /* a whole number of minutes; set by the owner */
 	int64_t start_ns;
-	int64_t rtt_ns[INTERVAL_VALUES];
-	unsigned n, lost;
 	uint64_t answered, every; /* one in so many is kept */
+	unsigned n, lost;
+	int64_t rtt_ns[INTERVAL_VALUES];
 };
 
 static inline bool
@@ -28,23 +28,12 @@ interval_is_empty(const struct interval *i)
 /* Of those kept, every second one. */
 void interval_thin_out(struct interval *i);
 
-/* Take a round trip, or a loss (-1), sent at ${at}. The first one says which interval
- * this is; what belongs to another is ignored until interval_clear. */
+/* Take a round trip that belongs to the interval, which is not empty. */
 static inline void
-interval_take(struct interval *i, int64_t at_ns, int64_t rtt_ns)
+interval_answer(struct interval *i, int64_t rtt_ns)
 {
-	if (interval_is_empty(i)) {
-		i->start_ns = at_ns - at_ns % i->width_ns;
-		i->answered = 0;
-		i->every = 1;
-	}
-	if (at_ns < i->start_ns || at_ns - i->start_ns >= i->width_ns)
-		return;
-	if (rtt_ns < 0) {
-		i->lost++;
-		return;
-	}
 	uint64_t nth = i->answered++;
+
 	/* every is a power of two: the division is worth avoiding, as this is each
 	 * sample's */
 	if ((nth & (i->every - 1)) != 0)
@@ -54,6 +43,10 @@ interval_take(struct interval *i, int64_t at_ns, int64_t rtt_ns)
 	if ((nth & (i->every - 1)) == 0)
 		i->rtt_ns[i->n++] = rtt_ns;
 }
+
+/* Take a round trip, or a loss (-1), sent at ${at}. The first one says which interval
+ * this is; what belongs to another is ignored until interval_clear. */
+void interval_take(struct interval *i, int64_t at_ns, int64_t rtt_ns);
 void interval_clear(struct interval *i);
 
 /* The median with lost ones as infinity; -1 where it lies among them. */

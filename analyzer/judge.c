@@ -232,16 +232,11 @@ take_voter(struct judge *j, struct line *l, struct probe_line *p, const struct s
 }
 
 void
-judge_sample(struct judge *j, const struct sample *s)
+judge_by_rules(
+    struct judge *j, struct line *l, struct probe_line *p, const struct sample *s)
 {
-	if (s->probe >= j->n_probes || j->probes[s->probe].link >= j->n_lines)
-		return;
-	struct probe_line *p = &j->probes[s->probe];
-	struct line *l = &j->lines[p->link];
-
-	if (calm_take(j, l, p, s))
-		return;
 	enum say say = say_of(s);
+
 	if (l->end_ns != 0 && s->time.ns > l->end_ns)
 		l->end_ns = 0; /* its history goes on after all */
 	if (l->first_ns == INT64_MIN)
@@ -255,6 +250,16 @@ judge_sample(struct judge *j, const struct sample *s)
 	degrade_sample(j, l, p, s, say);
 	quality_sample(l, p, s, say);
 	calm_look(j, l);
+}
+
+void
+judge_sample(struct judge *j, const struct sample *s)
+{
+	if (s->probe >= j->n_probes || j->probes[s->probe].link >= j->n_lines)
+		return;
+	struct probe_line *p = &j->probes[s->probe];
+
+	calm_take(j, &j->lines[p->link], p, s);
 }
 
 void

@@ -44,15 +44,15 @@ struct heard {
 };
 
 struct probe_line {
-	struct probe_def def;
-	bool upload;
-	uint32_t link, same; /* the next of this name on the link, around; or itself */
-	int network;         /* of a voter; -1 */
 	bool votes, known, failing, present;
 	bool current; /* sent lately, and under its name the last that was */
+	bool upload;
+	int network;         /* of a voter; -1 */
+	uint32_t link, same; /* the next of this name on the link, around; or itself */
 	int64_t heard_ns;
 	int64_t last_sent_ns, last_answer_ns, max_gap_ns;
-	uint64_t sent, lost;          /* votes while the link was not dark */
+	uint64_t sent, lost; /* votes while the link was not dark */
+	struct probe_def def;
 	struct heard ring[ROLE_RING]; /* of gateway and isp probes */
 	unsigned ring_n;
 	uint64_t in_answered, in_lost; /* since the run was seen */
@@ -254,11 +254,16 @@ struct judge {
 	int64_t settled_ns; /* judged up to here */
 };
 
+/* ---- judge.c ---- */
+/* Take a sample by all the rules. */
+void judge_by_rules(
+    struct judge *j, struct line *l, struct probe_line *p, const struct sample *s);
+
 /* ---- calm.c ---- */
 /* After a sample that went through the rules: may those that follow be spared them? */
 void calm_look(const struct judge *j, struct line *l);
-/* Take an ordinary answer of a calm line; false, and nothing done, if it is not one. */
-bool calm_take(
+/* Take a sample: an ordinary answer of a calm line in short, else by the rules. */
+void calm_take(
     struct judge *j, struct line *l, struct probe_line *p, const struct sample *s);
 
 /* ---- vote.c ---- */
@@ -331,8 +336,8 @@ size_t quality_list(
 void quality_targets(const struct judge *j, const struct line *l, struct link_result *r);
 
 /* ---- bins.c ---- */
-/* A vote, into the intervals that the rule asks for. */
-void bins_take(const struct judge *j, struct line *l, const struct sample *s, bool lost);
+/* Close the interval that was counted where ${s} is of another, and begin that. */
+void bins_enter(struct bin_line *b, const struct binning *rule, const struct sample *s);
 void bins_close(const struct judge *j, const struct line *l, struct link_result *out);
 void bins_free(struct line *l);
 
@@ -348,6 +353,35 @@ void coverage_reason(
 /* Unknown time in [from, to): gaps between what was covered, each with its reason. */
 size_t coverage_unknown(const struct judge *j, const struct line *l, int64_t from_ns,
     int64_t to_ns, struct unknown **out);
+
+/* Most are in the same as the one before: that is seen without a division. */
+static inline bool
+bins_are_in(const struct bin_line *b, int64_t width_ns, const struct sample *s)
+{
+	if (b->at_ns <= 0)
+		return false;
+	if (width_ns == NS_PER_S)
+		return s->time.ns - s->sent.ns == b->offset_ns &&
+		       (uint64_t)(s->sent.ns - b->second_ns) < (uint64_t)NS_PER_S;
+	return (uint64_t)(s->time.ns - b->at_ns) < (uint64_t)width_ns;
+}
+
+/* A vote, into the intervals that the rule asks for. */
+static inline void
+bins_take(const struct judge *j, struct line *l, const struct sample *s, bool lost)
+{
+	for (size_t i = 0; i < j->rule.n_bins; i++) {
+		const struct binning *rule = &j->rule.bins[i];
+		struct bin_line *b = &l->bins[i];
+
+		if (!bins_are_in(b, rule->width_ns, s))
+			bins_enter(b, rule, s);
+		if (s->time.ns - b->at_ns >= rule->part_ns)
+			continue;
+		b->sent++;
+		b->lost += lost || (!rule->late_answers && (s->flags & FLAG_LATE));
+	}
+}
 
 /* The next probe, or network, to be looked at in passing. */
 static inline unsigned

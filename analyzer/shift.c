@@ -49,6 +49,11 @@ struct probe {
 	size_t lead, next; /* the first of its network among those that report; 0: last */
 	struct span *present; /* when it was measured, but for less than a level's time */
 	size_t n_present, room_present;
+	/* An answer sent in it belongs to the last of these and to both intervals. */
+	struct {
+		int64_t from_ns;
+		uint64_t width_ns;
+	} lane;
 	struct gather series[SERIES]; /* without a track where it says nothing */
 };
 
@@ -209,6 +214,7 @@ static void
 restart(struct shift *s)
 {
 	for (size_t i = 0; i < s->n_probes; i++) {
+		s->probes[i].lane.width_ns = 0;
 		for (int k = 0; k < SERIES; k++) {
 			struct gather *g = &s->probes[i].series[k];
 			if (g->track == NULL)
@@ -235,6 +241,7 @@ advance(struct shift *s, int64_t now_ns)
 		return;
 	s->minute = minute;
 	for (size_t i = 0; i < s->n_probes; i++) {
+		s->probes[i].lane.width_ns = 0;
 		for (int k = 0; k < SERIES; k++) {
 			struct gather *g = &s->probes[i].series[k];
 			if (g->track == NULL)
@@ -275,6 +282,7 @@ was_present(struct probe *p, int64_t at_ns)
 		p->present = memory_grow(p->present, p->room_present, sizeof *p->present);
 	}
 	p->present[p->n_present++] = (struct span){at_ns, at_ns};
+	p->lane.width_ns = 0;
 }
 
 static bool
@@ -312,13 +320,50 @@ shift_minute(struct shift *s, int64_t at_ns)
 		advance(s, at_ns);
 }
 
+/* After an answer was taken: where the next one needs no such look. */
+static void
+find_lane(struct probe *p)
+{
+	const struct span *last = &p->present[p->n_present - 1];
+	int64_t from = last->start_ns, until = last->end_ns + LASTING_NS;
+
+	for (int k = 0; k < SERIES; k++) {
+		const struct gather *g = &p->series[k];
+		if (g->track == NULL)
+			continue;
+		if (interval_is_empty(&g->now))
+			return;
+		int64_t end = g->now.start_ns + g->now.width_ns;
+		from = g->now.start_ns > from ? g->now.start_ns : from;
+		until = end < until ? end : until;
+		end = g->waiting.start_ns + g->now.width_ns;
+		from = g->waiting.set && end > from ? end : from;
+	}
+	if (until > from) {
+		p->lane.from_ns = from;
+		p->lane.width_ns = (uint64_t)until - (uint64_t)from;
+	}
+}
+
 void
 shift_answer(struct shift *s, const struct sample *sample)
 {
 	struct probe *p = probe_of(s, sample);
+	int64_t at = sample->time.ns;
 
-	if (p != NULL && sample->time.ns >= 0 && sample->time.ns <= LATEST_NS)
-		take(p, sample->time.ns, sample->rtt_ns);
+	if (p == NULL || at < 0 || at > LATEST_NS)
+		return;
+	if ((uint64_t)at - (uint64_t)p->lane.from_ns >= p->lane.width_ns) {
+		take(p, at, sample->rtt_ns);
+		find_lane(p);
+		return;
+	}
+	struct span *last = &p->present[p->n_present - 1];
+	if (at > last->end_ns)
+		last->end_ns = at;
+	for (int k = 0; k < SERIES; k++)
+		if (p->series[k].track != NULL)
+			interval_answer(&p->series[k].now, sample->rtt_ns);
 }
 
 void

@@ -104,6 +104,7 @@ struct rows {
 	uint32_t *sent_of; /* by probe: a guess at its place in sent */
 	size_t n_sent_of;
 	size_t behind; /* so many samples stand before those: not of this block */
+	bool facts;    /* what was in flight is not asked for: decoding leaves it out */
 	size_t n_links, n_probes, n_samples, n_counters, n_events, n_sent;
 	size_t room_links, room_probes, room_samples, room_counters, room_events,
 	    room_sent;

@@ -579,7 +579,7 @@ rows_decode(struct rows *rows, const void *p, size_t n, struct dialect *d)
 	decode_wire(&part[SECTION_WIRE], rows);
 	for (c = &part[SECTION_EVENTS]; !c->bad && c->p < c->end;)
 		decode_event(c, rows);
-	for (c = &part[SECTION_SENDS]; !c->bad && c->p < c->end;)
+	for (c = &part[SECTION_SENDS]; !rows->facts && !c->bad && c->p < c->end;)
 		decode_send(c, rows, d, &last);
 	for (c = &part[SECTION_THROUGHPUT]; !c->bad && c->p < c->end;)
 		decode_throughput(c, rows);

@@ -175,6 +175,7 @@ decode_held(struct journal_reader *r, struct reading *g, const struct block_head
 	r->rows.samples = hold->samples;
 	r->rows.room_samples = hold->room_samples;
 	r->rows.behind = hold->n_samples;
+	r->rows.facts = true;
 	int rc = rows_decode(&r->rows, payload, h->bytes, &g->dialect);
 	hold->samples = r->rows.samples;
 	hold->room_samples = r->rows.room_samples;
@@ -182,6 +183,7 @@ decode_held(struct journal_reader *r, struct reading *g, const struct block_head
 	r->rows.samples = own;
 	r->rows.room_samples = room;
 	r->rows.behind = r->rows.n_samples = 0;
+	r->rows.facts = false;
 	if (rc < 0)
 		return rc;
 	reader_learn(r, g);
