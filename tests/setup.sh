@@ -4,10 +4,12 @@ libcurl4-openssl-dev librrd-dev libpcap-dev libzstd-dev libssl-dev libjansson-de
 libcmocka-dev libsqlite3-dev libpango1.0-dev libcairo2-dev libpng-dev libqpdf-dev libqrencode-dev zbar-tools openssl libxlsxwriter-dev fonts-inter fonts-dejavu-core
 tzdata iproute2 nftables iputils-ping nsd nginx-light jq qpdf gnumeric zip unzip poppler-utils mupdf-tools ghostscript rrdtool rrdcached
 tcpdump clang-format cppcheck man-db procps util-linux"
+# What `make bench` holds itself against.
+PEERS="fping iperf3 dnsperf gnuplot-nox linux-perf"
 
-packages_install() {
+packages_install() { # PACKAGE… (all that is needed, where none is named)
 	missing=
-	for p in $PACKAGES; do
+	for p in ${*:-$PACKAGES}; do
 		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' ||
 			missing="$missing $p"
 	done

@@ -29,5 +29,6 @@ tests_bench_bench_report_LDADD = reports/libreports.a analyzer/libanalyzer.a rec
 tests_bench_bench_archive_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(BASE_LIBS) -lm
 .PHONY: bench
 bench: $(BENCHES) $(BARE) linkwitnessd linkwitness
+	@. $(top_srcdir)/tests/setup.sh; packages_install $$PEERS || echo "these rows are left out"
 	@for b in $(BENCHES); do ./$$b || exit 1; done
 	@for b in $(WIRE_BENCHES); do $(top_srcdir)/$$b . || exit 1; done
