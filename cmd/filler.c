@@ -78,6 +78,12 @@ filler_counters(struct filler *f, const struct counters *c)
 	saw(f, c->time.ns);
 }
 
+void
+filler_event(struct filler *f, const struct event *e)
+{
+	archive_event(f->archive, e);
+}
+
 static void
 show(struct catching *g, int64_t label_ns)
 {
@@ -123,6 +129,15 @@ catch_counters(void *ctx, const struct counters *c)
 	return flush_before(g, c->time.ns);
 }
 
+static int
+catch_event(void *ctx, const struct event *e)
+{
+	struct catching *g = ctx;
+
+	filler_event(g->filler, e);
+	return 0;
+}
+
 int
 filler_catch_up(
     struct filler *f, bool progress, const volatile sig_atomic_t *stop, bool *of_journal)
@@ -130,7 +145,10 @@ filler_catch_up(
 	struct catching g = {
 	    .filler = f, .flushed_ns = INT64_MIN / 2, .progress = progress, .stop = stop};
 	struct journal_visitor v = {
-	    .ctx = &g, .sample = catch_sample, .counters = catch_counters};
+	    .ctx = &g,
+	    .sample = catch_sample,
+	    .counters = catch_counters,
+	    .event = catch_event};
 	wall_t now = clock_wall(), end = {INT64_MAX / 2};
 
 	*of_journal = false;

@@ -29,6 +29,7 @@ void filler_tables(struct filler *f);
 /* Sendings that have passed by already are passed over. */
 void filler_sample(struct filler *f, const struct sample *s);
 void filler_counters(struct filler *f, const struct counters *c);
+void filler_event(struct filler *f, const struct event *e);
 
 /*
  * filler_catch_up(f, progress, stop, of_journal):

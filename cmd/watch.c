@@ -165,6 +165,15 @@ follow_counters(void *ctx, const struct counters *c)
 	return judge_counters_once(ctx, c);
 }
 
+static int
+follow_event(void *ctx, const struct event *e)
+{
+	struct watch *w = ctx;
+
+	filler_event(&w->filler, e);
+	return judge_event_once(ctx, e);
+}
+
 /* ---- opening ---- */
 
 static void
@@ -273,7 +282,7 @@ follow(struct watch *w, int64_t now_ns)
 	struct journal_visitor v = {.ctx = w,
 	    .sample = follow_sample,
 	    .counters = follow_counters,
-	    .event = judge_event_once};
+	    .event = follow_event};
 	struct timespec at;
 	int64_t settled = INT64_MIN;
 	bool synced =

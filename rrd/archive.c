@@ -6,6 +6,7 @@
 #include "rrd/archive.h"
 
 #include "base/bytes.h"
+#include "base/exactness.h"
 #include "rrd/curve.h"
 
 #include <errno.h>
@@ -23,6 +24,8 @@
 #define TIME_MAX_NS    (4102444800LL * NS_PER_S) /* 2100: later labels are no clock's */
 #define RTT_MAX_NS     (86400LL * NS_PER_S)
 #define READING_GAP_NS (5 * NS_PER_S)
+#define ACCOUNT_NS     (10 * NS_PER_S) /* that an account of the collector speaks of */
+#define ACCOUNT_MAX_US (86400ull * 1000000)
 #define AGAIN_NS       (120 * NS_PER_S) /* read again: pages a power cut may have taken */
 #define CACHED_NS      (3600 * NS_PER_S) /* longest that rrdcached keeps an update */
 #define BEGINNING      (INT64_MIN / 2)
@@ -48,6 +51,8 @@ struct archive {
 	struct archive_probe *probes;
 	struct archive_link *links;
 	size_t n_curves, n_probes, n_links;
+	size_t collector; /* its curve plus one; 0: it has said nothing */
+	int64_t account_ns;
 	size_t left_out;
 	char first_out[3 * NAME_ROOM + 2];
 };
@@ -59,6 +64,7 @@ archive_new(const char *data_dir)
 
 	memset(a, 0, sizeof *a);
 	a->lock_fd = -1;
+	a->account_ns = INT64_MIN;
 	snprintf(a->dir, sizeof a->dir, "%s", data_dir);
 	return a;
 }
@@ -169,6 +175,21 @@ leave_out(struct archive *a, const char *centre, const char *link, const char *n
 }
 
 static size_t
+curve_of(struct archive *a, const char *path, enum curve_kind kind)
+{
+	for (size_t i = 0; i < a->n_curves; i++)
+		if (strcmp(a->curves[i].path, path) == 0)
+			return i + 1;
+	a->curves = memory_grow(a->curves, a->n_curves + 1, sizeof *a->curves);
+	struct curve *c = &a->curves[a->n_curves++];
+	memset(c, 0, sizeof *c);
+	snprintf(c->path, sizeof c->path, "%s", path);
+	c->kind = kind;
+	c->cached = a->cached[0] != '\0';
+	return a->n_curves;
+}
+
+static size_t
 curve_at(struct archive *a, const char *centre, const char *link, const char *name,
     enum curve_kind kind)
 {
@@ -177,16 +198,7 @@ curve_at(struct archive *a, const char *centre, const char *link, const char *na
 	if (!is_name(centre) || !is_name(link))
 		return 0;
 	snprintf(path, sizeof path, "%s/rrd/%s/%s/%s.rrd", a->dir, centre, link, name);
-	for (size_t i = 0; i < a->n_curves; i++)
-		if (strcmp(a->curves[i].path, path) == 0)
-			return i + 1;
-	a->curves = memory_grow(a->curves, a->n_curves + 1, sizeof *a->curves);
-	struct curve *c = &a->curves[a->n_curves++];
-	memset(c, 0, sizeof *c);
-	memcpy(c->path, path, sizeof path);
-	c->kind = kind;
-	c->cached = a->cached[0] != '\0';
-	return a->n_curves;
+	return curve_of(a, path, kind);
 }
 
 void
@@ -305,6 +317,45 @@ archive_counters(struct archive *a, const struct counters *c)
 	}
 }
 
+static int64_t
+ns_of(uint64_t us)
+{
+	return (int64_t)(us < ACCOUNT_MAX_US ? us : ACCOUNT_MAX_US) * NS_PER_US;
+}
+
+void
+archive_event(struct archive *a, const struct event *e)
+{
+	char path[sizeof a->curves->path];
+	struct exactness x;
+
+	if (e->kind != EVENT_NOTE || e->time.ns <= a->account_ns ||
+	    e->time.ns <= ACCOUNT_NS || e->time.ns >= TIME_MAX_NS ||
+	    !exactness_parse(e->text, &x))
+		return;
+	a->account_ns = e->time.ns;
+	if (a->collector == 0) {
+		snprintf(path, sizeof path, "%s/rrd/_collector.rrd", a->dir);
+		a->collector = curve_of(a, path, CURVE_COLLECTOR);
+		a->curves[a->collector - 1].hold_ns = ACCOUNT_NS;
+	}
+	/* Into the slot that most of what it speaks of lies in. */
+	struct curve_slot *slot =
+	    curve_slot(&a->curves[a->collector - 1], e->time.ns - ACCOUNT_NS / 2);
+	if (slot == NULL)
+		return;
+	slot->max_gap_ns = 2 * ACCOUNT_NS;
+	slot->dropped += x.dropped;
+	slot->skipped += x.skipped;
+	slot->kernel += x.kernel;
+	slot->user += x.user;
+	slot->stamps += x.kernel + x.kernel_rx + x.user;
+	if (ns_of(x.delay_p99) > slot->delay_ns)
+		slot->delay_ns = ns_of(x.delay_p99);
+	if (ns_of(x.clock_bound) > slot->clock_ns)
+		slot->clock_ns = ns_of(x.clock_bound);
+}
+
 /* ---- files ---- */
 
 static void
@@ -378,6 +429,7 @@ archive_since(const struct archive *a)
 
 	for (size_t i = 0; i < a->n_curves; i++)
 		if (a->curves[i].kind != CURVE_LINK &&
+		    a->curves[i].kind != CURVE_COLLECTOR &&
 		    access(a->curves[i].path, F_OK) != 0)
 			return (wall_t){BEGINNING};
 	snprintf(path, sizeof path, "%s/rrd/until", a->dir);

@@ -6,9 +6,14 @@
 /*
  * The RRD files of a data directory: DATA/rrd/CENTRE/LINK/PROBE.rrd with sent and lost
  * (probes a second) and rtt (s), for http also throughput (bit/s), and
- * DATA/rrd/CENTRE/LINK/_link.rrd with rx and tx (bit/s). Step 10 s, MIN, AVERAGE, MAX:
- * 4 days at 10 s, 31 days at 1 min, 5 years at 1 h. Written once a slot is closed, in
- * order. Derived from the journal: can be deleted and rebuilt. Not thread safe.
+ * DATA/rrd/CENTRE/LINK/_link.rrd with rx and tx (bit/s), and DATA/rrd/_collector.rrd
+ * with the collector's own error: delay (s, the 99th percentile of how far sendings were
+ * from their slots' times), dropped (packets a second that our sockets had no room for),
+ * skipped (slots a second that we came too late for), clock (s, bound of UTC labels),
+ * kernel and user (share of the answers whose sending and receipt the kernel stamped;
+ * whose receipt it did not). Step 10 s, MIN, AVERAGE, MAX: 4 days at 10 s, 31 days at 1
+ * min, 5 years at 1 h. Written once a slot is closed, in order. Derived from the journal:
+ * can be deleted and rebuilt. Not thread safe.
  */
 struct archive;
 
@@ -40,6 +45,9 @@ size_t archive_left_out(const struct archive *a, const char **first);
  */
 void archive_sample(struct archive *a, const struct sample *s);
 void archive_counters(struct archive *a, const struct counters *c);
+/* In order of time, but again what was fed before changes nothing; those that tell of the
+ * collector's own error are what is taken. */
+void archive_event(struct archive *a, const struct event *e);
 
 /*
  * archive_flush(a, settled, hold_ns):

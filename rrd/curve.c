@@ -33,7 +33,7 @@ static const char *const RRA_ROWS[] = {RRAS("AVERAGE"), RRAS("MIN"), RRAS("MAX")
 
 static const struct shape {
 	const char *names;
-	const char *ds[4];
+	const char *ds[6];
 	size_t n;
 } SHAPES[] = {
     [CURVE_PROBE] = {"sent:lost:rtt",
@@ -43,6 +43,10 @@ static const struct shape {
             DS("throughput", "GAUGE")},
         4},
     [CURVE_LINK] = {"rx:tx", {DS("rx", "GAUGE"), DS("tx", "GAUGE")}, 2},
+    [CURVE_COLLECTOR] = {"delay:dropped:skipped:clock:kernel:user",
+        {DS("delay", "GAUGE"), DS("dropped", "ABSOLUTE"), DS("skipped", "ABSOLUTE"),
+            DS("clock", "GAUGE"), DS("kernel", "GAUGE"), DS("user", "GAUGE")},
+        6},
 };
 
 void
@@ -101,7 +105,7 @@ static int
 create(const struct curve *c, int64_t start_s, char *err, size_t room)
 {
 	const struct shape *shape = &SHAPES[c->kind];
-	const char *args[4 + 9];
+	const char *args[6 + 9];
 	int n = 0;
 
 	make_folders(c->path);
@@ -157,6 +161,28 @@ word_of_link(const struct curve_slot *s, char *out)
 		    llround(s->tx_bytes * 8e9 / (double)s->counted_ns));
 }
 
+/* A share of the answers' stamps; unknown where there were none. */
+static int
+share(char *out, size_t room, uint64_t part, uint64_t all)
+{
+	if (all == 0)
+		return snprintf(out, room, ":U");
+	return seconds(out, room, llround((double)part / (double)all * 1e9));
+}
+
+static void
+word_of_collector(const struct curve_slot *s, char *out)
+{
+	int n = snprintf(out, WORD, "%lld", (long long)(s->number + 1) * SLOT_S);
+
+	n += seconds(out + n, (size_t)(WORD - n), s->delay_ns);
+	n += snprintf(out + n, (size_t)(WORD - n), ":%llu:%llu",
+	    (unsigned long long)s->dropped, (unsigned long long)s->skipped);
+	n += seconds(out + n, (size_t)(WORD - n), s->clock_ns);
+	n += share(out + n, (size_t)(WORD - n), s->kernel, s->stamps);
+	share(out + n, (size_t)(WORD - n), s->user, s->stamps);
+}
+
 static void
 word_of_hole(const struct curve *c, int64_t end_s, char *out)
 {
@@ -182,6 +208,8 @@ update(const struct curve *c, const struct curve_slot *slots, size_t n, int64_t 
 			word_of_hole(c, start_s, words[k++]);
 		if (c->kind == CURVE_LINK)
 			word_of_link(s, words[k++]);
+		else if (c->kind == CURVE_COLLECTOR)
+			word_of_collector(s, words[k++]);
 		else
 			word_of_probe(c, s, words[k++]);
 		last_s = start_s + SLOT_S;

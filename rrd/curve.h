@@ -14,7 +14,8 @@
 enum curve_kind {
 	CURVE_PROBE,
 	CURVE_HTTP,
-	CURVE_LINK
+	CURVE_LINK,
+	CURVE_COLLECTOR
 };
 
 struct curve_slot {
@@ -24,6 +25,9 @@ struct curve_slot {
 	int64_t rtt_ns, bytes, busy_ns; /* sums over the answered */
 	double rx_bytes, tx_bytes;
 	int64_t counted_ns; /* of the slot, between two counter readings */
+	int64_t delay_ns,
+	    clock_ns; /* the collector's own error: the largest of the slot */
+	uint64_t dropped, skipped, stamps, kernel, user;
 };
 
 struct curve {

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/exactness.h"
 #include "rrd/archive.h"
 
 #include <errno.h>
@@ -60,6 +61,16 @@ declare(struct archive *a)
 	archive_probe(a, 3, &p);
 }
 
+/* What the collector says of itself each ten seconds. */
+static void
+account(struct archive *a, int64_t at_s, const struct exactness *x)
+{
+	struct event e = {.kind = EVENT_NOTE, .link = -1, .time = {at_s * NS_PER_S}};
+
+	assert_true(exactness_print(x, e.text, sizeof e.text));
+	archive_event(a, &e);
+}
+
 /* The facts of one second, the same for the same second. */
 static void
 feed_second(struct archive *a, int64_t second)
@@ -94,6 +105,15 @@ feed_second(struct archive *a, int64_t second)
 		s.probe = 3;
 		archive_sample(a, &s);
 	}
+	if (second % 10 == 3) {
+		struct exactness x = {.sent = 10,
+		    .dropped = second % 7 == 0,
+		    .kernel = (uint64_t)second % 11,
+		    .user = (uint64_t)second % 3,
+		    .delay_p99 = 100 + (uint64_t)second % 50,
+		    .clock_bound = 900};
+		account(a, START_S + second, &x);
+	}
 	c.rx_bytes = (uint64_t)(second % 1000) * 125000; /* set to zero now and then */
 	c.tx_bytes = (uint64_t)second * 1250;
 	archive_counters(a, &c);
@@ -119,13 +139,21 @@ fill(int64_t end, int step)
 	archive_free(a);
 }
 
+static void
+path_of(const char *name, char path[256])
+{
+	bool ours = strcmp(name, "_collector") == 0;
+
+	snprintf(path, 256, "%s/rrd/%s%s.rrd", dir, ours ? "" : "victoria/fibre/", name);
+}
+
 static char *
 dump(const char *name)
 {
 	char path[256], out[256];
 	struct stat st;
 
-	snprintf(path, sizeof path, "%s/rrd/victoria/fibre/%s.rrd", dir, name);
+	path_of(name, path);
 	snprintf(out, sizeof out, "%s/dump.xml", dir);
 	rrd_clear_error();
 	if (rrd_dump_r(path, out) != 0)
@@ -139,7 +167,9 @@ dump(const char *name)
 	return text;
 }
 
-static const char *const FILES[] = {"fast", "slow", "speed", "_link"};
+static const char *const FILES[] = {
+    "fast", "slow", "speed", "_link", "_collector"};
+#define N_FILES (sizeof FILES / sizeof FILES[0])
 
 static void
 remove_files(void)
@@ -154,23 +184,23 @@ static void
 rebuild_equals_increments(void **state)
 {
 	static const int STEPS[] = {1, 7, 61};
-	char *want[4];
+	char *want[N_FILES];
 
 	(void)state;
 	fill(4000, 997);
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < N_FILES; i++)
 		want[i] = dump(FILES[i]);
 	for (int k = 0; k < 3; k++) {
 		remove_files();
 		for (int64_t end = 311; end <= 4000; end += 527) /* ends at 4000 */
 			fill(end, STEPS[k]);
-		for (int i = 0; i < 4; i++) {
+		for (size_t i = 0; i < N_FILES; i++) {
 			char *got = dump(FILES[i]);
 			assert_string_equal(got, want[i]);
 			free(got);
 		}
 	}
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < N_FILES; i++)
 		free(want[i]);
 }
 
@@ -196,7 +226,7 @@ fetch(const char *name, int64_t slot_end_s, double *out, size_t n)
 	char **names;
 	rrd_value_t *data;
 
-	snprintf(path, sizeof path, "%s/rrd/victoria/fibre/%s.rrd", dir, name);
+	path_of(name, path);
 	rrd_clear_error();
 	if (rrd_fetch_r(path, "AVERAGE", &from, &to, &step, &count, &names, &data) != 0)
 		fail_msg("%s: %s", path, rrd_get_error());
@@ -253,6 +283,37 @@ values_mean_what_they_say(void **state)
 	fetch("_link", START_S + 20, v,
 	    2); /* the interface was made anew: no negative rate */
 	assert_true(fabs(v[0] - 1e6) < 1);
+	archive_free(a);
+}
+
+static void
+own_error_is_a_series(void **state)
+{
+	struct archive *a = archive_new(dir);
+	struct exactness x = {.sent = 100,
+	    .dropped = 20,
+	    .skipped = 5,
+	    .kernel = 60,
+	    .kernel_rx = 30,
+	    .user = 10,
+	    .delay_p99 = 730,
+	    .clock_bound = 12000};
+	struct event other = {
+	    .kind = EVENT_NOTE, .time = {(START_S + 16) * NS_PER_S}, .text = "exactness"};
+	double v[6];
+
+	(void)state;
+	account(a, START_S + 12, &x);
+	account(a, START_S + 12, &x); /* read twice */
+	archive_event(a, &other);
+	assert_int_equal(archive_flush(a, (wall_t){(START_S + 60) * NS_PER_S}, 0), 0);
+	fetch("_collector", START_S + 10, v, 6);
+	assert_true(fabs(v[0] - 0.00073) < 1e-9);
+	assert_true(fabs(v[1] - 2) < 1e-9);
+	assert_true(fabs(v[2] - 0.5) < 1e-9);
+	assert_true(fabs(v[3] - 0.012) < 1e-9);
+	assert_true(fabs(v[4] - 0.6) < 1e-9);
+	assert_true(fabs(v[5] - 0.1) < 1e-9);
 	archive_free(a);
 }
 
@@ -365,6 +426,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(rebuild_equals_increments, setup, teardown),
 	    cmocka_unit_test_setup_teardown(names_do_not_escape, setup, teardown),
 	    cmocka_unit_test_setup_teardown(values_mean_what_they_say, setup, teardown),
+	    cmocka_unit_test_setup_teardown(own_error_is_a_series, setup, teardown),
 	    cmocka_unit_test_setup_teardown(slow_probe_has_no_holes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(one_writer_at_a_time, setup, teardown),
 	    cmocka_unit_test_setup_teardown(odd_names_are_told, setup, teardown),
