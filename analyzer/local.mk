@@ -67,6 +67,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/settlement.h \
 	analyzer/shift.c \
 	analyzer/shift.h \
+	analyzer/shift_found.c \
+	analyzer/shift_line.h \
 	analyzer/site.c \
 	analyzer/site.h \
 	analyzer/speed.c \
