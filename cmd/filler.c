@@ -144,8 +144,7 @@ filler_catch_up(
 {
 	struct catching g = {
 	    .filler = f, .flushed_ns = INT64_MIN / 2, .progress = progress, .stop = stop};
-	struct journal_visitor v = {
-	    .ctx = &g,
+	struct journal_visitor v = {.ctx = &g,
 	    .sample = catch_sample,
 	    .counters = catch_counters,
 	    .event = catch_event};

@@ -2,14 +2,16 @@
 PACKAGES="gcc make autoconf automake pkg-config libc6-dev libconfuse-dev libc-ares-dev
 libcurl4-openssl-dev librrd-dev libpcap-dev libzstd-dev libssl-dev libjansson-dev
 libcmocka-dev libsqlite3-dev libpango1.0-dev libcairo2-dev libpng-dev libqpdf-dev libqrencode-dev zbar-tools openssl libxlsxwriter-dev fonts-inter fonts-dejavu-core
-tzdata iproute2 nftables iputils-ping nsd nginx-light jq qpdf gnumeric zip unzip poppler-utils mupdf-tools ghostscript rrdtool rrdcached
+tzdata ca-certificates iproute2 nftables iputils-ping nsd nginx-light jq qpdf gnumeric zip unzip poppler-utils mupdf-tools ghostscript rrdtool rrdcached
 tcpdump clang-format cppcheck man-db procps util-linux"
 # What `make bench` holds itself against.
 PEERS="fping iperf3 dnsperf gnuplot-nox linux-perf"
 
 packages_install() { # PACKAGE… (all that is needed, where none is named)
+	# shellcheck disable=SC2086
+	[ $# -gt 0 ] || set -- $PACKAGES
 	missing=
-	for p in ${*:-$PACKAGES}; do
+	for p in "$@"; do
 		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' ||
 			missing="$missing $p"
 	done

@@ -231,7 +231,7 @@ spoken()
 		[ $paper = a4 ] || size="612 x 792"
 		pdfinfo "$pdf" | grep -q "^Page size: *$size" || wrong "$spoken: not $size"
 		qpdf --check "$pdf" >"$dir/out" 2>&1 || wrong "$spoken: qpdf: $(cat "$dir/out")"
-		pdftotext "$pdf" - | grep -wE 'the|of|and|with|hours|not|less|than|by|are|each|from|days|outage|down' |
+		pdftotext "$pdf" - | LC_ALL=C.UTF-8 grep -wE 'the|of|and|with|hours|not|less|than|by|are|each|from|days|outage|down' |
 			grep -vE 'linkwitness outages|exchange of a switch' >"$dir/english"
 		[ ! -s "$dir/english" ] || wrong "$spoken-$language: English: $(head -n 3 "$dir/english")"
 	done

@@ -167,8 +167,7 @@ dump(const char *name)
 	return text;
 }
 
-static const char *const FILES[] = {
-    "fast", "slow", "speed", "_link", "_collector"};
+static const char *const FILES[] = {"fast", "slow", "speed", "_link", "_collector"};
 #define N_FILES (sizeof FILES / sizeof FILES[0])
 
 static void
