@@ -5,6 +5,8 @@
 #include <cmocka.h>
 
 #include "rrd/archive.h"
+#include "tests/unit/rrd_text.h"
+#include "tests/unit/scratch.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define START_S 1790000000LL
@@ -23,18 +24,14 @@ static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/lw-archive-XXXXXX");
-	return mkdtemp(dir) == NULL;
+	return scratch_make(dir, sizeof dir, "archive");
 }
 
 static int
 teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	return scratch_remove(dir);
 }
 
 static void
@@ -119,26 +116,6 @@ fill(int64_t end, int step)
 	archive_free(a);
 }
 
-static char *
-dump(const char *name)
-{
-	char path[256], out[256];
-	struct stat st;
-
-	snprintf(path, sizeof path, "%s/rrd/victoria/fibre/%s.rrd", dir, name);
-	snprintf(out, sizeof out, "%s/dump.xml", dir);
-	rrd_clear_error();
-	if (rrd_dump_r(path, out) != 0)
-		fail_msg("%s: %s", path, rrd_get_error());
-	FILE *f = fopen(out, "r");
-	assert_non_null(f);
-	assert_int_equal(fstat(fileno(f), &st), 0);
-	char *text = calloc(1, (size_t)st.st_size + 1);
-	assert_int_equal(fread(text, 1, (size_t)st.st_size, f), st.st_size);
-	fclose(f);
-	return text;
-}
-
 static const char *const FILES[] = {"fast", "slow", "speed", "_link"};
 
 static void
@@ -159,13 +136,13 @@ rebuild_equals_increments(void **state)
 	(void)state;
 	fill(4000, 997);
 	for (int i = 0; i < 4; i++)
-		want[i] = dump(FILES[i]);
+		want[i] = rrd_text(dir, FILES[i]);
 	for (int k = 0; k < 3; k++) {
 		remove_files();
 		for (int64_t end = 311; end <= 4000; end += 527) /* ends at 4000 */
 			fill(end, STEPS[k]);
 		for (int i = 0; i < 4; i++) {
-			char *got = dump(FILES[i]);
+			char *got = rrd_text(dir, FILES[i]);
 			assert_string_equal(got, want[i]);
 			free(got);
 		}

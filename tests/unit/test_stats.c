@@ -7,26 +7,13 @@
 #include "analyzer/stats.h"
 
 #include "base/clock.h"
+#include "tests/unit/chance.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SEED 20260714
-
-static uint64_t
-next(uint64_t *x)
-{
-	*x = *x * 6364136223846793005u + 1442695040888963407u;
-	return *x >> 11;
-}
-
-static double
-unit(uint64_t *x)
-{
-	return (double)next(x) / 9007199254740992.0;
-}
 
 static void
 near(double got, double want, double within, const char *what)
@@ -180,12 +167,12 @@ test_what_cannot_be_told(void **state)
 static void
 bursty(struct stats_pairs *p, double loss, double r, int n, uint64_t *x, int *lost)
 {
-	bool now = unit(x) < loss;
+	bool now = chance_unit(x) < loss;
 
 	*lost = 0;
 	for (int i = 0; i < n; i++) {
-		if (unit(x) >= r)
-			now = unit(x) < loss;
+		if (chance_unit(x) >= r)
+			now = chance_unit(x) < loss;
 		stats_pairs_add(p, now);
 		*lost += now;
 	}
@@ -291,7 +278,7 @@ test_quantiles_agree(void **state)
 	(void)state;
 	memset(&h, 0, sizeof h);
 	for (size_t i = 0; i < 5000; i++)
-		hist_add(&h, v[i] = (int64_t)(1e6 * exp(4 * unit(&x))));
+		hist_add(&h, v[i] = (int64_t)(1e6 * exp(4 * chance_unit(&x))));
 	for (int i = 0; i < 250; i++)
 		hist_add_lost(&h);
 	stats_sort(v, 5000);
@@ -325,11 +312,12 @@ test_selection_is_the_sorted_one(void **state)
 
 	(void)state;
 	for (int round = 0; round < 2000; round++) {
-		size_t n = 1 + next(&x) % (round % 2 ? 7 : 700);
-		uint64_t few = 1 + next(&x) % 2000, lost = next(&x) % 3 * n / 4;
-		double q = round % 5 == 0 ? 0.5 : unit(&x);
+		size_t n = 1 + chance_next(&x) % (round % 2 ? 7 : 700);
+		uint64_t few = 1 + chance_next(&x) % 2000,
+		         lost = chance_next(&x) % 3 * n / 4;
+		double q = round % 5 == 0 ? 0.5 : chance_unit(&x);
 		for (size_t i = 0; i < n; i++) {
-			sorted[i] = v[i] = (int64_t)(next(&x) % few);
+			sorted[i] = v[i] = (int64_t)(chance_next(&x) % few);
 			if (round % 11 == 0)
 				sorted[i] = v[i] = (int64_t)(i < n / 2 ? i : n - i);
 		}
@@ -378,7 +366,7 @@ test_patterns_sum_up(void **state)
 	(void)state;
 	stats_pattern_init(&p, 3);
 	for (int i = 0; i < 20000; i++) {
-		now = unit(&x) < 0.7 ? now : unit(&x) < 0.3;
+		now = chance_unit(&x) < 0.7 ? now : chance_unit(&x) < 0.3;
 		stats_pattern_add(&p, now);
 		lost += now;
 	}
@@ -442,9 +430,9 @@ test_bootstrap(void **state)
 	(void)state;
 	for (size_t i = 0; i < 200; i++) {
 		/* both links suffer in the same hours; b loses a little more */
-		double bad = unit(&x) < 0.1 ? 100 * unit(&x) : 0;
-		a[i] = (struct stats_block){bad + 10 * unit(&x), 3600};
-		b[i] = (struct stats_block){bad + 10 * unit(&x) + 5, 3600};
+		double bad = chance_unit(&x) < 0.1 ? 100 * chance_unit(&x) : 0;
+		a[i] = (struct stats_block){bad + 10 * chance_unit(&x), 3600};
+		b[i] = (struct stats_block){bad + 10 * chance_unit(&x) + 5, 3600};
 	}
 	assert_int_equal(stats_bootstrap(a, 200, 2000, 1, 0.95, &one), 0);
 	assert_int_equal(stats_bootstrap(a, 200, 2000, 1, 0.95, &two), 0);
