@@ -108,7 +108,7 @@ tests_unit_test_smokeping_LDADD = rrd/libarchive.a base/libbase.a $(RRD_LIBS) -l
 TESTS += tests/golden/histories.sh tests/golden/vectors.sh tests/golden/prescreen.sh
 EXTRA_DIST += tests/golden/histories.sh tests/golden/vectors.sh tests/golden/prescreen.sh
 TESTS += tests/golden/run.sh tests/golden/records.sh
-EXTRA_DIST += tests/golden/records.sh tests/golden/run.sh tests/golden/history.sh tests/golden/expected \
+EXTRA_DIST += tests/golden/golden.sh tests/golden/records.sh tests/golden/run.sh tests/golden/history.sh tests/golden/expected \
 	tests/golden/states.csv tests/golden/contract.sh tests/golden/contract.jq
 tests_unit_test_notify_SOURCES = tests/unit/test_notify.c cmd/notify.c cmd/notify_curl.c \
 	cmd/notify_command.c cmd/notify_resolve.c cmd/spool.c cmd/events.c cmd/alarm.c \
@@ -140,7 +140,7 @@ tests_unit_test_timespec_SOURCES = tests/unit/test_timespec.c cmd/timespec.c
 tests_unit_test_timespec_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_timespec_LDADD = reports/libreports.a config/libconfig.a base/libbase.a \
 	$(CMOCKA_LIBS)
-GATHER = cmd/gather.c cmd/speeds.c cmd/taking.c cmd/trails.c cmd/trials.c cmd/claims.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
+GATHER = cmd/drawer.c cmd/gather.c cmd/speeds.c cmd/taking.c cmd/trails.c cmd/trials.c cmd/claims.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
 GATHER_LIBS = reports/libreports.a analyzer/libanalyzer.a records/librecords.a config/libconfig.a \
 	base/libbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) $(DRAW_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/golden/made_results.c \
@@ -169,6 +169,8 @@ tests_unit_test_units_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) 
 	$(CMOCKA_LIBS)
 tests_unit_test_settings_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS)
+EXTRA_DIST += tests/unit/chance.h tests/unit/imports.h tests/unit/network.h tests/unit/rrd_text.h \
+	tests/unit/scratch.h tests/unit/traces.h
 EXTRA_DIST += tests/data/bad-conf tests/data/good-conf tests/lint.sh tests/setup.sh
 
 # The simulation: base/clock.c stays out of it, its clock comes first.
