@@ -33,6 +33,7 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/demand.c \
 	analyzer/demand.h \
 	analyzer/downtime.h \
+	analyzer/edge.c \
 	analyzer/finding.c \
 	analyzer/finding.h \
 	analyzer/flaky.c \
