@@ -13,7 +13,7 @@ bin_PROGRAMS += linkwitness
 linkwitness_SOURCES = cmd/alarm.c cmd/alarm.h cmd/archive.c cmd/authority.c cmd/authority.h \
 	cmd/keygen.c cmd/rejudge.c cmd/rejudge.h cmd/verify.c cmd/check_config.c \
 	cmd/check_contract.c cmd/check_contract.h \
-	cmd/claims.c cmd/claims.h cmd/comparing.c cmd/comparing.h cmd/curve.c cmd/curve.h cmd/delivery.c cmd/delivery.h cmd/speeds.c cmd/speeds.h cmd/taking.c cmd/taking.h cmd/exclude.c cmd/ticket.c cmd/whose.c cmd/whose.h cmd/events.c cmd/events.h cmd/filler.c cmd/filler.h cmd/gather.c \
+	cmd/claims.c cmd/claims.h cmd/comparing.c cmd/comparing.h cmd/curve.c cmd/curve.h cmd/delivery.c cmd/delivery.h cmd/drawer.c cmd/drawer.h cmd/speeds.c cmd/speeds.h cmd/taking.c cmd/taking.h cmd/exclude.c cmd/ticket.c cmd/whose.c cmd/whose.h cmd/events.c cmd/events.h cmd/filler.c cmd/filler.h cmd/gather.c \
 	cmd/gather.h cmd/history.c cmd/history.h cmd/import.c cmd/import.h \
 	cmd/import_atlas.c cmd/import_csv.c cmd/import_csv.h cmd/import_facts.c \
 	cmd/import_facts.h cmd/import_fping.c cmd/import_line.c cmd/import_line.h \

@@ -90,12 +90,10 @@ report_sla(const struct options *o)
 	struct options back = *o;
 	struct range range;
 
-	if (!delivery_is_wanted(o) && !o->json)
-		return complain(EXIT_USAGE,
-		    "report sla: say where to: -o FILE.pdf, --csv DIR or --json");
-	if (o->png != NULL && o->output == NULL)
-		return complain(EXIT_USAGE, "report sla: --png goes with -o FILE.pdf");
-	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS | GATHER_EVIDENCE);
+	int status = delivery_place(o, "sla");
+	if (status != 0)
+		return status;
+	status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS | GATHER_EVIDENCE);
 	if (status != 0)
 		return status;
 	if (trend_of(gathered_results(g), &range)) {

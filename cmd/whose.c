@@ -139,3 +139,24 @@ whose_text(const char *option, const char *text, size_t most)
 		return complain(EXIT_USAGE, "%s: write it on one line", option);
 	return 0;
 }
+
+bool
+whose_is_asked(const struct options *o, const char *centre, const char *link)
+{
+	char full[2 * NAME_ROOM + 2];
+
+	snprintf(full, sizeof full, "%s/%s", centre, link);
+	for (size_t i = 0; i < o->n_links; i++)
+		if (strcmp(o->links[i], link) == 0 || strcmp(o->links[i], full) == 0)
+			return true;
+	return o->n_links == 0;
+}
+
+const char *
+whose_zone(const struct options *o, const char *centre)
+{
+	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++)
+		if (strcmp(o->settings->links[i].def.centre, centre) == 0)
+			return o->settings->links[i].def.timezone;
+	return "UTC";
+}

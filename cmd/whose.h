@@ -24,4 +24,10 @@ int whose_time(int64_t *out, const struct whose *w, const char *option, const ch
  * status, the reason told. */
 int whose_text(const char *option, const char *text, size_t most);
 
+/* Is that link among those asked for? It is where none is named. */
+bool whose_is_asked(const struct options *o, const char *centre, const char *link);
+
+/* The zone of a centre as the configuration has it, or UTC. */
+const char *whose_zone(const struct options *o, const char *centre);
+
 #endif
