@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/version.h"
+#include "cmd/closeups.h"
 #include "cmd/pass.h"
 #include "cmd/timespec.h"
 #include "cmd/verdicts.h"
@@ -10,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define CLOSEUPS            3
-#define CLOSEUP_PAD_NS      (30 * NS_PER_S)
-#define CLOSEUP_PAD_MOST_NS (300 * NS_PER_S)
-#define CLOSEUP_MOST_NS     (3600 * NS_PER_S)
 
 /* A period, and whether it begins with the first sample at the earliest. */
 struct period {
@@ -42,10 +38,6 @@ struct gathered {
 	struct chosen *chosen; /* as many as r.links */
 	struct pass *passes;
 	size_t n_passes;
-	/* while fetching a close-up */
-	struct closeup *close;
-	const char *close_centre;
-	size_t close_room;
 };
 
 /* ---- which links ---- */
@@ -260,84 +252,6 @@ run_passes(struct gathered *g, const struct options *o, const struct journal_sta
 	return 0;
 }
 
-/* ---- close-ups ---- */
-
-static int
-on_close(void *ctx, const struct sample *s)
-{
-	struct gathered *g = ctx;
-	struct closeup *c = g->close;
-	size_t n;
-	const struct probe_def *p = &journal_probes(g->reader, &n)[s->probe];
-
-	if (strcmp(p->centre, g->close_centre) != 0 || p->kind == KIND_HTTP)
-		return 0;
-	if (c->n_marks == g->close_room) {
-		g->close_room = g->close_room * 2 + 256;
-		c->marks = memory_grow(c->marks, g->close_room, sizeof *c->marks);
-	}
-	c->marks[c->n_marks++] =
-	    (struct mark){s->time.ns, s->probe, s->outcome, s->rtt_ns};
-	return 0;
-}
-
-/* The longest that counts is the worst. */
-static bool
-is_worse(const struct outage *a, const struct outage *b)
-{
-	if (a->counted != b->counted)
-		return a->counted;
-	return a->end_ns - a->start_ns > b->end_ns - b->start_ns;
-}
-
-/* Enough of what was before and after to see that all was well then. */
-static int64_t
-closeup_pad(const struct outage *o)
-{
-	int64_t pad = (o->end_ns - o->start_ns) / 8;
-	int64_t bound =
-	    o->start_bound_ns > o->end_bound_ns ? o->start_bound_ns : o->end_bound_ns;
-
-	pad = pad > 4 * bound ? pad : 4 * bound;
-	return pad < CLOSEUP_PAD_NS        ? CLOSEUP_PAD_NS
-	       : pad > CLOSEUP_PAD_MOST_NS ? CLOSEUP_PAD_MOST_NS
-	                                   : pad;
-}
-
-static void
-fetch_closeups(struct gathered *g, struct link_report *l)
-{
-	const struct link_result *r = l->result;
-	struct journal_visitor v = {.ctx = g, .sample = on_close};
-	bool *taken = memory_grow(NULL, r->n_outages + 1, sizeof *taken);
-
-	memset(taken, 0, r->n_outages + 1);
-	l->closeups = memory_grow(NULL, CLOSEUPS, sizeof *l->closeups);
-	for (size_t k = 0; k < CLOSEUPS && k < r->n_outages; k++) {
-		size_t worst = SIZE_MAX;
-		for (size_t i = 0; i < r->n_outages; i++)
-			if (!taken[i] && (worst == SIZE_MAX || is_worse(&r->outages[i],
-			                                           &r->outages[worst])))
-				worst = i;
-		taken[worst] = true;
-		const struct outage *o = &r->outages[worst];
-		struct closeup *c = &l->closeups[l->n_closeups++];
-		int64_t pad = closeup_pad(o);
-		*c = (struct closeup){.outage = worst,
-		    .from_ns = o->start_ns - pad,
-		    .to_ns = o->end_ns + pad};
-		if (c->to_ns - c->from_ns > CLOSEUP_MOST_NS)
-			c->to_ns = c->from_ns + CLOSEUP_MOST_NS;
-		int64_t until = c->to_ns < g->r.as_of.ns ? c->to_ns : g->r.as_of.ns + 1;
-		g->close = c;
-		g->close_room = 0;
-		g->close_centre = l->def->centre;
-		/* What is damaged was told when it was judged. */
-		(void)journal_scan(g->reader, (wall_t){c->from_ns}, (wall_t){until}, &v);
-	}
-	free(taken);
-}
-
 /* ---- putting it together ---- */
 
 static int
@@ -437,7 +351,7 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 		verdicts_make(p, o, &g->sets[i], l);
 	}
 	if (g->what & GATHER_CURVES)
-		fetch_closeups(g, l);
+		closeups_fetch(g->reader, g->r.as_of.ns, l);
 	if (g->what & (GATHER_CURVES | GATHER_EVIDENCE))
 		fill_evidence(g, o, i);
 }

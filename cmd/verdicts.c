@@ -4,12 +4,11 @@
 #include "analyzer/service.h"
 #include "base/bytes.h"
 #include "base/zone.h"
+#include "cmd/terms.h"
 #include "cmd/timespec.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define MIN_COVERAGE 0.95
 
 /* What the configuration says of a link today goes before what it said when the link was
  * measured: a corrected contract judges an old month. */
@@ -44,17 +43,6 @@ verdicts_check(const struct options *o)
 	return complain(EXIT_USAGE,
 	    "--profile %s: not known; one of: event, ses-10-10, mef, y1540, rfc2678, ticket, all",
 	    o->profile);
-}
-
-/* A profile by name, with the contract's parameters where it is the contract's own. */
-static bool
-profile_of(struct profile_conf *out, const struct contract_conf *c, const char *name)
-{
-	if (c != NULL && strcmp(c->params.name, name) == 0) {
-		*out = c->params;
-		return true;
-	}
-	return profile_default(out, name);
 }
 
 static void
@@ -99,64 +87,13 @@ verdicts_back_ns(const struct options *o)
 	return most;
 }
 
-/* ---- terms ---- */
+/* ---- one verdict ---- */
 
 static const char *
 zone_of(const struct link_def *def)
 {
 	return def->timezone[0] != '\0' ? def->timezone : "UTC";
 }
-
-static bool
-by_ticket(const struct contract_conf *c)
-{
-	return c->clock_start != CLOCK_MEASURED || c->clock_stop != STOP_RESTORED;
-}
-
-static void
-clock_of(struct terms *t, const struct contract_conf *c, bool own)
-{
-	bool ticket = strcmp(t->profile.name, "ticket") == 0;
-
-	t->clock_start = CLOCK_MEASURED;
-	t->no_pauses = true;
-	if (c != NULL && (own || ticket)) {
-		t->clock_start = c->clock_start;
-		t->clock_pick = c->clock_pick;
-		t->clock_stop = c->clock_stop;
-		/* Without a ticket's clock only where the contract says so. */
-		t->no_pauses = !c->pauses || (!c->pauses_stated && !by_ticket(c));
-	}
-	/* The ISP's clock of a contract that does not say what it is. */
-	if (ticket && t->clock_start == CLOCK_MEASURED) {
-		t->clock_start = CLOCK_OPENED;
-		t->clock_stop = STOP_EARLIER;
-		t->no_pauses = c != NULL && !c->pauses;
-	}
-}
-
-static void
-terms_of(struct terms *t, const struct contract_conf *c, const struct profile_conf *p)
-{
-	bool own = c != NULL && strcmp(c->params.name, p->name) == 0;
-
-	memset(t, 0, sizeof *t);
-	t->profile = *p;
-	t->min_coverage = MIN_COVERAGE;
-	strcpy(t->period_kind, "range");
-	clock_of(t, c, own);
-	if (c == NULL)
-		return;
-	memcpy(t->contract, c->name, sizeof t->contract);
-	t->target = c->availability;
-	t->min_outage_ns = c->min_outage_ns;
-	t->min_exclusive = !c->min_inclusive;
-	t->grace_ns = c->grace_ns;
-	t->counts_stated = c->counts_stated;
-	t->counts = c->counts;
-}
-
-/* ---- one verdict ---- */
 
 /* Means over the period, of what voters measured. */
 static void
@@ -429,12 +366,12 @@ judge_versions(const struct pass *p, const struct options *o,
 		    verdicts_contract(o, l->def, date_at(s.start_ns, zone_of(l->def)));
 		const char *own = c != NULL ? c->params.name : "event";
 		bool whole = s.start_ns == period.start_ns && s.end_ns == period.end_ns;
-		if (profile_of(&params, c, profile != NULL ? profile : own))
+		if (terms_profile(&params, c, profile != NULL ? profile : own))
 			judge_one(
 			    p, claims, c, &params, s, whole ? kind : "range", l, row);
 	}
 	if (period.start_ns >= period.end_ns &&
-	    profile_of(&params, NULL, profile != NULL ? profile : "event"))
+	    terms_profile(&params, NULL, profile != NULL ? profile : "event"))
 		judge_one(p, claims, NULL, &params, period, kind, l, row);
 }
 
