@@ -19,7 +19,7 @@ reports_libreports_a_SOURCES = reports/annex.c reports/annex.h reports/canonical
 	reports/draw_text.h reports/instant.c reports/json.c reports/json_sla.c reports/trail.c reports/trail.h \
 	reports/chart_ladder.c reports/dossier_path.c reports/throughput.c reports/throughput.h reports/value.c reports/value.h reports/page.c reports/page.h reports/picture.c reports/picture.h \
 	reports/letter.c reports/letter.h reports/migration.c reports/migration.h reports/migration_pdf.c reports/migration_steps.c \
-	reports/chart_week.c reports/page_table.c reports/promise.c reports/promise.h reports/results.h reports/sla.c reports/sla.h reports/sla_record.c reports/sla_record.h reports/text.c \
+	reports/chart_week.c reports/page_table.c reports/promise.c reports/promise.h reports/results.h reports/sla.c reports/sla.h reports/sla_record.c reports/sla_record.h reports/text.c reports/text.h reports/text_outages.c reports/text_sla.c reports/text_status.c \
 	reports/workbook.c reports/workbook.h reports/workbook_credit.c \
 	reports/workbook_formula.c reports/workbook_formula.h reports/workbook_working.c \
 	reports/workbook_incidents.c reports/workbook_throughput.c reports/workbook_sheet.h reports/workbook_tables.c
