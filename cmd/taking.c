@@ -4,7 +4,6 @@
 #include "cmd/curve.h"
 #include "cmd/speeds.h"
 
-#include <math.h>
 #include <string.h>
 
 #define MINUTE_NS  (60 * NS_PER_S)

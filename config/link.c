@@ -3,15 +3,13 @@
 #include "base/bytes.h"
 #include "config/units.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define PATH_MOST     (86400 * NS_PER_S)
-#define PATH_USUAL    (600 * NS_PER_S)
-#define PATH_LEAST    (60 * NS_PER_S)
+#define PATH_MOST  (86400 * NS_PER_S)
+#define PATH_USUAL (600 * NS_PER_S)
+#define PATH_LEAST (60 * NS_PER_S)
 
 static int
 take_local(struct reading *r, int at, cfg_t *cfg, const char *option, uint8_t family,

@@ -3,7 +3,6 @@
 #include "reports/promise.h"
 #include "reports/workbook_sheet.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
