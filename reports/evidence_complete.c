@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* From facts to figures: quantiles, hours of the day, name servers, days. */
-const double evidence_quantiles[EVIDENCE_QUANTILES] = {0.5, 0.9, 0.95, 0.99, 0.999};
+static const double QUANTILES[EVIDENCE_QUANTILES] = {0.5, 0.9, 0.95, 0.99, 0.999};
 
 static const char *
 zone_of(const struct link_report *l)
@@ -22,7 +22,7 @@ complete_quantiles(struct evidence *e)
 	for (int c = 0; c < CROWDS; c++) {
 		e->has_quantiles[c] = e->crowds[c].n + e->crowds[c].lost > 0;
 		for (size_t i = 0; e->has_quantiles[c] && i < EVIDENCE_QUANTILES; i++)
-			(void)quantile_of(&e->crowds[c], evidence_quantiles[i], 0.95,
+			(void)quantile_of(&e->crowds[c], QUANTILES[i], 0.95,
 			    &e->quantiles[c][i]);
 	}
 }
