@@ -9,7 +9,7 @@ base_libbase_a_SOURCES = base/bytes.c base/bytes.h base/clock.c base/clock.h bas
 	base/journal_scan.c base/journal_segment.c base/journal_segment.h \
 	base/journal_stats.c \
 	base/journal_tables.c base/journal_verify.c base/journal_writer.c \
-	base/journal_writing.h base/loop.c base/loop.h base/path.h base/pcapng.c base/pcapng.h base/sample.c base/sample.h \
+	base/journal_writing.h base/link.c base/link.h base/loop.c base/loop.h base/path.h base/pcapng.c base/pcapng.h base/sample.c base/sample.h \
 	base/schedule.c base/schedule.h base/signing.c base/signing.h base/stamp.c base/stamp.h base/table.c base/table.h base/throughput.h base/version.c base/version.h base/whole.c base/whole.h \
 	base/zone.c base/zone.h
 base_libbase_a_CFLAGS = $(AM_CFLAGS) $(BASE_CFLAGS)

@@ -1,11 +1,13 @@
 #include "cmd/gather.h"
 
 #include "base/bytes.h"
+#include "base/link.h"
 #include "base/version.h"
 #include "cmd/closeups.h"
 #include "cmd/pass.h"
 #include "cmd/timespec.h"
 #include "cmd/verdicts.h"
+#include "cmd/whose.h"
 #include "reports/redact.h"
 
 #include <stdlib.h>
@@ -42,35 +44,6 @@ struct gathered {
 
 /* ---- which links ---- */
 
-static bool
-is_named(const struct link_def *def, const char *name)
-{
-	char full[2 * NAME_ROOM + 2];
-
-	snprintf(full, sizeof full, "%s/%s", def->centre, def->link);
-	return strcmp(full, name) == 0 || strcmp(def->link, name) == 0;
-}
-
-/* Every link of that name, or of any where ${name} is NULL: "a/x, b/x". */
-static size_t
-list_links(struct gathered *g, const char *name, char *out, size_t room, size_t *last)
-{
-	size_t n, matches = 0, used = 0;
-	const struct link_def *defs = journal_links(g->reader, &n);
-
-	out[0] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		if (name != NULL && !is_named(&defs[i], name))
-			continue;
-		if (used < room)
-			used += (size_t)snprintf(out + used, room - used, "%s%s/%s",
-			    matches > 0 ? ", " : "", defs[i].centre, defs[i].link);
-		*last = i;
-		matches++;
-	}
-	return matches;
-}
-
 static void
 choose(struct gathered *g, size_t number)
 {
@@ -86,18 +59,20 @@ choose_links(struct gathered *g, const struct options *o)
 	char found[1024];
 	size_t n, which = 0;
 
-	journal_links(g->reader, &n);
+	const struct link_def *defs = journal_links(g->reader, &n);
+
 	g->r.links = memory_grow(NULL, n + 1, sizeof *g->r.links);
 	g->chosen = memory_grow(NULL, n + 1, sizeof *g->chosen);
 	memset(g->r.links, 0, (n + 1) * sizeof *g->r.links);
 	memset(g->chosen, 0, (n + 1) * sizeof *g->chosen);
 	for (size_t k = 0; k < o->n_links; k++) {
-		size_t matches = list_links(g, o->links[k], found, sizeof found, &which);
+		size_t matches =
+		    whose_named(defs, n, o->links[k], found, sizeof found, &which);
 		if (matches > 1)
 			return complain(EXIT_USAGE, "--link %s: there are several: %s",
 			    o->links[k], found);
 		if (matches == 0) {
-			list_links(g, NULL, found, sizeof found, &which);
+			whose_named(defs, n, NULL, found, sizeof found, &which);
 			return complain(EXIT_USAGE,
 			    "--link %s: there is none of that name; there are: %s",
 			    o->links[k], found);
@@ -127,19 +102,11 @@ name_links(struct gathered *g, const struct options *o)
 	for (size_t i = 0; i < g->r.n_links; i++) {
 		struct link_def *d = &g->defs[i];
 		*d = journal[g->chosen[i].number];
-		for (size_t k = 0; o->settings != NULL && k < o->settings->n_links; k++) {
-			const struct link_def *now = &o->settings->links[k].def;
-			if (strcmp(now->centre, d->centre) == 0 &&
-			    strcmp(now->link, d->link) == 0)
-				*d = *now;
-		}
+		const struct link_conf *now =
+		    settings_link(o->settings, d->centre, d->link);
+		if (now != NULL)
+			*d = now->def;
 	}
-}
-
-static const char *
-zone_of(const struct link_def *def)
-{
-	return def->timezone[0] != '\0' ? def->timezone : "UTC";
 }
 
 /* ---- which times ---- */
@@ -155,19 +122,20 @@ usual_period(const struct gathered *g, const struct options *o,
 	int64_t newest = stats->last.ns < now ? stats->last.ns : now;
 	int year, month, day;
 
-	instant_civil(newest, zone_of(def), &year, &month, &day);
+	instant_civil(newest, link_zone(def), &year, &month, &day);
 	const struct contract_conf *c = verdicts_contract(
 	    o, def, (struct civil_date){(int16_t)year, (uint8_t)month, (uint8_t)day});
 
 	*p = (struct period){
 	    stats->first.ns - stats->first.ns % NS_PER_US, INT64_MAX, o->from == NULL};
 	if (g->what & GATHER_STATUS) {
-		instant_civil(now, zone_of(def), &year, &month, &day);
-		instant_of_local(zone_of(def), year, month, day, 0, 0, 0, &p->from_ns);
+		instant_civil(now, link_zone(def), &year, &month, &day);
+		instant_of_local(link_zone(def), year, month, day, 0, 0, 0, &p->from_ns);
 		p->whole = stats->first.ns > p->from_ns;
 	} else if ((g->what & GATHER_VERDICTS) && c != NULL && o->from == NULL &&
 	           o->to == NULL) {
-		timespec_period(c->period, zone_of(def), newest, &p->from_ns, &p->to_ns);
+		timespec_period(
+		    c->period, link_zone(def), newest, &p->from_ns, &p->to_ns);
 		p->whole = false;
 	}
 }
@@ -181,7 +149,7 @@ set_period(struct gathered *g, const struct options *o, const struct journal_sta
 	char err[256];
 
 	usual_period(g, o, stats, def, p);
-	if (timespec_range(o->from, o->to, zone_of(def), g->r.generated.ns, &p->from_ns,
+	if (timespec_range(o->from, o->to, link_zone(def), g->r.generated.ns, &p->from_ns,
 	        &p->to_ns, err, sizeof err) < 0)
 		return complain(EXIT_USAGE, "%s", err);
 	return 0;
@@ -244,7 +212,7 @@ run_passes(struct gathered *g, const struct options *o, const struct journal_sta
 		c->pass = k < i ? g->chosen[k].pass : g->n_passes;
 		if (k == i) {
 			int status =
-			    run_pass(g, o, stats, &c->period, zone_of(def_of(g, i)));
+			    run_pass(g, o, stats, &c->period, link_zone(def_of(g, i)));
 			if (status != 0)
 				return status;
 		}

@@ -3,6 +3,7 @@
 #include "analyzer/profile.h"
 #include "analyzer/service.h"
 #include "base/bytes.h"
+#include "base/link.h"
 #include "base/zone.h"
 #include "cmd/terms.h"
 #include "cmd/timespec.h"
@@ -16,12 +17,10 @@ const struct contract_conf *
 verdicts_contract(
     const struct options *o, const struct link_def *def, struct civil_date day)
 {
-	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++) {
-		const struct link_def *now = &o->settings->links[i].def;
-		if (strcmp(now->centre, def->centre) == 0 &&
-		    strcmp(now->link, def->link) == 0)
-			return settings_contract_at(o->settings, now, day);
-	}
+	const struct link_conf *now = settings_link(o->settings, def->centre, def->link);
+
+	if (now != NULL)
+		def = &now->def;
 	return o->settings != NULL ? settings_contract_at(o->settings, def, day) : NULL;
 }
 
@@ -88,12 +87,6 @@ verdicts_back_ns(const struct options *o)
 }
 
 /* ---- one verdict ---- */
-
-static const char *
-zone_of(const struct link_def *def)
-{
-	return def->timezone[0] != '\0' ? def->timezone : "UTC";
-}
 
 /* Means over the period, of what voters measured. */
 static void
@@ -229,7 +222,7 @@ settle(const struct pass *p, struct judged *j, struct link_report *l, struct row
 	struct settling in = {.contract = j->conf,
 	    .verdict = &j->verdict,
 	    .terms = t,
-	    .zone = zone_of(l->def)};
+	    .zone = link_zone(l->def)};
 	struct terms as_measured = *t;
 	struct verdict measured, before;
 
@@ -275,7 +268,7 @@ judge_one(const struct pass *p, const struct claim_set *claims,
 	snprintf(t->period_kind, sizeof t->period_kind, "%s", kind);
 	t->as_of_ns = p->as_of_ns;
 	t->complete = p->as_of_ns >= period.end_ns;
-	t->n_exempt = service_exempt(&j->exempt, c, zone_of(l->def), period,
+	t->n_exempt = service_exempt(&j->exempt, c, link_zone(l->def), period,
 	    claims->exclusions, claims->n_exclusions);
 	t->tickets = claims->tickets;
 	t->n_tickets = claims->n_tickets;
@@ -337,7 +330,7 @@ date_at(int64_t ns, const char *zone)
 static int64_t
 version_end(const struct options *o, const struct link_report *l, struct span s)
 {
-	const char *zone = zone_of(l->def);
+	const char *zone = link_zone(l->def);
 	const struct contract_conf *now =
 	    verdicts_contract(o, l->def, date_at(s.start_ns, zone));
 	struct zone_time t;
@@ -363,7 +356,7 @@ judge_versions(const struct pass *p, const struct options *o,
 	for (struct span s = period; s.start_ns < period.end_ns; s.start_ns = s.end_ns) {
 		s.end_ns = version_end(o, l, (struct span){s.start_ns, period.end_ns});
 		const struct contract_conf *c =
-		    verdicts_contract(o, l->def, date_at(s.start_ns, zone_of(l->def)));
+		    verdicts_contract(o, l->def, date_at(s.start_ns, link_zone(l->def)));
 		const char *own = c != NULL ? c->params.name : "event";
 		bool whole = s.start_ns == period.start_ns && s.end_ns == period.end_ns;
 		if (terms_profile(&params, c, profile != NULL ? profile : own))
@@ -392,7 +385,7 @@ judge_profile(const struct pass *p, const struct options *o,
 		struct span s = {p->from_ns, p->to_ns};
 		if (periods > 1)
 			timespec_period(
-			    c->period, zone_of(l->def), at, &s.start_ns, &s.end_ns);
+			    c->period, link_zone(l->def), at, &s.start_ns, &s.end_ns);
 		judge_versions(p, o, claims, profile, s, c->period, l, &row);
 		at = s.end_ns;
 	}
@@ -402,7 +395,7 @@ void
 verdicts_make(const struct pass *p, const struct options *o,
     const struct claim_set *claims, struct link_report *l)
 {
-	const char *zone = zone_of(l->def);
+	const char *zone = link_zone(l->def);
 	const struct contract_conf *c =
 	    verdicts_contract(o, l->def, date_at(p->from_ns, zone));
 	size_t periods = periods_in(p, c, zone);
@@ -437,7 +430,7 @@ void
 verdicts_months(const struct pass *p, const struct options *o,
     const struct claim_set *claims, const struct link_report *l, struct link_report *out)
 {
-	const char *zone = zone_of(l->def);
+	const char *zone = link_zone(l->def);
 	struct row row = {0};
 
 	*out = *l;

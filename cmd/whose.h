@@ -12,6 +12,11 @@ struct whose {
 	char zone[64];
 };
 
+/* The links of that name, or all where it is NULL: "a/x, b/x" into ${out}, as many as
+ * there is room for. Result: how many; *last is the place of the last. */
+size_t whose_named(const struct link_def *defs, size_t n, const char *name, char *out,
+    size_t room, size_t *last);
+
 /* The one link that --link names. 0, or the exit status, the reason told. */
 int whose_link(struct whose *out, const struct options *o);
 

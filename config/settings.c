@@ -397,3 +397,13 @@ settings_free(struct settings *s)
 	free(s->text);
 	free(s);
 }
+
+const struct link_conf *
+settings_link(const struct settings *s, const char *centre, const char *link)
+{
+	for (size_t i = 0; s != NULL && i < s->n_links; i++)
+		if (strcmp(s->links[i].def.centre, centre) == 0 &&
+		    strcmp(s->links[i].def.link, link) == 0)
+			return &s->links[i];
+	return NULL;
+}

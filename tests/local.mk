@@ -140,7 +140,7 @@ tests_unit_test_timespec_SOURCES = tests/unit/test_timespec.c cmd/timespec.c
 tests_unit_test_timespec_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_timespec_LDADD = reports/libreports.a config/libconfig.a base/libbase.a \
 	$(CMOCKA_LIBS)
-GATHER = cmd/closeups.c cmd/drawer.c cmd/gather.c cmd/terms.c cmd/speeds.c cmd/taking.c cmd/trails.c cmd/trials.c cmd/claims.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
+GATHER = cmd/closeups.c cmd/drawer.c cmd/gather.c cmd/terms.c cmd/whose.c cmd/speeds.c cmd/taking.c cmd/trails.c cmd/trials.c cmd/claims.c cmd/verdicts.c cmd/pass.c cmd/curve.c cmd/timespec.c
 GATHER_LIBS = reports/libreports.a analyzer/libanalyzer.a records/librecords.a config/libconfig.a \
 	base/libbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) $(DRAW_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/golden/made_results.c \
