@@ -176,7 +176,8 @@ decode_held(struct journal_reader *r, struct reading *g, const struct block_head
 }
 
 int
-reading_spoilt(struct journal_reader *r, uint32_t segment, uint32_t block, const char *what)
+reading_spoilt(
+    struct journal_reader *r, uint32_t segment, uint32_t block, const char *what)
 {
 	snprintf(
 	    r->error, sizeof r->error, "segment %u, block %u: %s", segment, block, what);
