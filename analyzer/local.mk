@@ -77,8 +77,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/track.c \
 	analyzer/track.h \
 	analyzer/verdict.c \
-	analyzer/working.c \
-	analyzer/working.h \
 	analyzer/verdict.h \
 	analyzer/vote.c \
-	analyzer/words.c
+	analyzer/words.c \
+	analyzer/working.c \
+	analyzer/working.h
