@@ -2,8 +2,6 @@
 
 #include "analyzer/finding.h"
 
-#include <string.h>
-
 /* ---- shortfalls ---- */
 
 /* What the tests of one direction say of one agreed speed. */

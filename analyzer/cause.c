@@ -5,7 +5,6 @@
  */
 #include "analyzer/line.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define NEIGHBOUR_LEAST 3

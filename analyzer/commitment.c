@@ -2,8 +2,6 @@
 
 #include "analyzer/stats.h"
 
-#include <string.h>
-
 #define MINUTE_NS  (60 * NS_PER_S)
 #define CLAIMED    0.95
 #define NORMALLY   0.9

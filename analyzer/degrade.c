@@ -14,7 +14,6 @@
 #include "base/bytes.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LLR_LOST     1.6094379124341003 /* ln(0.05/0.01) */

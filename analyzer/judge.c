@@ -8,7 +8,6 @@
 #include "base/bytes.h"
 #include "base/schedule.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -286,7 +286,44 @@ void vote_learn_loss(struct line *l, uint64_t sent, uint64_t lost);
 double vote_rate(
     const struct judge *j, const struct line *l); /* voters' probes a second */
 
+/* ---- edge.c ---- */
+/* How many losses in a row fix an edge: so many that ordinary loss alone makes as many
+ * there once in five thousand edges. */
+unsigned edge_losses(double loss);
+/* The longest that an answer takes: the 99th percentile of the hour. */
+int64_t edge_rtt_p99(const struct line *l);
+/* Look back: the last answer of the networks that failed, and what was lost since. */
+void edge_start(struct line *l, struct run *r);
+/* The first answer that lasted, and the k-th last loss before it. */
+void edge_end(const struct line *l, const struct run *r, int64_t *lo, int64_t *hi);
+/* An edge between two instants: the middle, and its bound. */
+void edge_between(int64_t lo, int64_t hi, int64_t clock_ns, int64_t *at, int64_t *bound);
+/* An edge within a gap: the last (or first) instant known to be dark, the gap its bound.
+ */
+void edge_in_gap(
+    int64_t dark, int64_t other, int64_t clock_ns, int64_t *at, int64_t *bound);
+
+/* The voters' samples that are kept; 0: the newest. */
+static inline const struct voted *
+ring_back(const struct line *l, unsigned i)
+{
+	return &l->ring[(l->ring_n - 1 - i) % RING_SAMPLES];
+}
+
+static inline unsigned
+ring_kept(const struct line *l)
+{
+	return l->ring_n < RING_SAMPLES ? l->ring_n : RING_SAMPLES;
+}
+
 /* ---- run.c ---- */
+/* Is the network one of those whose silence makes this run? */
+static inline bool
+run_concerns(const struct line *l, const struct run *r, int network)
+{
+	return network >= 0 && (r->need_link || l->networks[network].family == r->family);
+}
+
 void run_update(struct judge *j, struct line *l, const struct voted *v);
 void run_gap(struct judge *j, struct line *l, int64_t from_ns, int64_t to_ns);
 /* The lost in a row that make an outage, a micro-outage, in this loss. */

@@ -7,7 +7,6 @@
 
 #include "base/bytes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SETTLE_NS (2 * NS_PER_S) /* for an answer to be written and read */

@@ -33,6 +33,7 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/demand.c \
 	analyzer/demand.h \
 	analyzer/downtime.h \
+	analyzer/edge.c \
 	analyzer/finding.c \
 	analyzer/finding.h \
 	analyzer/flaky.c \
@@ -78,8 +79,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/track.c \
 	analyzer/track.h \
 	analyzer/verdict.c \
-	analyzer/working.c \
-	analyzer/working.h \
 	analyzer/verdict.h \
 	analyzer/vote.c \
-	analyzer/words.c
+	analyzer/words.c \
+	analyzer/working.c \
+	analyzer/working.h

@@ -7,7 +7,6 @@
 
 #include "base/bytes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SLACK_NS       (10 * NS_PER_MS) /* labels of seconds may drift by so much in ten */

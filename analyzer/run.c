@@ -1,10 +1,8 @@
 /*
  * Dark runs. A run begins with the sample by which a quorum of the networks fails and
- * ends with the answer by which it no longer does. Its edges are then looked up in the
- * ring of the last samples: the start lies between the last answered before it and the
- * k-th lost after it plus R, the end between the k-th last lost and the receipt of the
- * first answer. k grows with ordinary loss, so that a stray loss beside an edge does not
- * move it.
+ * ends with the answer by which it no longer does; where its edges lie is looked up then
+ * (edge.c). It was an outage if so many were lost in a row that ordinary loss makes one
+ * such run in a hundred months.
  */
 #include "analyzer/line.h"
 
@@ -14,23 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BY_CHANCE 0.0002
-#define K_MOST    16
-/* A network that fell with the others answered within so many of its periods before. */
-#define FELL_PERIODS 4
-
-static const struct voted *
-back(const struct line *l, unsigned i) /* 0: the newest */
-{
-	return &l->ring[(l->ring_n - 1 - i) % RING_SAMPLES];
-}
-
-static unsigned
-kept(const struct line *l)
-{
-	return l->ring_n < RING_SAMPLES ? l->ring_n : RING_SAMPLES;
-}
 
 static bool
 family_dark(const struct judge *j, const struct line *l, int family)
@@ -53,12 +34,6 @@ is_dark(const struct judge *j, const struct line *l, const struct run *r)
 	return true;
 }
 
-static bool
-concerns(const struct line *l, const struct run *r, int network)
-{
-	return network >= 0 && (r->need_link || l->networks[network].family == r->family);
-}
-
 /* ---- parameters ---- */
 
 unsigned
@@ -76,46 +51,19 @@ run_needed(const struct judge *j, const struct line *l, double loss, bool micro)
 	return n > least ? (unsigned)n : least;
 }
 
-/* How many losses in a row fix an edge: so many that ordinary loss alone makes as many
- * there once in five thousand edges. */
-static unsigned
-edge_k(double loss)
-{
-	if (loss < 0.001)
-		return 1;
-	if (loss < 0.02)
-		return 2;
-	double k = loss < 1 ? ceil(log(BY_CHANCE) / log(loss)) : K_MOST;
-	return k < 3 ? 3 : k > K_MOST ? K_MOST : (unsigned)k;
-}
-
-static int64_t
-rtt_p99(const struct line *l)
-{
-	struct hist both = l->rtt[0];
-
-	hist_merge(&both, &l->rtt[1]);
-	both.lost = 0;
-	int64_t q = hist_quantile(&both, 0.99);
-	if (q < 0)
-		return NS_PER_S;
-	return q < 3 * NS_PER_S ? q : 3 * NS_PER_S;
-}
-
-/* ---- the start ---- */
+/* ---- how it begins ---- */
 
 /* Which of the failing networks fell with this run: those with no answer since it began.
  */
 static void
-gather_networks(struct judge *j, struct line *l, struct run *r)
+gather_networks(struct line *l, struct run *r)
 {
 	int64_t slack = r->rtt_p99_ns + 2 * l->fastest_ns;
 
-	(void)j;
 	r->failed = r->total = 0;
 	for (size_t i = 0; i < l->n_networks; i++) {
 		struct network_line *n = &l->networks[i];
-		if (!n->joined || n->left || n->absent || !concerns(l, r, (int)i))
+		if (!n->joined || n->left || n->absent || !run_concerns(l, r, (int)i))
 			continue;
 		r->total++;
 		if (r->need_link)
@@ -123,54 +71,6 @@ gather_networks(struct judge *j, struct line *l, struct run *r)
 			    n->failing && n->last_answer_ns <= r->seen_ns + slack;
 		r->failed += n->failing;
 	}
-}
-
-/* Look back: the last answer of the networks that failed, and what was lost since. */
-static void
-find_start(struct line *l, struct run *r)
-{
-	int64_t last_answer = INT64_MIN;
-	unsigned lost = 0, n = kept(l);
-
-	for (size_t i = 0; i < l->n_networks; i++) {
-		const struct network_line *w = &l->networks[i];
-		if (!concerns(l, r, (int)i) || !w->joined || w->left || w->absent ||
-		    !w->failing)
-			continue;
-		if (w->last_answer_ns > last_answer)
-			last_answer = w->last_answer_ns;
-	}
-	for (size_t i = 0; i < l->n_networks; i++) {
-		struct network_line *w = &l->networks[i];
-		if (concerns(l, r, (int)i))
-			w->fell =
-			    w->joined && !w->left && !w->absent && w->failing &&
-			    w->last_answer_ns + FELL_PERIODS * w->every_ns >= last_answer;
-	}
-	r->lost = r->cut = 0;
-	r->start_lo_ns = last_answer;
-	r->start_hi_ns = INT64_MIN;
-	r->only_ping = true;
-	for (unsigned i = n; i-- > 0;) {
-		const struct voted *v = back(l, i);
-		if (v->sent_ns <= last_answer || v->say == SAY_ANSWER ||
-		    !concerns(l, r, v->network) || !l->networks[v->network].failing)
-			continue;
-		r->lost++;
-		r->cut += v->say == SAY_CUT;
-		r->last_lost_ns = v->sent_ns;
-		if (!l->networks[v->network].fell)
-			continue;
-		if (lost++ == 0)
-			r->first = *v;
-		if (lost == r->k || (v->say == SAY_CUT && r->start_hi_ns == INT64_MIN))
-			r->start_hi_ns =
-			    v->sent_ns + (v->say == SAY_CUT ? 0 : r->rtt_p99_ns);
-	}
-	if (r->start_hi_ns == INT64_MIN)
-		r->start_hi_ns = r->last_lost_ns + r->rtt_p99_ns;
-	r->evidence = lost;
-	r->streak = r->best_streak = r->lost;
 }
 
 static void
@@ -185,17 +85,17 @@ begin(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 	memcpy(incident, r->incident, sizeof incident);
 	*r = (struct run){.active = true, .need_link = link, .family = family};
 	r->seen_ns = v->sent_ns;
-	r->k = edge_k(vote_loss(l, v->sent_ns));
-	r->rtt_p99_ns = rtt_p99(l);
-	gather_networks(j, l, r);
-	find_start(l, r);
+	r->k = edge_losses(vote_loss(l, v->sent_ns));
+	r->rtt_p99_ns = edge_rtt_p99(l);
+	gather_networks(l, r);
+	edge_start(l, r);
 	r->lost_before = r->lost - 1; /* what was counted as loss before it was seen */
 	if (link)
 		vote_uncount(l, v->sent_ns, r->lost_before);
 	r->loss_ratio = vote_loss(l, v->sent_ns);
-	if (edge_k(r->loss_ratio) != r->k) { /* by its own onset it seemed lossier */
-		r->k = edge_k(r->loss_ratio);
-		find_start(l, r);
+	if (edge_losses(r->loss_ratio) != r->k) { /* by its own onset it seemed lossier */
+		r->k = edge_losses(r->loss_ratio);
+		edge_start(l, r);
 	}
 	if (gap_to > r->start_lo_ns && gap_to != 0) { /* dark since some time in a gap */
 		r->from_gap = true;
@@ -206,72 +106,7 @@ begin(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 		cause_reset(j, l, r);
 }
 
-/* ---- the end ---- */
-
-/* The first answer that lasted, and the k-th last loss before it. */
-static void
-find_end(const struct line *l, const struct run *r, int64_t *lo, int64_t *hi)
-{
-	int64_t sent = INT64_MAX, received = INT64_MAX;
-	unsigned lost = 0;
-	bool cut = false;
-
-	for (size_t i = 0; i < l->n_networks; i++) {
-		const struct network_line *w = &l->networks[i];
-		/* one that came back long before was another thing: the rest went on */
-		if (!concerns(l, r, (int)i) || w->failing || w->left ||
-		    w->up_sent_ns < r->seen_ns ||
-		    w->up_sent_ns < r->closing_ns - 3 * w->every_ns - r->rtt_p99_ns)
-			continue;
-		if (w->up_sent_ns < sent)
-			sent = w->up_sent_ns;
-		if (w->up_received_ns < received)
-			received = w->up_received_ns;
-	}
-	if (received == INT64_MAX) /* none: one that had left is heard again */
-		sent = received = r->closing_ns;
-	*hi = received;
-	*lo = INT64_MIN;
-	for (unsigned i = 0; i < kept(l) && lost < r->k; i++) {
-		const struct voted *v = back(l, i);
-		if (v->sent_ns >= sent || v->say == SAY_ANSWER ||
-		    !concerns(l, r, v->network) || !l->networks[v->network].fell)
-			continue;
-		if (v->sent_ns < r->start_lo_ns)
-			break;
-		if (cut && v->say != SAY_CUT)
-			break;
-		cut |= v->say == SAY_CUT;
-		*lo = v->sent_ns;
-		lost++;
-		if (cut)
-			break; /* no doubt about a port without carrier */
-	}
-	if (*lo == INT64_MIN)
-		*lo = r->last_lost_ns;
-}
-
 /* ---- what it was ---- */
-
-static void
-edge(int64_t lo, int64_t hi, int64_t clock_ns, int64_t *at, int64_t *bound)
-{
-	if (hi < lo)
-		hi = lo;
-	*at = whole_us(lo + (hi - lo) / 2);
-	*bound = whole_us((hi - lo) / 2 + clock_ns + 2000);
-}
-
-/* An edge within a gap: the last (or first) instant known to be dark, the gap its bound.
- */
-static void
-edge_in_gap(int64_t dark, int64_t other, int64_t clock_ns, int64_t *at, int64_t *bound)
-{
-	int64_t width = other > dark ? other - dark : dark - other;
-
-	*at = whole_us(dark);
-	*bound = whole_us(width + clock_ns + 2000);
-}
 
 static void
 identify(const struct judge *j, const struct line *l, const struct voted *v, char id[17])
@@ -359,7 +194,7 @@ run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
 		edge_in_gap(r->first.sent_ns, r->start_lo_ns, clock, &o->start_ns,
 		    &o->start_bound_ns);
 	else
-		edge(r->start_lo_ns, r->start_hi_ns, clock, &o->start_ns,
+		edge_between(r->start_lo_ns, r->start_hi_ns, clock, &o->start_ns,
 		    &o->start_bound_ns);
 	if (open)
 		o->end_ns = whole_us(end_hi_ns);
@@ -367,7 +202,7 @@ run_outage(struct judge *j, struct line *l, const struct run *r, bool open,
 		edge_in_gap(
 		    r->gap_from_ns, end_hi_ns, clock, &o->end_ns, &o->end_bound_ns);
 	else
-		edge(end_lo_ns, end_hi_ns, clock, &o->end_ns, &o->end_bound_ns);
+		edge_between(end_lo_ns, end_hi_ns, clock, &o->end_ns, &o->end_bound_ns);
 	if (o->end_ns < o->start_ns)
 		o->end_ns = o->start_ns;
 	o->n_holes = r->n_holes;
@@ -467,8 +302,8 @@ keep(struct line *l, struct found *f)
 static bool
 other_answered(const struct line *l, const struct run *r)
 {
-	for (unsigned i = 0; i < kept(l); i++) {
-		const struct voted *v = back(l, i);
+	for (unsigned i = 0; i < ring_kept(l); i++) {
+		const struct voted *v = ring_back(l, i);
 		if (v->say == SAY_ANSWER && v->sent_ns > r->first.sent_ns &&
 		    v->sent_ns < r->last_lost_ns &&
 		    l->networks[v->network].family != r->family)
@@ -485,7 +320,7 @@ finish(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 
 	r->closing_ns = now_ns;
 	forget_last_replies(l, r, v);
-	find_end(l, r, &lo, &hi);
+	edge_end(l, r, &lo, &hi);
 	l->dark_ns += r->need_link ? now_ns - r->seen_ns : 0;
 	if (!run_outage(j, l, r, false, lo, hi, &f)) {
 		if (r->need_link)
@@ -511,7 +346,7 @@ finish(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 	}
 	for (size_t i = 0; i < l->n_networks; i++) {
 		struct network_line *n = &l->networks[i];
-		if (!concerns(l, r, (int)i))
+		if (!run_concerns(l, r, (int)i))
 			continue;
 		if (n->failing && (n->in_run || !r->need_link)) {
 			n->fail_since_ns = now_ns; /* since then on its own */
@@ -604,8 +439,8 @@ go_on(struct judge *j, struct line *l, struct run *r, const struct voted *v)
 	        r->seen_ns + r->rtt_p99_ns + 2 * l->fastest_ns &&
 	    v->sent_ns <= r->seen_ns + 5 * l->fastest_ns + 5 * NS_PER_S &&
 	    r->n_holes == 0) {
-		gather_networks(j, l, r);
-		find_start(l, r);
+		gather_networks(l, r);
+		edge_start(l, r);
 		cause_reset(j, l, r);
 		return;
 	}
@@ -636,7 +471,7 @@ run_update(struct judge *j, struct line *l, const struct voted *v)
 	for (int i = 0; i < 1 + FAMILIES; i++) {
 		struct run *r = &l->runs[i];
 		bool dark = is_dark(j, l, r);
-		if (!concerns(l, r, v->network))
+		if (!run_concerns(l, r, v->network))
 			continue;
 		if (r->active && dark)
 			go_on(j, l, r, v);

@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

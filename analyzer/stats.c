@@ -213,16 +213,6 @@ stats_needed_free(double ratio, double confidence)
 	return n < 1e18 ? (uint64_t)n : UINT64_MAX;
 }
 
-uint64_t
-stats_needed(double ratio, double relative, double confidence)
-{
-	if (!inside(ratio) || !inside(relative) || !inside(confidence))
-		return 0;
-	double z = stats_normal(confidence);
-	double n = ceil(z * z * (1 - ratio) / (ratio * relative * relative));
-	return n < 1e18 ? (uint64_t)n : UINT64_MAX;
-}
-
 /* ---- quantiles ---- */
 
 static int
@@ -326,66 +316,7 @@ stats_delay(const struct hist *h, struct stats_delay *out)
 		out->pdv_p99_ns = out->p99_ns - hist_quantile(h, 0);
 }
 
-/* ---- loss patterns ---- */
-
-void
-stats_pattern_init(struct stats_pattern *p, uint64_t delta)
-{
-	*p = (struct stats_pattern){.delta = delta};
-}
-
-void
-stats_pattern_free(struct stats_pattern *p)
-{
-	free(p->lengths);
-	free(p->apart);
-	*p = (struct stats_pattern){.delta = p->delta};
-}
-
-static void
-new_period(struct stats_pattern *p, uint64_t apart)
-{
-	if (p->n_periods == p->room) {
-		p->room = p->room * 2 + 16;
-		p->lengths = memory_grow(p->lengths, p->room, sizeof *p->lengths);
-		p->apart = memory_grow(p->apart, p->room, sizeof *p->apart);
-	}
-	p->lengths[p->n_periods] = 0;
-	p->apart[p->n_periods++] = apart;
-}
-
-uint64_t
-stats_pattern_add(struct stats_pattern *p, bool lost)
-{
-	uint64_t at = ++p->sent;
-
-	if (!lost)
-		return 0;
-	uint64_t distance = p->last_lost != 0 ? at - p->last_lost : 0;
-	if (distance != 1)
-		new_period(p, distance);
-	p->lengths[p->n_periods - 1]++;
-	p->noticeable += distance != 0 && distance <= p->delta;
-	p->lost++;
-	p->last_lost = at;
-	return distance;
-}
-
-double
-stats_pattern_noticeable(const struct stats_pattern *p)
-{
-	return p->lost > 0 ? (double)p->noticeable / (double)p->lost : -1;
-}
-
-/* ---- transfers ---- */
-
-double
-stats_tcp_efficiency(uint64_t sent_bytes, uint64_t again_bytes)
-{
-	if (sent_bytes == 0 || again_bytes > sent_bytes)
-		return -1;
-	return 100 * (double)(sent_bytes - again_bytes) / (double)sent_bytes;
-}
+/* ---- latency under load ---- */
 
 double
 stats_buffer_delay(int64_t during_ns, int64_t baseline_ns)
@@ -396,21 +327,6 @@ stats_buffer_delay(int64_t during_ns, int64_t baseline_ns)
 	return during_ns > baseline_ns
 	           ? 100 * (double)(during_ns - baseline_ns) / (double)baseline_ns
 	           : 0;
-}
-
-double
-stats_transfer_ratio(int64_t actual_ns, int64_t ideal_ns)
-{
-	return actual_ns > 0 && ideal_ns > 0 ? (double)actual_ns / (double)ideal_ns : -1;
-}
-
-int64_t
-stats_transfer_ideal(uint64_t bytes, uint64_t bps)
-{
-	if (bps == 0)
-		return -1;
-	double ns = (double)bytes * 8e9 / (double)bps;
-	return ns < 9e18 ? (int64_t)(ns + 0.5) : INT64_MAX;
 }
 
 const char *

@@ -75,12 +75,9 @@ int stats_loss(uint64_t lost, uint64_t sent, const struct stats_pairs *pairs, bo
 /*
  * stats_needed_free(ratio, confidence): how many probes in a row without a loss assert a
  * loss below ${ratio}: the least n with (1 - ratio)^n <= 1 - confidence.
- * stats_needed(ratio, relative, confidence): how many estimate ${ratio} to within
- * ± ${relative} of it, by the normal approximation: z^2 (1 - p) / (p relative^2).
  * Result: rounded up; 0 where an argument is outside (0, 1).
  */
 uint64_t stats_needed_free(double ratio, double confidence);
-uint64_t stats_needed(double ratio, double relative, double confidence);
 
 /* ---- quantiles ---- */
 
@@ -108,42 +105,11 @@ struct stats_delay {
 
 void stats_delay(const struct hist *h, struct stats_delay *out);
 
-/* ---- loss patterns, RFC 3357 ---- */
+/* ---- latency under load ---- */
 
-/*
- * Fed the probes of one stream in the order of sending, lost or not. A loss period begins
- * with a lost probe after an answered one (or the first). All lengths and distances count
- * probes.
- */
-struct stats_pattern {
-	uint64_t delta; /* the loss constraint: at most so far apart is noticeable */
-	uint64_t sent, lost, noticeable;
-	uint64_t last_lost; /* its number from 1; 0: none yet */
-	uint64_t *lengths;  /* of each loss period */
-	uint64_t *apart;    /* its start from the end of the one before; 0 of the first */
-	size_t n_periods, room;
-};
-
-void stats_pattern_init(struct stats_pattern *p, uint64_t delta);
-void stats_pattern_free(struct stats_pattern *p);
-/* Result: the loss distance of this probe; 0 if it was answered or is the first loss. */
-uint64_t stats_pattern_add(struct stats_pattern *p, bool lost);
-/* The loss noticeable rate: of the losses, how many lie within delta of the one before.
- * -1 where nothing was lost. */
-double stats_pattern_noticeable(const struct stats_pattern *p);
-
-/* ---- TCP transfers, RFC 6349 (written for managed networks) ---- */
-
-/* Section 4.2, in per cent: 100 (sent - again) / sent. -1: nothing sent, or more again.
- */
-double stats_tcp_efficiency(uint64_t sent_bytes, uint64_t again_bytes);
-/* Section 4.3, in per cent: how much longer the round trip was during the transfer. -1
- * without a baseline. */
+/* RFC 6349, section 4.3, in per cent: how much longer the round trip was during the
+ * transfer. -1 without a baseline. */
 double stats_buffer_delay(int64_t during_ns, int64_t baseline_ns);
-/* Section 4.1: actual over ideal time. -1 where either is not above 0. */
-double stats_transfer_ratio(int64_t actual_ns, int64_t ideal_ns);
-/* The ideal time of so many bytes at a rate in bits a second; -1 without a rate. */
-int64_t stats_transfer_ideal(uint64_t bytes, uint64_t bps);
 
 /*
  * stats_bloat(increase_ns): the grade of the latency increase under load (mean of up and

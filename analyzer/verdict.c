@@ -11,7 +11,6 @@
 #include "analyzer/profile.h"
 #include "base/bytes.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

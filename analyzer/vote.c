@@ -8,7 +8,6 @@
 
 #include "base/bytes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define OTHERS_NEEDED 2

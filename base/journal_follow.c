@@ -4,7 +4,6 @@
  */
 #include "base/journal_reading.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

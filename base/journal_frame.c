@@ -1,7 +1,6 @@
 #include "base/journal_frame.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SEAL_LEVEL 3

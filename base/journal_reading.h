@@ -109,7 +109,7 @@ int reader_wal(struct journal_reader *r, struct wal_head *h);
 void reader_spoilt(
     struct journal_reader *r, uint32_t segment, uint32_t block, const char *what);
 
-/* ---- journal_scan.c ---- */
+/* ---- journal_reading.c ---- */
 void reading_done(struct reading *g);
 /* Rows of another session, and of another segment, have other numbers: of the block
  * ${block} of its segment. */
@@ -118,6 +118,9 @@ void reading_session(struct reading *g, uint32_t boot, uint32_t session, uint32_
  * asked to. 0 or -EBADMSG. */
 int reading_block(struct journal_reader *r, struct reading *g, const struct block_head *h,
     const uint8_t *payload, bool hold);
+/* What is wrong with a block, into r->error; -EBADMSG. */
+int reading_spoilt(
+    struct journal_reader *r, uint32_t segment, uint32_t block, const char *what);
 /* r->rows into the hold. */
 void reading_hold(struct journal_reader *r, struct reading *g);
 

@@ -5,7 +5,6 @@
 #include "base/journal_reading.h"
 #include "base/schedule.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- texts ---- */

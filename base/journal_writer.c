@@ -11,15 +11,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-int
-writer_write_all(int fd, const void *p, size_t n, uint64_t at)
+static int
+write_all(int fd, const void *p, size_t n, uint64_t at)
 {
 	const uint8_t *b = p;
 
@@ -48,7 +46,7 @@ writer_replace_file(const char *dir, const char *name, const void *p, size_t n)
 	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	rc = writer_write_all(fd, p, n, 0);
+	rc = write_all(fd, p, n, 0);
 	if (rc == 0 && fdatasync(fd) < 0)
 		rc = -errno;
 	close(fd);
@@ -68,7 +66,7 @@ writer_write_root(struct journal_writer *w)
 	hash_hex(hex, w->hash);
 	int n =
 	    snprintf(line, sizeof line, "%08u %08u %s\n", w->segment, w->blocks - 1, hex);
-	int rc = writer_write_all(w->root_fd, line, (size_t)n, 0);
+	int rc = write_all(w->root_fd, line, (size_t)n, 0);
 	if (rc == 0 && fdatasync(w->root_fd) < 0)
 		rc = -errno;
 	return rc;
@@ -84,7 +82,7 @@ writer_begin_wal(struct journal_writer *w)
 	wal_head_put(&w->out, &h);
 	if (ftruncate(w->wal_fd, 0) < 0)
 		return -errno;
-	int rc = writer_write_all(w->wal_fd, w->out.p, w->out.n, 0);
+	int rc = write_all(w->wal_fd, w->out.p, w->out.n, 0);
 	w->wal_bytes = rc == 0 ? w->out.n : 0;
 	return rc;
 }
@@ -104,7 +102,7 @@ writer_begin_segment(struct journal_writer *w)
 		return -errno;
 	w->out.n = 0;
 	segment_head_put(&w->out, &h);
-	rc = writer_write_all(fd, w->out.p, w->out.n, 0);
+	rc = write_all(fd, w->out.p, w->out.n, 0);
 	if (rc < 0) {
 		close(fd);
 		unlink(path);
@@ -197,7 +195,7 @@ writer_close_block(struct journal_writer *w)
 	h.flags = w->rows.n_links + w->rows.n_probes > 0 ? BLOCK_HAS_DEFS : 0;
 	times_of(&w->rows, &h.first_ns, &h.last_ns);
 	block_put(&w->out, &h, w->payload.p);
-	rc = writer_write_all(w->segment_fd, w->out.p, w->out.n, w->segment_bytes);
+	rc = write_all(w->segment_fd, w->out.p, w->out.n, w->segment_bytes);
 	if (rc == 0 && !w->import && fdatasync(w->segment_fd) < 0)
 		rc = -errno;
 	if (rc < 0) {
@@ -247,7 +245,7 @@ append_wal(struct journal_writer *w, const struct rows *rows)
 	w->payload.n = w->out.n = 0;
 	rows_encode(&w->payload, rows, &w->wal_dialect);
 	wal_chunk_put(&w->out, w->payload.p, w->payload.n);
-	int rc = writer_write_all(w->wal_fd, w->out.p, w->out.n, w->wal_bytes);
+	int rc = write_all(w->wal_fd, w->out.p, w->out.n, w->wal_bytes);
 	if (rc < 0) {
 		(void)!ftruncate(w->wal_fd, (off_t)w->wal_bytes);
 		return rc;

@@ -30,7 +30,6 @@ struct journal_writer {
 };
 
 /* ---- journal_writer.c ---- */
-int writer_write_all(int fd, const void *p, size_t n, uint64_t at);
 /* Write bytes into DIR/journal/NAME, all or nothing. */
 int writer_replace_file(const char *dir, const char *name, const void *p, size_t n);
 int writer_begin_wal(struct journal_writer *w);

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -61,12 +61,6 @@ code_name(enum code code)
 	return word_of(CODES, COUNT(CODES), code);
 }
 
-const char *
-flag_name(unsigned bit)
-{
-	return word_of(FLAGS, COUNT(FLAGS), bit);
-}
-
 bool
 kind_parse(const char *text, enum kind *out)
 {

@@ -102,7 +102,6 @@ const char *role_name(enum role role);
 const char *outcome_name(enum outcome outcome);
 const char *stamp_name(enum stamp stamp);
 const char *code_name(enum code code);
-const char *flag_name(unsigned bit);
 
 /*
  * kind_parse(text, out) and its siblings:

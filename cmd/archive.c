@@ -17,10 +17,9 @@ cmd_archive(struct options *o)
 	if (journal_read(&r, o->data_dir, err, sizeof err) < 0)
 		return complain(1, "archive: %s", err);
 	filler_init(&f, r, o->data_dir, o->settings);
-	int rc = archive_lock(f.archive);
-	if (rc < 0) {
+	if (archive_lock(f.archive) < 0) {
 		status = complain(1, "archive: %s", archive_error(f.archive));
-	} else if (o->rebuild && (rc = archive_remove(f.archive)) < 0) {
+	} else if (o->rebuild && archive_remove(f.archive) < 0) {
 		status = complain(1, "archive: %s", archive_error(f.archive));
 	} else if (filler_catch_up(&f, isatty(STDERR_FILENO), NULL, &of_journal) < 0) {
 		status = complain(1, "archive: %s",

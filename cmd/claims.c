@@ -1,6 +1,7 @@
 #include "cmd/claims.h"
 
 #include "base/bytes.h"
+#include "cmd/drawer.h"
 #include "records/tickets.h"
 #include "reports/redact.h"
 
@@ -19,8 +20,7 @@ struct claims {
 static int
 read_rows(struct claims *c, const struct options *o)
 {
-	struct records *records;
-	char err[1200];
+	struct drawer d;
 
 	if (o->records != NULL) {
 		c->rows = memory_grow(NULL, o->n_records + 1, sizeof *c->rows);
@@ -28,13 +28,13 @@ read_rows(struct claims *c, const struct options *o)
 		c->n_rows = o->n_records;
 		return 0;
 	}
-	if (records_open(&records, o->data_dir, false, err, sizeof err) < 0)
-		return complain(1, "%s", err);
-	int n = records_list(records, INT64_MAX, &c->rows, err, sizeof err);
-	records_close(records);
-	if (n < 0)
-		return complain(1, "%s", err);
-	c->n_rows = (size_t)n;
+	int status = drawer_open(&d, o, false);
+	if (status != 0)
+		return status;
+	c->rows = d.rows;
+	c->n_rows = d.n_rows;
+	d.rows = NULL; /* taken */
+	drawer_close(&d);
 	return 0;
 }
 

@@ -282,3 +282,43 @@ delivery_done(struct delivery *d)
 	signer_free(d->signer);
 	d->signer = NULL;
 }
+
+int
+delivery_make(const struct deliverable *what, struct gathered *g, const struct options *o)
+{
+	struct delivery d = {0};
+	char err[512];
+	int status = 0;
+	json_t *j = NULL;
+
+	if (delivery_is_wanted(o))
+		status = delivery_prepare(&d, g, o, what->name);
+	if (status == 0)
+		j = what->json(what->view);
+	if (status == 0 && o->json)
+		(void)json_print(j, stdout); /* main says whether stdout took it */
+	if (status == 0 && delivery_is_wanted(o)) {
+		delivery_attach(&d, g, o, what->name, j);
+		status = delivery_tables(&d, o);
+	}
+	if (status == 0 && o->again == NULL && o->output != NULL &&
+	    what->pdf(what->view, o->output, o->png, err, sizeof err) < 0)
+		status = complain(1, "%s", err);
+	if (status == 0)
+		status = delivery_seal(&d, o);
+	json_decref(j);
+	delivery_done(&d);
+	return status;
+}
+
+int
+delivery_place(const struct options *o, const char *report)
+{
+	if (!delivery_is_wanted(o) && !o->json)
+		return complain(EXIT_USAGE,
+		    "report %s: say where to: -o FILE.pdf, --csv DIR or --json", report);
+	if (o->png != NULL && o->output == NULL)
+		return complain(
+		    EXIT_USAGE, "report %s: --png goes with -o FILE.pdf", report);
+	return 0;
+}

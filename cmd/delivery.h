@@ -40,4 +40,21 @@ int delivery_tables(struct delivery *d, const struct options *o);
 int delivery_seal(const struct delivery *d, const struct options *o);
 void delivery_done(struct delivery *d);
 
+/* A document that is drawn from one view, and has the view's JSON beside the results. */
+struct deliverable {
+	const char *name;
+	const void *view;
+	json_t *(*json)(const void *view);
+	int (*pdf)(const void *view, const char *pdf_path, const char *png_dir, char *err,
+	    size_t room);
+};
+
+/* All of it: prepared, printed, drawn, sealed, as far as it was asked for. 0, or the exit
+ * status, the reason told. */
+int delivery_make(
+    const struct deliverable *what, struct gathered *g, const struct options *o);
+/* Was it said where the report of that name goes? 0, or the exit status, the reason told.
+ */
+int delivery_place(const struct options *o, const char *report);
+
 #endif

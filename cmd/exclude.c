@@ -1,6 +1,6 @@
+#include "cmd/drawer.h"
 #include "cmd/whose.h"
 
-#include "base/bytes.h"
 #include "cmd/timespec.h"
 #include "records/tickets.h"
 #include "reports/value.h"
@@ -11,57 +11,6 @@
 
 /* Time that a contract does not hold an ISP to: agreed maintenance, and the like; and
  * notes, which change nothing. */
-
-struct drawer {
-	struct records *records;
-	struct record *rows;
-	size_t n_rows;
-};
-
-static void
-drawer_close(struct drawer *d)
-{
-	free(d->rows);
-	records_close(d->records);
-}
-
-static int
-drawer_open(struct drawer *d, const struct options *o, bool write)
-{
-	char err[1200];
-
-	*d = (struct drawer){0};
-	if (records_open(&d->records, o->data_dir, write, err, sizeof err) < 0)
-		return complain(1, "%s", err);
-	int n = records_list(d->records, INT64_MAX, &d->rows, err, sizeof err);
-	if (n < 0) {
-		drawer_close(d);
-		return complain(1, "%s", err);
-	}
-	d->n_rows = (size_t)n;
-	return 0;
-}
-
-static bool
-is_wanted(const struct options *o, const struct record *r)
-{
-	char full[2 * NAME_ROOM + 2];
-
-	snprintf(full, sizeof full, "%s/%s", r->centre, r->link);
-	for (size_t i = 0; i < o->n_links; i++)
-		if (strcmp(o->links[i], r->link) == 0 || strcmp(o->links[i], full) == 0)
-			return true;
-	return o->n_links == 0;
-}
-
-static const char *
-zone_of(const struct options *o, const char *centre)
-{
-	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++)
-		if (strcmp(o->settings->links[i].def.centre, centre) == 0)
-			return o->settings->links[i].def.timezone;
-	return "UTC";
-}
 
 static json_t *
 row_json(const struct record *r)
@@ -92,7 +41,7 @@ row_json(const struct record *r)
 static void
 row_text(const struct options *o, const struct record *r)
 {
-	const char *zone = zone_of(o, r->centre);
+	const char *zone = whose_zone(o, r->centre);
 	char from[40], to[40];
 
 	if (r->kind == RECORD_EXCLUSION) {
@@ -125,7 +74,7 @@ list(const struct options *o, enum record_kind kind)
 		n = tickets_exclusions(&standing, d.rows, d.n_rows);
 		for (size_t i = 0; i < (exclusions ? n : d.n_rows); i++) {
 			const struct record *r = exclusions ? standing[i] : &d.rows[i];
-			if (r->kind != kind || !is_wanted(o, r))
+			if (r->kind != kind || !whose_is_asked(o, r->centre, r->link))
 				continue;
 			shown++;
 			if (o->json)
@@ -151,14 +100,12 @@ list(const struct options *o, enum record_kind kind)
 static int
 add(const struct options *o, struct record *rec)
 {
-	char err[1200];
 	struct drawer d;
 	int status = drawer_open(&d, o, true);
 
 	if (status != 0)
 		return status;
-	if (records_add(d.records, rec, err, sizeof err) < 0)
-		status = complain(1, "%s", err);
+	status = drawer_add(&d, rec);
 	drawer_close(&d);
 	return status;
 }

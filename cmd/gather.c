@@ -1,20 +1,18 @@
 #include "cmd/gather.h"
 
 #include "base/bytes.h"
+#include "base/link.h"
 #include "base/version.h"
+#include "cmd/closeups.h"
 #include "cmd/pass.h"
 #include "cmd/timespec.h"
 #include "cmd/verdicts.h"
+#include "cmd/whose.h"
 #include "reports/redact.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define CLOSEUPS            3
-#define CLOSEUP_PAD_NS      (30 * NS_PER_S)
-#define CLOSEUP_PAD_MOST_NS (300 * NS_PER_S)
-#define CLOSEUP_MOST_NS     (3600 * NS_PER_S)
 
 /* A period, and whether it begins with the first sample at the earliest. */
 struct period {
@@ -42,42 +40,9 @@ struct gathered {
 	struct chosen *chosen; /* as many as r.links */
 	struct pass *passes;
 	size_t n_passes;
-	/* while fetching a close-up */
-	struct closeup *close;
-	const char *close_centre;
-	size_t close_room;
 };
 
 /* ---- which links ---- */
-
-static bool
-is_named(const struct link_def *def, const char *name)
-{
-	char full[2 * NAME_ROOM + 2];
-
-	snprintf(full, sizeof full, "%s/%s", def->centre, def->link);
-	return strcmp(full, name) == 0 || strcmp(def->link, name) == 0;
-}
-
-/* Every link of that name, or of any where ${name} is NULL: "a/x, b/x". */
-static size_t
-list_links(struct gathered *g, const char *name, char *out, size_t room, size_t *last)
-{
-	size_t n, matches = 0, used = 0;
-	const struct link_def *defs = journal_links(g->reader, &n);
-
-	out[0] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		if (name != NULL && !is_named(&defs[i], name))
-			continue;
-		if (used < room)
-			used += (size_t)snprintf(out + used, room - used, "%s%s/%s",
-			    matches > 0 ? ", " : "", defs[i].centre, defs[i].link);
-		*last = i;
-		matches++;
-	}
-	return matches;
-}
 
 static void
 choose(struct gathered *g, size_t number)
@@ -94,18 +59,20 @@ choose_links(struct gathered *g, const struct options *o)
 	char found[1024];
 	size_t n, which = 0;
 
-	journal_links(g->reader, &n);
+	const struct link_def *defs = journal_links(g->reader, &n);
+
 	g->r.links = memory_grow(NULL, n + 1, sizeof *g->r.links);
 	g->chosen = memory_grow(NULL, n + 1, sizeof *g->chosen);
 	memset(g->r.links, 0, (n + 1) * sizeof *g->r.links);
 	memset(g->chosen, 0, (n + 1) * sizeof *g->chosen);
 	for (size_t k = 0; k < o->n_links; k++) {
-		size_t matches = list_links(g, o->links[k], found, sizeof found, &which);
+		size_t matches =
+		    whose_named(defs, n, o->links[k], found, sizeof found, &which);
 		if (matches > 1)
 			return complain(EXIT_USAGE, "--link %s: there are several: %s",
 			    o->links[k], found);
 		if (matches == 0) {
-			list_links(g, NULL, found, sizeof found, &which);
+			whose_named(defs, n, NULL, found, sizeof found, &which);
 			return complain(EXIT_USAGE,
 			    "--link %s: there is none of that name; there are: %s",
 			    o->links[k], found);
@@ -135,19 +102,11 @@ name_links(struct gathered *g, const struct options *o)
 	for (size_t i = 0; i < g->r.n_links; i++) {
 		struct link_def *d = &g->defs[i];
 		*d = journal[g->chosen[i].number];
-		for (size_t k = 0; o->settings != NULL && k < o->settings->n_links; k++) {
-			const struct link_def *now = &o->settings->links[k].def;
-			if (strcmp(now->centre, d->centre) == 0 &&
-			    strcmp(now->link, d->link) == 0)
-				*d = *now;
-		}
+		const struct link_conf *now =
+		    settings_link(o->settings, d->centre, d->link);
+		if (now != NULL)
+			*d = now->def;
 	}
-}
-
-static const char *
-zone_of(const struct link_def *def)
-{
-	return def->timezone[0] != '\0' ? def->timezone : "UTC";
 }
 
 /* ---- which times ---- */
@@ -163,19 +122,20 @@ usual_period(const struct gathered *g, const struct options *o,
 	int64_t newest = stats->last.ns < now ? stats->last.ns : now;
 	int year, month, day;
 
-	instant_civil(newest, zone_of(def), &year, &month, &day);
+	instant_civil(newest, link_zone(def), &year, &month, &day);
 	const struct contract_conf *c = verdicts_contract(
 	    o, def, (struct civil_date){(int16_t)year, (uint8_t)month, (uint8_t)day});
 
 	*p = (struct period){
 	    stats->first.ns - stats->first.ns % NS_PER_US, INT64_MAX, o->from == NULL};
 	if (g->what & GATHER_STATUS) {
-		instant_civil(now, zone_of(def), &year, &month, &day);
-		instant_of_local(zone_of(def), year, month, day, 0, 0, 0, &p->from_ns);
+		instant_civil(now, link_zone(def), &year, &month, &day);
+		instant_of_local(link_zone(def), year, month, day, 0, 0, 0, &p->from_ns);
 		p->whole = stats->first.ns > p->from_ns;
 	} else if ((g->what & GATHER_VERDICTS) && c != NULL && o->from == NULL &&
 	           o->to == NULL) {
-		timespec_period(c->period, zone_of(def), newest, &p->from_ns, &p->to_ns);
+		timespec_period(
+		    c->period, link_zone(def), newest, &p->from_ns, &p->to_ns);
 		p->whole = false;
 	}
 }
@@ -189,7 +149,7 @@ set_period(struct gathered *g, const struct options *o, const struct journal_sta
 	char err[256];
 
 	usual_period(g, o, stats, def, p);
-	if (timespec_range(o->from, o->to, zone_of(def), g->r.generated.ns, &p->from_ns,
+	if (timespec_range(o->from, o->to, link_zone(def), g->r.generated.ns, &p->from_ns,
 	        &p->to_ns, err, sizeof err) < 0)
 		return complain(EXIT_USAGE, "%s", err);
 	return 0;
@@ -252,90 +212,12 @@ run_passes(struct gathered *g, const struct options *o, const struct journal_sta
 		c->pass = k < i ? g->chosen[k].pass : g->n_passes;
 		if (k == i) {
 			int status =
-			    run_pass(g, o, stats, &c->period, zone_of(def_of(g, i)));
+			    run_pass(g, o, stats, &c->period, link_zone(def_of(g, i)));
 			if (status != 0)
 				return status;
 		}
 	}
 	return 0;
-}
-
-/* ---- close-ups ---- */
-
-static int
-on_close(void *ctx, const struct sample *s)
-{
-	struct gathered *g = ctx;
-	struct closeup *c = g->close;
-	size_t n;
-	const struct probe_def *p = &journal_probes(g->reader, &n)[s->probe];
-
-	if (strcmp(p->centre, g->close_centre) != 0 || p->kind == KIND_HTTP)
-		return 0;
-	if (c->n_marks == g->close_room) {
-		g->close_room = g->close_room * 2 + 256;
-		c->marks = memory_grow(c->marks, g->close_room, sizeof *c->marks);
-	}
-	c->marks[c->n_marks++] =
-	    (struct mark){s->time.ns, s->probe, s->outcome, s->rtt_ns};
-	return 0;
-}
-
-/* The longest that counts is the worst. */
-static bool
-is_worse(const struct outage *a, const struct outage *b)
-{
-	if (a->counted != b->counted)
-		return a->counted;
-	return a->end_ns - a->start_ns > b->end_ns - b->start_ns;
-}
-
-/* Enough of what was before and after to see that all was well then. */
-static int64_t
-closeup_pad(const struct outage *o)
-{
-	int64_t pad = (o->end_ns - o->start_ns) / 8;
-	int64_t bound =
-	    o->start_bound_ns > o->end_bound_ns ? o->start_bound_ns : o->end_bound_ns;
-
-	pad = pad > 4 * bound ? pad : 4 * bound;
-	return pad < CLOSEUP_PAD_NS        ? CLOSEUP_PAD_NS
-	       : pad > CLOSEUP_PAD_MOST_NS ? CLOSEUP_PAD_MOST_NS
-	                                   : pad;
-}
-
-static void
-fetch_closeups(struct gathered *g, struct link_report *l)
-{
-	const struct link_result *r = l->result;
-	struct journal_visitor v = {.ctx = g, .sample = on_close};
-	bool *taken = memory_grow(NULL, r->n_outages + 1, sizeof *taken);
-
-	memset(taken, 0, r->n_outages + 1);
-	l->closeups = memory_grow(NULL, CLOSEUPS, sizeof *l->closeups);
-	for (size_t k = 0; k < CLOSEUPS && k < r->n_outages; k++) {
-		size_t worst = SIZE_MAX;
-		for (size_t i = 0; i < r->n_outages; i++)
-			if (!taken[i] && (worst == SIZE_MAX || is_worse(&r->outages[i],
-			                                           &r->outages[worst])))
-				worst = i;
-		taken[worst] = true;
-		const struct outage *o = &r->outages[worst];
-		struct closeup *c = &l->closeups[l->n_closeups++];
-		int64_t pad = closeup_pad(o);
-		*c = (struct closeup){.outage = worst,
-		    .from_ns = o->start_ns - pad,
-		    .to_ns = o->end_ns + pad};
-		if (c->to_ns - c->from_ns > CLOSEUP_MOST_NS)
-			c->to_ns = c->from_ns + CLOSEUP_MOST_NS;
-		int64_t until = c->to_ns < g->r.as_of.ns ? c->to_ns : g->r.as_of.ns + 1;
-		g->close = c;
-		g->close_room = 0;
-		g->close_centre = l->def->centre;
-		/* What is damaged was told when it was judged. */
-		(void)journal_scan(g->reader, (wall_t){c->from_ns}, (wall_t){until}, &v);
-	}
-	free(taken);
 }
 
 /* ---- putting it together ---- */
@@ -437,7 +319,7 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 		verdicts_make(p, o, &g->sets[i], l);
 	}
 	if (g->what & GATHER_CURVES)
-		fetch_closeups(g, l);
+		closeups_fetch(g->reader, g->r.as_of.ns, l);
 	if (g->what & (GATHER_CURVES | GATHER_EVIDENCE))
 		fill_evidence(g, o, i);
 }

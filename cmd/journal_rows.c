@@ -5,8 +5,6 @@
 #include "reports/trail.h"
 #include "reports/value.h"
 
-#include <stdio.h>
-
 static json_t *
 time_json(wall_t time)
 {

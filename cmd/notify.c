@@ -1,5 +1,6 @@
 #include "cmd/notify.h"
 
+#include "base/link.h"
 #include "cmd/options.h"
 #include "reports/draft.h"
 #include "reports/results.h"
@@ -53,17 +54,6 @@ add_route(struct route *out, size_t *n, const struct link_conf *l)
 	memcpy(r->source6, l->source6, sizeof r->source6);
 }
 
-/* LINK, or CENTRE/LINK. */
-static bool
-is_named(const struct link_def *l, const char *name)
-{
-	size_t n = strlen(l->centre);
-
-	if (strncmp(name, l->centre, n) == 0 && name[n] == '/')
-		name += n + 1;
-	return strcmp(name, l->link) == 0;
-}
-
 size_t
 notify_routes(const struct settings *s, const struct notify_conf *conf,
     const struct notice *notice, notify_dark *is_dark, void *ctx,
@@ -74,7 +64,8 @@ notify_routes(const struct settings *s, const struct notify_conf *conf,
 
 	if (conf->kind != NOTIFY_COMMAND) {
 		for (size_t i = 0; i < s->n_links; i++)
-			if (is_named(&s->links[i].def, conf->via))
+			if (link_is_named(
+			        conf->via, s->links[i].def.centre, s->links[i].def.link))
 				add_route(out, &n, &s->links[i]);
 		for (size_t i = 0; i < s->n_links; i++) {
 			if (same_link(&s->links[i].def, notice->centre, notice->link))

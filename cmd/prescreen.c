@@ -2,6 +2,7 @@
 
 #include "analyzer/campaign.h"
 #include "base/bytes.h"
+#include "base/link.h"
 #include "config/clause.h"
 #include "cmd/gather.h"
 #include "cmd/prescreen_facts.h"
@@ -101,18 +102,12 @@ date_at(int64_t ns, const char *zone)
 	return (struct civil_date){(int16_t)year, (uint8_t)month, (uint8_t)day};
 }
 
-static const char *
-zone_of(const struct link_def *def)
-{
-	return def->timezone[0] != '\0' ? def->timezone : "UTC";
-}
-
 static void
 screen_link(struct screening *s, const struct regime *regime, const struct link_report *l,
     const struct prescreen_facts *f)
 {
 	const struct link_result *r = l->result;
-	const char *zone = zone_of(l->def);
+	const char *zone = link_zone(l->def);
 	const struct contract_conf *contract =
 	    verdicts_contract(s->o, l->def, date_at(r->period.end_ns - 1, zone));
 	struct prescreen_input in = {.regime = regime,
@@ -210,7 +205,7 @@ static void
 print_screen(const struct prescreened *s)
 {
 	const struct prescreen *p = &s->result;
-	const char *zone = zone_of(s->link->def);
+	const char *zone = link_zone(s->link->def);
 	char from[40], to[40];
 
 	instant_local(s->link->result->period.start_ns, zone, from);

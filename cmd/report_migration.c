@@ -286,32 +286,16 @@ make(struct plan *p, const struct options *o, const struct results *r)
 	return 0;
 }
 
-static int
-print(const struct plan *p, struct gathered *g, const struct options *o)
+static json_t *
+view_json(const void *view)
 {
-	struct delivery d = {0};
-	char err[512];
-	int status = 0;
-	json_t *j = NULL;
+	return migration_json(view);
+}
 
-	if (delivery_is_wanted(o))
-		status = delivery_prepare(&d, g, o, "migration");
-	if (status == 0)
-		j = migration_json(&p->view);
-	if (status == 0 && o->json)
-		(void)json_print(j, stdout); /* main says whether stdout took it */
-	if (status == 0 && delivery_is_wanted(o)) {
-		delivery_attach(&d, g, o, "migration", j);
-		status = delivery_tables(&d, o);
-	}
-	if (status == 0 && o->again == NULL && o->output != NULL &&
-	    migration_pdf(&p->view, o->output, o->png, err, sizeof err) < 0)
-		status = complain(1, "%s", err);
-	if (status == 0)
-		status = delivery_seal(&d, o);
-	json_decref(j);
-	delivery_done(&d);
-	return status;
+static int
+draw(const void *view, const char *pdf_path, const char *png_dir, char *err, size_t room)
+{
+	return migration_pdf(view, pdf_path, png_dir, err, room);
 }
 
 static void
@@ -335,17 +319,14 @@ report_migration(const struct options *given)
 	if (o.from_link == NULL || o.to_link == NULL)
 		return complain(
 		    EXIT_USAGE, "report migration: say which: --from-link A --to-link B");
-	if (!delivery_is_wanted(&o) && !o.json)
-		return complain(EXIT_USAGE,
-		    "report migration: say where to: -o FILE.pdf, --csv DIR or --json");
-	if (o.png != NULL && o.output == NULL)
-		return complain(
-		    EXIT_USAGE, "report migration: --png goes with -o FILE.pdf");
+	int status = delivery_place(&o, "migration");
+	if (status != 0)
+		return status;
 	o.links[0] = o.from_link;
 	o.links[1] = o.to_link;
 	o.n_links = 2;
 	(void)profile_default(&p.pair.profile, "event");
-	int status = gather(&g, &o, GATHER_DOCUMENT | GATHER_CURVES);
+	status = gather(&g, &o, GATHER_DOCUMENT | GATHER_CURVES);
 	if (status != 0)
 		return status;
 	const struct results *r = gathered_results(g);
@@ -355,7 +336,8 @@ report_migration(const struct options *given)
 	        : complain(EXIT_USAGE,
 	              "report migration: both are %s: two links are needed", o.from_link);
 	if (status == 0)
-		status = print(&p, g, &o);
+		status = delivery_make(
+		    &(struct deliverable){"migration", &p.view, view_json, draw}, g, &o);
 	done(&p);
 	gathered_free(g);
 	return status;

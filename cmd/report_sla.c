@@ -1,4 +1,5 @@
 /* "report sla": the period, and the months that led up to it. */
+#include "base/link.h"
 #include "cmd/delivery.h"
 #include "cmd/report.h"
 #include "reports/sla.h"
@@ -41,8 +42,7 @@ trend_of(const struct results *r, struct range *out)
 			if (!l->has_verdict || l->n_listed != 1 ||
 			    strcmp(t->period_kind, BACK[k].kind) != 0)
 				continue;
-			const char *zone =
-			    l->def->timezone[0] != '\0' ? l->def->timezone : "UTC";
+			const char *zone = link_zone(l->def);
 			print_day(
 			    t->period.start_ns, zone, BACK[k].months_back, out->from);
 			print_day(t->period.end_ns, zone, 0, out->to);
@@ -90,12 +90,10 @@ report_sla(const struct options *o)
 	struct options back = *o;
 	struct range range;
 
-	if (!delivery_is_wanted(o) && !o->json)
-		return complain(EXIT_USAGE,
-		    "report sla: say where to: -o FILE.pdf, --csv DIR or --json");
-	if (o->png != NULL && o->output == NULL)
-		return complain(EXIT_USAGE, "report sla: --png goes with -o FILE.pdf");
-	int status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS | GATHER_EVIDENCE);
+	int status = delivery_place(o, "sla");
+	if (status != 0)
+		return status;
+	status = gather(&g, o, GATHER_DOCUMENT | GATHER_VERDICTS | GATHER_EVIDENCE);
 	if (status != 0)
 		return status;
 	if (trend_of(gathered_results(g), &range)) {

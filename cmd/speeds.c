@@ -1,5 +1,6 @@
 #include "cmd/speeds.h"
 
+#include "base/link.h"
 #include "base/zone.h"
 
 #include <string.h>
@@ -37,11 +38,10 @@ speeds_tell_link(struct judge *j, const struct settings *s, const struct link_de
 	if (s == NULL)
 		return;
 	/* The link as it is configured today names the contract. */
-	for (size_t i = 0; i < s->n_links; i++)
-		if (strcmp(s->links[i].def.centre, link->centre) == 0 &&
-		    strcmp(s->links[i].def.link, link->link) == 0)
-			link = &s->links[i].def;
-	zone_civil(at_ns, link->timezone[0] != '\0' ? link->timezone : "UTC", &t);
+	const struct link_conf *now = settings_link(s, link->centre, link->link);
+	if (now != NULL)
+		link = &now->def;
+	zone_civil(at_ns, link_zone(link), &t);
 	const struct contract_conf *c = settings_contract_at(s, link,
 	    (struct civil_date){(int16_t)t.year, (uint8_t)t.month, (uint8_t)t.day});
 	for (size_t i = 0; c != NULL && i < c->n_commitments; i++)

@@ -1,10 +1,10 @@
 #include "cmd/taking.h"
 
+#include "base/link.h"
 #include "base/zone.h"
 #include "cmd/curve.h"
 #include "cmd/speeds.h"
 
-#include <math.h>
 #include <string.h>
 
 #define MINUTE_NS  (60 * NS_PER_S)
@@ -19,8 +19,7 @@ void
 taking_init(struct taking *t, const struct link_def *def)
 {
 	memset(t, 0, sizeof *t);
-	snprintf(t->zone, sizeof t->zone, "%s",
-	    def->timezone[0] != '\0' ? def->timezone : "UTC");
+	snprintf(t->zone, sizeof t->zone, "%s", link_zone(def));
 	t->capacity_down_bps = def->capacity_down_bps;
 	t->capacity_up_bps = def->capacity_up_bps;
 	t->quarter_ns = t->minute_ns = INT64_MIN;

@@ -1,3 +1,4 @@
+#include "cmd/drawer.h"
 #include "cmd/whose.h"
 
 #include "base/bytes.h"
@@ -27,9 +28,7 @@ static const struct action {
 
 struct desk { /* while one command runs */
 	const struct options *o;
-	struct records *records;
-	struct record *rows;
-	size_t n_rows;
+	struct drawer drawer;
 	struct ticket *tickets;
 	size_t n_tickets;
 };
@@ -38,27 +37,19 @@ static void
 desk_close(struct desk *d)
 {
 	tickets_free(d->tickets, d->n_tickets);
-	free(d->rows);
-	records_close(d->records);
+	drawer_close(&d->drawer);
 	*d = (struct desk){.o = d->o};
 }
 
 static int
 desk_open(struct desk *d, const struct options *o, bool write)
 {
-	char err[1200];
-
 	*d = (struct desk){.o = o};
-	if (records_open(&d->records, o->data_dir, write, err, sizeof err) < 0)
-		return complain(1, "%s", err);
-	int n = records_list(d->records, INT64_MAX, &d->rows, err, sizeof err);
-	if (n < 0) {
-		desk_close(d);
-		return complain(1, "%s", err);
-	}
-	d->n_rows = (size_t)n;
-	d->n_tickets = tickets_of(&d->tickets, d->rows, d->n_rows);
-	return 0;
+	int status = drawer_open(&d->drawer, o, write);
+
+	if (status == 0)
+		d->n_tickets = tickets_of(&d->tickets, d->drawer.rows, d->drawer.n_rows);
+	return status;
 }
 
 /* ---- output ---- */
@@ -108,19 +99,10 @@ ticket_json(const struct ticket *t)
 	return o;
 }
 
-static const char *
-zone_of(const struct options *o, const char *centre)
-{
-	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++)
-		if (strcmp(o->settings->links[i].def.centre, centre) == 0)
-			return o->settings->links[i].def.timezone;
-	return "UTC";
-}
-
 static void
 ticket_text(const struct options *o, const struct ticket *t)
 {
-	const char *zone = zone_of(o, t->centre);
+	const char *zone = whose_zone(o, t->centre);
 	char at[40];
 
 	printf("%s  %s/%s  %s\n", t->reference, t->centre, t->link,
@@ -155,15 +137,6 @@ show(const struct options *o, const struct ticket *const *list, size_t n)
 	json_decref(doc);
 }
 
-static bool
-is_named(const struct ticket *t, const char *name)
-{
-	char full[2 * NAME_ROOM + 2];
-
-	snprintf(full, sizeof full, "%s/%s", t->centre, t->link);
-	return strcmp(t->link, name) == 0 || strcmp(full, name) == 0;
-}
-
 static int
 list(const struct options *o)
 {
@@ -180,13 +153,9 @@ list(const struct options *o)
 		return status;
 	const struct ticket **shown =
 	    memory_grow(NULL, d.n_tickets + 1, sizeof(struct ticket *));
-	for (size_t i = 0; i < d.n_tickets; i++) {
-		bool wanted = o->n_links == 0;
-		for (size_t k = 0; k < o->n_links; k++)
-			wanted |= is_named(&d.tickets[i], o->links[k]);
-		if (wanted)
+	for (size_t i = 0; i < d.n_tickets; i++)
+		if (whose_is_asked(o, d.tickets[i].centre, d.tickets[i].link))
 			shown[n++] = &d.tickets[i];
-	}
 	show(o, shown, n);
 	free(shown);
 	desk_close(&d);
@@ -199,13 +168,12 @@ list(const struct options *o)
 static int
 find(const struct desk *d, const char *reference, const struct ticket **out)
 {
-	const char *link = d->o->n_links > 0 ? d->o->links[0] : NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->n_tickets; i++) {
 		const struct ticket *t = &d->tickets[i];
 		if (strcmp(t->reference, reference) != 0 ||
-		    (link != NULL && !is_named(t, link)))
+		    !whose_is_asked(d->o, t->centre, t->link))
 			continue;
 		*out = t;
 		n++;
@@ -281,7 +249,6 @@ enter(struct desk *d, enum record_kind kind, const char *reference, int args)
 	    .to_ns = RECORDS_NEVER,
 	    .announced_ns = RECORDS_NEVER};
 	struct whose whose = {.zone = "UTC"};
-	char err[1200];
 	int status = take_words(&rec, d->o, reference);
 
 	if (status == 0 && kind == RECORD_TICKET_OPENED)
@@ -291,7 +258,8 @@ enter(struct desk *d, enum record_kind kind, const char *reference, int args)
 	if (t != NULL) {
 		memcpy(whose.centre, t->centre, sizeof whose.centre);
 		memcpy(whose.link, t->link, sizeof whose.link);
-		snprintf(whose.zone, sizeof whose.zone, "%s", zone_of(d->o, t->centre));
+		snprintf(
+		    whose.zone, sizeof whose.zone, "%s", whose_zone(d->o, t->centre));
 	}
 	if (status == 0)
 		status = whose_time(&rec.at_ns, &whose, "--at", d->o->at, false);
@@ -307,9 +275,7 @@ enter(struct desk *d, enum record_kind kind, const char *reference, int args)
 		return status;
 	memcpy(rec.centre, whose.centre, sizeof rec.centre);
 	memcpy(rec.link, whose.link, sizeof rec.link);
-	if (records_add(d->records, &rec, err, sizeof err) < 0)
-		return complain(1, "%s", err);
-	return 0;
+	return drawer_add(&d->drawer, &rec);
 }
 
 /* As it stands after the entry. */
@@ -324,7 +290,7 @@ show_one(const struct options *o, const char *reference)
 		return status;
 	for (size_t i = 0; i < d.n_tickets; i++)
 		if (strcmp(d.tickets[i].reference, reference) == 0 &&
-		    (o->n_links == 0 || is_named(&d.tickets[i], o->links[0])))
+		    whose_is_asked(o, d.tickets[i].centre, d.tickets[i].link))
 			t = &d.tickets[i];
 	if (t != NULL)
 		show(o, &t, 1);

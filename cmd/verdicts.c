@@ -3,13 +3,13 @@
 #include "analyzer/profile.h"
 #include "analyzer/service.h"
 #include "base/bytes.h"
+#include "base/link.h"
 #include "base/zone.h"
+#include "cmd/terms.h"
 #include "cmd/timespec.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define MIN_COVERAGE 0.95
 
 /* What the configuration says of a link today goes before what it said when the link was
  * measured: a corrected contract judges an old month. */
@@ -17,12 +17,10 @@ const struct contract_conf *
 verdicts_contract(
     const struct options *o, const struct link_def *def, struct civil_date day)
 {
-	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++) {
-		const struct link_def *now = &o->settings->links[i].def;
-		if (strcmp(now->centre, def->centre) == 0 &&
-		    strcmp(now->link, def->link) == 0)
-			return settings_contract_at(o->settings, now, day);
-	}
+	const struct link_conf *now = settings_link(o->settings, def->centre, def->link);
+
+	if (now != NULL)
+		def = &now->def;
 	return o->settings != NULL ? settings_contract_at(o->settings, def, day) : NULL;
 }
 
@@ -44,17 +42,6 @@ verdicts_check(const struct options *o)
 	return complain(EXIT_USAGE,
 	    "--profile %s: not known; one of: event, ses-10-10, mef, y1540, rfc2678, ticket, all",
 	    o->profile);
-}
-
-/* A profile by name, with the contract's parameters where it is the contract's own. */
-static bool
-profile_of(struct profile_conf *out, const struct contract_conf *c, const char *name)
-{
-	if (c != NULL && strcmp(c->params.name, name) == 0) {
-		*out = c->params;
-		return true;
-	}
-	return profile_default(out, name);
 }
 
 static void
@@ -97,63 +84,6 @@ verdicts_back_ns(const struct options *o)
 				most = c->chronic[k].within_ns;
 	}
 	return most;
-}
-
-/* ---- terms ---- */
-
-static const char *
-zone_of(const struct link_def *def)
-{
-	return def->timezone[0] != '\0' ? def->timezone : "UTC";
-}
-
-static bool
-by_ticket(const struct contract_conf *c)
-{
-	return c->clock_start != CLOCK_MEASURED || c->clock_stop != STOP_RESTORED;
-}
-
-static void
-clock_of(struct terms *t, const struct contract_conf *c, bool own)
-{
-	bool ticket = strcmp(t->profile.name, "ticket") == 0;
-
-	t->clock_start = CLOCK_MEASURED;
-	t->no_pauses = true;
-	if (c != NULL && (own || ticket)) {
-		t->clock_start = c->clock_start;
-		t->clock_pick = c->clock_pick;
-		t->clock_stop = c->clock_stop;
-		/* Without a ticket's clock only where the contract says so. */
-		t->no_pauses = !c->pauses || (!c->pauses_stated && !by_ticket(c));
-	}
-	/* The ISP's clock of a contract that does not say what it is. */
-	if (ticket && t->clock_start == CLOCK_MEASURED) {
-		t->clock_start = CLOCK_OPENED;
-		t->clock_stop = STOP_EARLIER;
-		t->no_pauses = c != NULL && !c->pauses;
-	}
-}
-
-static void
-terms_of(struct terms *t, const struct contract_conf *c, const struct profile_conf *p)
-{
-	bool own = c != NULL && strcmp(c->params.name, p->name) == 0;
-
-	memset(t, 0, sizeof *t);
-	t->profile = *p;
-	t->min_coverage = MIN_COVERAGE;
-	strcpy(t->period_kind, "range");
-	clock_of(t, c, own);
-	if (c == NULL)
-		return;
-	memcpy(t->contract, c->name, sizeof t->contract);
-	t->target = c->availability;
-	t->min_outage_ns = c->min_outage_ns;
-	t->min_exclusive = !c->min_inclusive;
-	t->grace_ns = c->grace_ns;
-	t->counts_stated = c->counts_stated;
-	t->counts = c->counts;
 }
 
 /* ---- one verdict ---- */
@@ -292,7 +222,7 @@ settle(const struct pass *p, struct judged *j, struct link_report *l, struct row
 	struct settling in = {.contract = j->conf,
 	    .verdict = &j->verdict,
 	    .terms = t,
-	    .zone = zone_of(l->def)};
+	    .zone = link_zone(l->def)};
 	struct terms as_measured = *t;
 	struct verdict measured, before;
 
@@ -338,7 +268,7 @@ judge_one(const struct pass *p, const struct claim_set *claims,
 	snprintf(t->period_kind, sizeof t->period_kind, "%s", kind);
 	t->as_of_ns = p->as_of_ns;
 	t->complete = p->as_of_ns >= period.end_ns;
-	t->n_exempt = service_exempt(&j->exempt, c, zone_of(l->def), period,
+	t->n_exempt = service_exempt(&j->exempt, c, link_zone(l->def), period,
 	    claims->exclusions, claims->n_exclusions);
 	t->tickets = claims->tickets;
 	t->n_tickets = claims->n_tickets;
@@ -400,7 +330,7 @@ date_at(int64_t ns, const char *zone)
 static int64_t
 version_end(const struct options *o, const struct link_report *l, struct span s)
 {
-	const char *zone = zone_of(l->def);
+	const char *zone = link_zone(l->def);
 	const struct contract_conf *now =
 	    verdicts_contract(o, l->def, date_at(s.start_ns, zone));
 	struct zone_time t;
@@ -426,15 +356,15 @@ judge_versions(const struct pass *p, const struct options *o,
 	for (struct span s = period; s.start_ns < period.end_ns; s.start_ns = s.end_ns) {
 		s.end_ns = version_end(o, l, (struct span){s.start_ns, period.end_ns});
 		const struct contract_conf *c =
-		    verdicts_contract(o, l->def, date_at(s.start_ns, zone_of(l->def)));
+		    verdicts_contract(o, l->def, date_at(s.start_ns, link_zone(l->def)));
 		const char *own = c != NULL ? c->params.name : "event";
 		bool whole = s.start_ns == period.start_ns && s.end_ns == period.end_ns;
-		if (profile_of(&params, c, profile != NULL ? profile : own))
+		if (terms_profile(&params, c, profile != NULL ? profile : own))
 			judge_one(
 			    p, claims, c, &params, s, whole ? kind : "range", l, row);
 	}
 	if (period.start_ns >= period.end_ns &&
-	    profile_of(&params, NULL, profile != NULL ? profile : "event"))
+	    terms_profile(&params, NULL, profile != NULL ? profile : "event"))
 		judge_one(p, claims, NULL, &params, period, kind, l, row);
 }
 
@@ -455,7 +385,7 @@ judge_profile(const struct pass *p, const struct options *o,
 		struct span s = {p->from_ns, p->to_ns};
 		if (periods > 1)
 			timespec_period(
-			    c->period, zone_of(l->def), at, &s.start_ns, &s.end_ns);
+			    c->period, link_zone(l->def), at, &s.start_ns, &s.end_ns);
 		judge_versions(p, o, claims, profile, s, c->period, l, &row);
 		at = s.end_ns;
 	}
@@ -465,7 +395,7 @@ void
 verdicts_make(const struct pass *p, const struct options *o,
     const struct claim_set *claims, struct link_report *l)
 {
-	const char *zone = zone_of(l->def);
+	const char *zone = link_zone(l->def);
 	const struct contract_conf *c =
 	    verdicts_contract(o, l->def, date_at(p->from_ns, zone));
 	size_t periods = periods_in(p, c, zone);
@@ -500,7 +430,7 @@ void
 verdicts_months(const struct pass *p, const struct options *o,
     const struct claim_set *claims, const struct link_report *l, struct link_report *out)
 {
-	const char *zone = zone_of(l->def);
+	const char *zone = link_zone(l->def);
 	struct row row = {0};
 
 	*out = *l;

@@ -1,6 +1,7 @@
 #include "cmd/whose.h"
 
 #include "base/bytes.h"
+#include "base/link.h"
 #include "cmd/timespec.h"
 #include "config/text.h"
 
@@ -44,27 +45,19 @@ list_links(struct found *f, const struct options *o)
 	journal_reader_free(r);
 }
 
-static bool
-is_named(const struct link_def *def, const char *name)
-{
-	char full[2 * NAME_ROOM + 2];
-
-	snprintf(full, sizeof full, "%s/%s", def->centre, def->link);
-	return name == NULL || strcmp(full, name) == 0 || strcmp(def->link, name) == 0;
-}
-
-static size_t
-name_them(const struct found *f, const char *name, char *out, size_t room, size_t *last)
+size_t
+whose_named(const struct link_def *defs, size_t n, const char *name, char *out,
+    size_t room, size_t *last)
 {
 	size_t matches = 0, used = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < f->n; i++) {
-		if (!is_named(&f->v[i], name))
+	for (size_t i = 0; i < n; i++) {
+		if (name != NULL && !link_is_named(name, defs[i].centre, defs[i].link))
 			continue;
 		if (used < room)
 			used += (size_t)snprintf(out + used, room - used, "%s%s/%s",
-			    matches > 0 ? ", " : "", f->v[i].centre, f->v[i].link);
+			    matches > 0 ? ", " : "", defs[i].centre, defs[i].link);
 		*last = i;
 		matches++;
 	}
@@ -83,12 +76,12 @@ whose_link(struct whose *out, const struct options *o)
 		return complain(
 		    EXIT_USAGE, "say whose it is: --link CENTRE/LINK (one link)");
 	list_links(&f, o);
-	size_t n = name_them(&f, o->links[0], names, sizeof names, &which);
+	size_t n = whose_named(f.v, f.n, o->links[0], names, sizeof names, &which);
 	if (n > 1) {
 		status = complain(
 		    EXIT_USAGE, "--link %s: there are several: %s", o->links[0], names);
 	} else if (n == 0) {
-		size_t any = name_them(&f, NULL, names, sizeof names, &which);
+		size_t any = whose_named(f.v, f.n, NULL, names, sizeof names, &which);
 		status = any > 0
 		             ? complain(EXIT_USAGE,
 		                   "--link %s: there is none of that name; there are: %s",
@@ -100,8 +93,7 @@ whose_link(struct whose *out, const struct options *o)
 		const struct link_def *def = &f.v[which];
 		memcpy(out->centre, def->centre, sizeof out->centre);
 		memcpy(out->link, def->link, sizeof out->link);
-		snprintf(out->zone, sizeof out->zone, "%s",
-		    def->timezone[0] != '\0' ? def->timezone : "UTC");
+		snprintf(out->zone, sizeof out->zone, "%s", link_zone(def));
 	}
 	free(f.v);
 	return status;
@@ -138,4 +130,22 @@ whose_text(const char *option, const char *text, size_t most)
 	if (strpbrk(text, "\r\n") != NULL)
 		return complain(EXIT_USAGE, "%s: write it on one line", option);
 	return 0;
+}
+
+bool
+whose_is_asked(const struct options *o, const char *centre, const char *link)
+{
+	for (size_t i = 0; i < o->n_links; i++)
+		if (link_is_named(o->links[i], centre, link))
+			return true;
+	return o->n_links == 0;
+}
+
+const char *
+whose_zone(const struct options *o, const char *centre)
+{
+	for (size_t i = 0; o->settings != NULL && i < o->settings->n_links; i++)
+		if (strcmp(o->settings->links[i].def.centre, centre) == 0)
+			return o->settings->links[i].def.timezone;
+	return "UTC";
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #define HOUR_NS (3600 * NS_PER_S)
 #define DAY_NS  (24 * HOUR_NS)

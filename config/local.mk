@@ -1,9 +1,34 @@
 noinst_LIBRARIES += config/libconfig.a
-config_libconfig_a_SOURCES = config/builtin.c config/clause.c config/clause.h \
-	config/contract.c config/contract.h config/contract_credit.c config/contract_right.c \
-	config/contract_version.c config/excerpt.c config/excerpt.h config/link.c config/notify.c config/outline.c \
-	config/outline.h config/reading.h config/redaction.c config/redaction.h config/regime.c config/regime.h config/sending.c config/settings.c config/settings.h config/text.c \
-	config/targets.c config/text.h config/units.c config/units.h
+config_libconfig_a_SOURCES = \
+	config/builtin.c \
+	config/clause.c \
+	config/clause.h \
+	config/contract.c \
+	config/contract.h \
+	config/contract_credit.c \
+	config/contract_right.c \
+	config/contract_version.c \
+	config/excerpt.c \
+	config/excerpt.h \
+	config/link.c \
+	config/notify.c \
+	config/outline.c \
+	config/outline.h \
+	config/probe.c \
+	config/reading.h \
+	config/redaction.c \
+	config/redaction.h \
+	config/regime.c \
+	config/regime.h \
+	config/sending.c \
+	config/settings.c \
+	config/settings.h \
+	config/targets.c \
+	config/text.c \
+	config/text.h \
+	config/units.c \
+	config/units.h \
+	config/values.c
 config_libconfig_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) $(BASE_CFLAGS)
 
 # Published contracts as examples; the one that was signed prevails.

@@ -1,6 +1,7 @@
 #include "config/reading.h"
 
 #include "base/bytes.h"
+#include "base/link.h"
 #include "config/units.h"
 
 #include <errno.h>
@@ -117,17 +118,6 @@ read_notify(struct reading *r, cfg_t *cfg)
 	return hook ? read_webhook(r, at, cfg, n) : read_command(r, at, cfg, n);
 }
 
-/* LINK, or CENTRE/LINK. */
-static bool
-is_named(const struct link_def *l, const char *name)
-{
-	size_t n = strlen(l->centre);
-
-	if (strncmp(name, l->centre, n) == 0 && name[n] == '/')
-		name += n + 1;
-	return strcmp(name, l->link) == 0;
-}
-
 int
 check_via(struct reading *r, const struct notify_conf *n)
 {
@@ -139,7 +129,8 @@ check_via(struct reading *r, const struct notify_conf *n)
 	if (n->via[0] == '\0')
 		return 0;
 	for (size_t i = 0; i < s->n_links; i++)
-		if (is_named(&s->links[i].def, n->via) && count++ < 2)
+		if (link_is_named(n->via, s->links[i].def.centre, s->links[i].def.link) &&
+		    count++ < 2)
 			found[count - 1] = &s->links[i].def;
 	if (count == 0)
 		return mistake(r, at, "via",

@@ -1,7 +1,6 @@
 #ifndef CONFIG_OUTLINE_H
 #define CONFIG_OUTLINE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /*

@@ -66,6 +66,9 @@ int check_via(struct reading *r, const struct notify_conf *n);
 
 /* A link's section with its probes, appended to the settings. */
 int read_link(struct reading *r, int centre, const struct link_def *pattern, cfg_t *cfg);
+/* A probe's section, of that kind, appended to the link's. */
+int read_probe(
+    struct reading *r, int link_at, struct link_conf *link, const char *kind, cfg_t *cfg);
 
 /* A list of targets of a link; then that all names of the link differ. */
 int read_targets(struct reading *r, int link_at, struct link_conf *link, cfg_t *cfg);

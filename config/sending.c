@@ -5,8 +5,6 @@
 #include "config/units.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 static int
 take_path(struct reading *r, cfg_t *cfg, const char *option, char *out, size_t room)

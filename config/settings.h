@@ -118,6 +118,10 @@ int settings_parse(struct settings **out, const char *name, const char *text, si
     char *err, size_t room);
 void settings_free(struct settings *s);
 
+/* What is said of a link, or NULL; of no settings (NULL) nothing is. */
+const struct link_conf *settings_link(
+    const struct settings *s, const char *centre, const char *link);
+
 /* The probe that gateway = ADDRESS makes, for a gateway found otherwise. */
 void settings_gateway(
     const struct link_conf *link, const char *address, struct probe_conf *out);

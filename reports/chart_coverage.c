@@ -19,8 +19,8 @@ static const char *const names[COVERAGE_CLASSES] = {
 
 static const struct style tick_style = {FACE_TEXT, 7, INK_MUTED};
 
-unsigned
-coverage_class(const struct quality_day *d)
+static unsigned
+class_of(const struct quality_day *d)
 {
 	int64_t all = d->end_ns - d->start_ns;
 
@@ -95,7 +95,7 @@ coverage_draw(
 			if (nothing && k == COVERAGE_CLASSES)
 				draw_hatch(
 				    d, INK_HATCH, x + 0.5, y + 0.5, w - 1, ROW_H - 1);
-			else if (!nothing && k == coverage_class(q))
+			else if (!nothing && k == class_of(q))
 				draw_path_rect(d, x + 0.5, y + 0.5, w - 1, ROW_H - 1);
 		}
 		if (k < COVERAGE_CLASSES)

@@ -1,7 +1,6 @@
 #include "reports/chart.h"
 
 #include <math.h>
-#include <string.h>
 
 /*
  * Candidates keep their colour and their place in every row; ranks stand at the right as

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /*
  * Loss by civil day and hour. Long periods have a column a day; periods of a few days

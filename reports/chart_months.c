@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /*
  * The axis ends at 100 % and begins a little below the lowest dot or the target, never at

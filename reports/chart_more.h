@@ -38,7 +38,6 @@ void coverage_draw(
     struct draw *d, struct box box, const struct evidence *e, const struct zone *z);
 #define COVERAGE_CLASSES 5
 extern const uint32_t coverage_colour[COVERAGE_CLASSES];
-unsigned coverage_class(const struct quality_day *day);
 
 /* The largest bound of the clock each day, by powers of ten. */
 #define CLOCK_H 90.0

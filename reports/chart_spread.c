@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /*
  * How round trips are spread: on the left the share that is at most so long, on the right

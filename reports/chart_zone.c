@@ -3,7 +3,6 @@
 #include "base/zone.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /*

@@ -1,7 +1,6 @@
 #include "reports/dossier.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* Latency and loss over time, and below it what was bad or unknown without being an
  * outage. */

@@ -1,9 +1,6 @@
 #include "reports/dossier.h"
 #include "reports/objections.h"
 
-#include <stdio.h>
-#include <string.h>
-
 /* What the ISP will say, and what was measured that answers it, or does not. */
 
 static const struct column columns[] = {

@@ -2,7 +2,6 @@
 #include "reports/dossier.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* How much was measured, why not the rest, and how exact the instrument was. */
 #define NOTES_MOST 30

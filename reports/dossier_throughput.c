@@ -3,7 +3,6 @@
 #include "reports/promise.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* Throughput by the hour of the day against what the contract states. */
 

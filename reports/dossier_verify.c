@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <qrencode.h>
 #include <stdio.h>
-#include <string.h>
 
 #define QR_H      128.0
 #define QR_BORDER 4 /* modules of quiet around it (ISO/IEC 18004) */

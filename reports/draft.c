@@ -1,17 +1,12 @@
 #include "reports/draft.h"
 
+#include "base/link.h"
 #include "reports/results.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *
-zone_of(const struct draft *d)
-{
-	return d->link->timezone[0] != '\0' ? d->link->timezone : "UTC";
-}
 
 /* Where the fault lies, for people. */
 static const char *
@@ -51,7 +46,7 @@ draft_subject(const struct draft *d, char *out, size_t room)
 		    d->link->link);
 		return;
 	}
-	instant_local(o->start_ns, zone_of(d), when);
+	instant_local(o->start_ns, link_zone(d->link), when);
 	if (d->kind == DRAFT_CONFIRMED)
 		snprintf(out, room, "%s/%s: Internet outage since %s", d->link->centre,
 		    d->link->link, when);
@@ -67,7 +62,7 @@ tell_instant(
 {
 	char local[40], utc[32];
 
-	instant_local(ns, zone_of(d), local);
+	instant_local(ns, link_zone(d->link), local);
 	instant_utc(ns, utc);
 	fprintf(f, "  %-12s %s  (%s), within %.2f s\n", what, local, utc,
 	    (double)bound_ns / 1e9);
@@ -172,7 +167,7 @@ draft_text(const struct draft *d)
 
 	if (f == NULL)
 		return NULL;
-	instant_local(d->now_ns, zone_of(d), now);
+	instant_local(d->now_ns, link_zone(d->link), now);
 	if (d->kind == DRAFT_TEST || d->outage == NULL) {
 		fprintf(f,
 		    "This is a test, sent at %s.\nNotices about %s/%s will reach you this way.\n",

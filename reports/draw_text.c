@@ -1,6 +1,5 @@
 #include "reports/draw_text.h"
 
-#include <errno.h>
 #include <math.h>
 #include <pango/pangofc-fontmap.h>
 #include <stdio.h>

@@ -24,10 +24,9 @@ enum crowd {
 	CROWDS
 };
 
-#define EVIDENCE_QUANTILES 5
+#define EVIDENCE_QUANTILES 5 /* 50, 90, 95, 99 and 99.9 % */
 /* With fewer probes nothing is said of how 19 in 20 of them fare. */
 #define evidence_probes_least 20
-extern const double evidence_quantiles[EVIDENCE_QUANTILES]; /* 50 % to 99.9 % */
 
 /* A test of throughput; one that failed reached nothing. */
 struct speed_test {

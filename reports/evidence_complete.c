@@ -1,6 +1,7 @@
 #include "reports/evidence.h"
 
 #include "base/bytes.h"
+#include "base/link.h"
 #include "base/zone.h"
 
 #include <math.h>
@@ -8,13 +9,7 @@
 #include <string.h>
 
 /* From facts to figures: quantiles, hours of the day, name servers, days. */
-const double evidence_quantiles[EVIDENCE_QUANTILES] = {0.5, 0.9, 0.95, 0.99, 0.999};
-
-static const char *
-zone_of(const struct link_report *l)
-{
-	return l->def->timezone[0] != '\0' ? l->def->timezone : "UTC";
-}
+static const double QUANTILES[EVIDENCE_QUANTILES] = {0.5, 0.9, 0.95, 0.99, 0.999};
 
 static void
 complete_quantiles(struct evidence *e)
@@ -22,8 +17,8 @@ complete_quantiles(struct evidence *e)
 	for (int c = 0; c < CROWDS; c++) {
 		e->has_quantiles[c] = e->crowds[c].n + e->crowds[c].lost > 0;
 		for (size_t i = 0; e->has_quantiles[c] && i < EVIDENCE_QUANTILES; i++)
-			(void)quantile_of(&e->crowds[c], evidence_quantiles[i], 0.95,
-			    &e->quantiles[c][i]);
+			(void)quantile_of(
+			    &e->crowds[c], QUANTILES[i], 0.95, &e->quantiles[c][i]);
 	}
 }
 
@@ -109,7 +104,7 @@ complete_side(struct evidence *e, const struct link_report *l, bool up)
 		s->p50 = at_share(values, s->tests, 0.5);
 		s->most = values[s->tests - 1];
 		for (int hour = 0; hour < 24; hour++)
-			side_hour(e, up, hour, zone_of(l), values);
+			side_hour(e, up, hour, link_zone(l->def), values);
 	}
 	free(values);
 }
@@ -180,11 +175,12 @@ complete_days(struct evidence *e, const struct link_report *l)
 
 	e->days = NULL;
 	e->n_days = 0;
-	zone_civil(start, zone_of(l), &t);
+	zone_civil(start, link_zone(l->def), &t);
 	while (start < r->period.end_ns) {
 		int64_t midnight = start, end = r->period.end_ns;
-		(void)zone_day_start(zone_of(l), t.year, t.month, t.day++, &midnight);
-		if (!zone_day_start(zone_of(l), t.year, t.month, t.day, &end) ||
+		(void)zone_day_start(
+		    link_zone(l->def), t.year, t.month, t.day++, &midnight);
+		if (!zone_day_start(link_zone(l->def), t.year, t.month, t.day, &end) ||
 		    end > r->period.end_ns)
 			end = r->period.end_ns;
 		if (end <= start) /* a day left out altogether */

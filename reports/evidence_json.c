@@ -4,8 +4,6 @@
 #include "reports/tally.h"
 #include "reports/value.h"
 
-#include <string.h>
-
 static void
 set_n(json_t *o, const char *key, uint64_t n)
 {

@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Months, tickets and exclusions, row by row. */

@@ -1,7 +1,6 @@
 #ifndef REPORTS_FINDINGS_H
 #define REPORTS_FINDINGS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* What was looked at, in order, and whether it holds: a line each. */

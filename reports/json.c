@@ -2,8 +2,6 @@
 #include "reports/throughput.h"
 #include "reports/value.h"
 
-#include <string.h>
-
 /* ---- outages ---- */
 
 static json_t *

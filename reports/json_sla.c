@@ -2,7 +2,6 @@
 #include "reports/promise.h"
 #include "reports/value.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

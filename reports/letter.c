@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 static const struct style style_draft = {FACE_BOLD, 8.5, INK_BAD};
 static const struct style style_letter = {FACE_TEXT, 10, INK};

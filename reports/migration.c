@@ -6,8 +6,6 @@
 #include "reports/value.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 const double migration_level[MIGRATION_LEVELS] = {0.5, 0.7, 0.8, 0.9};
 

@@ -4,7 +4,6 @@
 #include "reports/dossier.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define SAID         512
 #define WEEK_MINUTES (7 * 1440)

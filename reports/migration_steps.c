@@ -4,7 +4,6 @@
 #include "reports/dossier.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* ---- who does what ---- */
 

@@ -74,8 +74,9 @@ measured(const struct commitment *c, struct unit u, bool speed, char *out, size_
 		say(out, room, "{1} median;\nreached by {2} of {3}", at, share, of);
 }
 
-double
-promise_margin(const struct commitment *c)
+/* By how much it was kept, in its unit; negative: missed by so much. */
+static double
+margin_of(const struct commitment *c)
 {
 	bool speed = c->conf->metric >= METRIC_SPEED_DOWN;
 	double line = c->value == COMMITMENT_MAXIMUM ? 0.9 * c->promised : c->promised;
@@ -89,7 +90,7 @@ promise_words(const struct commitment *c, struct promise *out)
 	bool speed = c->conf->metric >= METRIC_SPEED_DOWN;
 	bool ours = c->conf->where == WHERE_SITE;
 	struct unit u = unit_of(c);
-	double over = -promise_margin(c);
+	double over = -margin_of(c);
 
 	memset(out, 0, sizeof *out);
 	name(c, out->what, sizeof out->what);
@@ -147,7 +148,7 @@ promise_json(const struct commitment *v, size_t n)
 		value_set(
 		    o, "measured", told ? measure_json(c, c->measured) : json_null());
 		value_set(
-		    o, "margin", told ? measure_json(c, promise_margin(c)) : json_null());
+		    o, "margin", told ? measure_json(c, margin_of(c)) : json_null());
 		value_set(o, "from", told ? value_instant(c->at.start_ns) : json_null());
 		value_set(o, "to", told ? value_instant(c->at.end_ns) : json_null());
 		value_set(o, "n", json_integer((json_int_t)c->n));

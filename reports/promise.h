@@ -14,8 +14,6 @@ struct promise {
 	bool bad;     /* more was measured than was promised */
 };
 
-/* By how much it was kept, in its unit; negative: missed by so much. */
-double promise_margin(const struct commitment *c);
 /* A list of INTERFACES.md; a new reference. */
 json_t *promise_json(const struct commitment *v, size_t n);
 void promise_words(const struct commitment *c, struct promise *out);

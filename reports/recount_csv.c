@@ -2,9 +2,7 @@
 
 #include "base/bytes.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Where a column's value stands in an outage of the JSON. Columns that are not here are

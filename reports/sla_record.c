@@ -3,7 +3,6 @@
 
 #include <glib.h>
 #include <stdio.h>
-#include <string.h>
 
 #define OUTAGES_SHOWN 10 /* what the page has room for, and at least: */
 #define OUTAGES_LEAST 3

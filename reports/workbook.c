@@ -115,12 +115,6 @@ sheet_filter(struct sheet *s, uint16_t columns)
 		worksheet_autofilter(s->ws, 0, 0, s->row - 1, columns - 1);
 }
 
-const char *
-sheet_zone(const struct link_def *l)
-{
-	return l->timezone[0] != '\0' ? l->timezone : "UTC";
-}
-
 /* ---- the book ---- */
 
 static void

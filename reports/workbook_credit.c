@@ -116,8 +116,8 @@ day_of_charge(struct sheet *s, struct block *k)
 {
 	struct formula f = {.n = 0};
 
-	credit_charge_days(k->c, &k->a->d->contract.terms.period,
-	    sheet_zone(k->a->l->def), &k->days, &k->months);
+	credit_charge_days(k->c, &k->a->d->contract.terms.period, link_zone(k->a->l->def),
+	    &k->days, &k->months);
 	formula_say(&f, "=B%u*%d/%d", k->charge, k->months, k->days);
 	line_formula(s, "A day of it", LOOK_MONEY, f.text,
 	    formula_charge(k) * k->months / k->days, &k->day);

@@ -47,8 +47,8 @@ incident(struct sheet *s, const struct account_of *a, size_t number,
 	    s, LOOK_TEXT, t->outage_id[0] != '\0' ? t->outage_id : "heavy loss alone");
 	sheet_time(s, t->start_ns);
 	sheet_time(s, t->end_ns);
-	sheet_local(s, t->start_ns, sheet_zone(a->l->def));
-	sheet_local(s, t->end_ns, sheet_zone(a->l->def));
+	sheet_local(s, t->start_ns, link_zone(a->l->def));
+	sheet_local(s, t->end_ns, link_zone(a->l->def));
 	edges(s, o);
 	sheet_text(s, LOOK_TEXT, attribution_name(t->attribution));
 	sheet_text(s, LOOK_TEXT, confidence_name(t->confidence));

@@ -1,6 +1,7 @@
 #ifndef REPORTS_WORKBOOK_SHEET_H
 #define REPORTS_WORKBOOK_SHEET_H
 
+#include "base/link.h"
 #include "reports/results.h"
 
 #include <xlsxwriter.h>
@@ -68,9 +69,6 @@ void sheet_skip(struct sheet *s);
 void sheet_next(struct sheet *s);
 /* Filters on the headings, down to the row before this one. */
 void sheet_filter(struct sheet *s, uint16_t columns);
-
-/* The zone of a link's centre. */
-const char *sheet_zone(const struct link_def *l);
 
 void workbook_incidents(const struct book *b, struct accounts *a);
 void workbook_credit(const struct book *b, struct accounts *a);

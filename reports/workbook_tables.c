@@ -3,7 +3,6 @@
 #include "reports/promise.h"
 #include "reports/workbook_sheet.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,8 +21,8 @@ stretch(struct sheet *s, const struct link_report *l, int64_t start, int64_t end
 {
 	sheet_time(s, start);
 	sheet_time(s, end);
-	sheet_local(s, start, sheet_zone(l->def));
-	sheet_local(s, end, sheet_zone(l->def));
+	sheet_local(s, start, link_zone(l->def));
+	sheet_local(s, end, link_zone(l->def));
 	sheet_seconds(s, end - start);
 }
 
@@ -290,7 +289,7 @@ workbook_hours(const struct book *b)
 			const struct bucket *h = &l->hours[k];
 			whose(&s, l);
 			sheet_time(&s, h->start_ns);
-			sheet_local(&s, h->start_ns, sheet_zone(l->def));
+			sheet_local(&s, h->start_ns, link_zone(l->def));
 			sheet_number(&s, LOOK_COUNT, (double)h->sent);
 			sheet_number(&s, LOOK_COUNT, (double)h->lost);
 			sheet_number(&s, LOOK_PERCENT,

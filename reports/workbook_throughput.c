@@ -42,7 +42,7 @@ test(struct sheet *s, const struct link_report *l, const struct throughput_test 
 	sheet_text(s, LOOK_TEXT, l->def->link);
 	sheet_text(s, LOOK_TEXT, WAYS[t->upload]);
 	sheet_time(s, t->at_ns);
-	sheet_local(s, t->at_ns, sheet_zone(l->def));
+	sheet_local(s, t->at_ns, link_zone(l->def));
 	sheet_text(s, LOOK_TEXT, outcome_name(t->outcome));
 	sheet_number(s, LOOK_INPUT, mega((double)t->bps));
 	sheet_number(s, LOOK_SECONDS,

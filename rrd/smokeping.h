@@ -1,7 +1,6 @@
 #ifndef RRD_SMOKEPING_H
 #define RRD_SMOKEPING_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -5,14 +5,10 @@
  * bare_icmp TARGETS A-SECOND SECONDS   (A-SECOND 0: as fast as it goes)
  * prints: sent received seconds cpu-nanoseconds
  */
-#include <arpa/inet.h>
+#include "tests/bench/bare.h"
+
 #include <netinet/ip_icmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BATCH   64
@@ -23,34 +19,6 @@ static size_t n_targets;
 static uint8_t out[BATCH][64], in[BATCH][256];
 static struct mmsghdr sends[BATCH], gets[BATCH];
 static struct iovec out_iov[BATCH], in_iov[BATCH];
-
-static int64_t
-now(clockid_t id)
-{
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static int
-load(const char *path)
-{
-	char line[128];
-	FILE *f = fopen(path, "r");
-
-	if (f == NULL)
-		return -1;
-	while (fgets(line, sizeof line, f) != NULL) {
-		line[strcspn(line, " \n")] = '\0';
-		targets = reallocarray(targets, n_targets + 1, sizeof *targets);
-		targets[n_targets] = (struct sockaddr_in){.sin_family = AF_INET};
-		if (inet_pton(AF_INET, line, &targets[n_targets].sin_addr) == 1)
-			n_targets++;
-	}
-	fclose(f);
-	return n_targets > 0 ? 0 : -1;
-}
 
 static void
 make_ready(void)
@@ -92,7 +60,7 @@ main(int argc, char **argv)
 	uint64_t sent = 0, received = 0;
 	int room = 8 << 20, only = ~(1 << ICMP_ECHOREPLY);
 
-	if (argc != 4 || load(argv[1]) < 0)
+	if (argc != 4 || (targets = bare_targets(argv[1], &n_targets)) == NULL)
 		return 2;
 	double rate = atof(argv[2]);
 	int64_t length = (int64_t)(atof(argv[3]) * 1e9);
@@ -104,8 +72,8 @@ main(int argc, char **argv)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
 	setsockopt(fd, SOL_RAW, 1 /* ICMP_FILTER */, &only, sizeof only);
 	make_ready();
-	int64_t begin = now(CLOCK_MONOTONIC), at;
-	while ((at = now(CLOCK_MONOTONIC) - begin) < length) {
+	int64_t begin = bare_now(CLOCK_MONOTONIC), at;
+	while ((at = bare_now(CLOCK_MONOTONIC) - begin) < length) {
 		uint64_t due =
 		    rate > 0 ? (uint64_t)(rate * (double)at / 1e9) : sent + BATCH;
 		while (sent < due) {
@@ -126,8 +94,8 @@ main(int argc, char **argv)
 			nanosleep(&t, NULL);
 		}
 	}
-	double seconds = (double)(now(CLOCK_MONOTONIC) - begin) / 1e9;
-	int64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+	double seconds = (double)(bare_now(CLOCK_MONOTONIC) - begin) / 1e9;
+	int64_t cpu = bare_now(CLOCK_PROCESS_CPUTIME_ID);
 	usleep(100000);
 	received += receive(fd);
 	printf("%llu %llu %.3f %lld\n", (unsigned long long)sent,

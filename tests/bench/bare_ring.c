@@ -6,21 +6,17 @@
  * bare_ring TARGETS SECONDS INTERFACE SOURCE-ADDRESS NEXT-HOP-MAC
  * prints: sent received seconds cpu-nanoseconds
  */
-#include <arpa/inet.h>
+#include "tests/bench/bare.h"
+
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FRAMES      4096
@@ -28,36 +24,10 @@
 #define BATCH       64
 #define DATA_AT     (TPACKET2_HDRLEN - sizeof(struct sockaddr_ll))
 
-static uint32_t *targets; /* network order */
+static struct sockaddr_in *targets;
 static size_t n_targets;
 static uint8_t pattern[14 + 20 + 64];
 static uint8_t *tx, *rx;
-
-static int64_t
-now(clockid_t id)
-{
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static int
-load(const char *path)
-{
-	char line[128];
-	FILE *f = fopen(path, "r");
-
-	if (f == NULL)
-		return -1;
-	while (fgets(line, sizeof line, f) != NULL) {
-		line[strcspn(line, " \n")] = '\0';
-		targets = reallocarray(targets, n_targets + 1, sizeof *targets);
-		n_targets += inet_pton(AF_INET, line, &targets[n_targets]) == 1;
-	}
-	fclose(f);
-	return n_targets > 0 ? 0 : -1;
-}
 
 static uint32_t
 sum_of(const uint8_t *p, size_t n)
@@ -177,7 +147,7 @@ put(uint64_t first, unsigned n)
 			return i;
 		memcpy(p, pattern, sizeof pattern);
 		memcpy(&ip, p + 14, sizeof ip);
-		ip.daddr = targets[(first + i) % n_targets];
+		ip.daddr = targets[(first + i) % n_targets].sin_addr.s_addr;
 		ip.check = 0;
 		ip.check = folded(sum_of((const uint8_t *)&ip, sizeof ip));
 		memcpy(p + 14, &ip, sizeof ip);
@@ -193,7 +163,7 @@ main(int argc, char **argv)
 {
 	uint64_t sent = 0, received = 0;
 
-	if (argc != 6 || load(argv[1]) < 0)
+	if (argc != 6 || (targets = bare_targets(argv[1], &n_targets)) == NULL)
 		return 2;
 	int64_t length = (int64_t)(atof(argv[2]) * 1e9);
 	int in = ring_open(argv[3], ETH_P_IP, PACKET_RX_RING, &rx);
@@ -202,15 +172,15 @@ main(int argc, char **argv)
 		perror("packet ring");
 		return 1;
 	}
-	int64_t begin = now(CLOCK_MONOTONIC);
-	while (now(CLOCK_MONOTONIC) - begin < length) {
+	int64_t begin = bare_now(CLOCK_MONOTONIC);
+	while (bare_now(CLOCK_MONOTONIC) - begin < length) {
 		sent += put(sent, BATCH);
 		if (send(out, NULL, 0, MSG_DONTWAIT) < 0)
 			usleep(1);
 		received += receive();
 	}
-	double seconds = (double)(now(CLOCK_MONOTONIC) - begin) / 1e9;
-	int64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+	double seconds = (double)(bare_now(CLOCK_MONOTONIC) - begin) / 1e9;
+	int64_t cpu = bare_now(CLOCK_PROCESS_CPUTIME_ID);
 	usleep(100000);
 	received += receive();
 	printf("%llu %llu %.3f %lld\n", (unsigned long long)sent,

@@ -12,7 +12,7 @@ WIRE_BENCHES = \
 BARE = tests/bench/bare_icmp tests/bench/bare_ring
 EXTRA_PROGRAMS = $(BENCHES) $(BARE)
 CLEANFILES += $(BENCHES) $(BARE)
-EXTRA_DIST += $(WIRE_BENCHES)
+EXTRA_DIST += $(WIRE_BENCHES) tests/bench/bare.h
 tests_bench_bench_journal_SOURCES = tests/bench/bench_journal.c tests/bench/made.c \
 	tests/bench/made.h
 tests_bench_bench_journal_LDADD = base/libbase.a $(BASE_LIBS)

@@ -1,18 +1,10 @@
 #!/bin/sh
 # Whatever was measured, what is printed holds together: every key with its type, every sum
 # equal to its list, the same month the same figures whichever way it is asked for; and what
-# is refused is refused in one line with the right exit code. Ends with "N outputs hold, N
-# promises are broken".
-: "${LW_BUILD:=.}" "${LW_TOP:=.}"
-lw=$LW_BUILD/linkwitness
+# is refused is refused in one line with the right exit code. Ends with "N hold, N broken".
+. "$(dirname "$0")/golden.sh"
 rules=$LW_TOP/tests/golden/contract.jq
-if ! command -v jq >/dev/null; then
-	echo "jq is not there: skipped"
-	exit 77
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-held=0
+needs jq
 
 # check WHAT JSON-FILE: no promise of the contract is broken in it.
 check()
@@ -21,7 +13,7 @@ check()
 	if [ -n "$broken" ]; then
 		wrong "$1: $broken"
 	else
-		held=$((held + 1))
+		held
 	fi
 }
 
@@ -55,7 +47,7 @@ ask_times()
 	done
 }
 
-. "$LW_TOP/tests/golden/history.sh"
+. "$(dirname "$0")/history.sh"
 
 ## Histories of many shapes.
 history 5 1 7200 "600-900.4 1800-1803 5000-5020" "3000-3100 4990-4995" | take several samples
@@ -210,7 +202,7 @@ csv()
 	elif ! awk -F, 'NR == 1 { n = NF } NF != n { exit 1 }' "$2"; then
 		wrong "$1: rows of other lengths than the header"
 	else
-		held=$((held + 1))
+		held
 	fi
 }
 dump=time,boot_ns,centre,link,probe,kind,role,outcome,rtt_us,stamp,code,session,seq,flags
@@ -239,14 +231,14 @@ for data in several states open all-unknown one-sample; do
 		# shellcheck disable=SC2086
 		if "$lw" --data "$dir/$data" $command >"$dir/out" 2>"$dir/err" && [ ! -s "$dir/err" ] &&
 			{ [ -s "$dir/out" ] || [ "$command" = "journal verify" ]; }; then
-			held=$((held + 1))
+			held
 		else
 			wrong "$data: $command: $(cat "$dir/err")"
 		fi
 	done
 done
 if "$lw" -c "$dir/month.conf" check-config >"$dir/out" 2>&1 && grep -q one "$dir/out"; then
-	held=$((held + 1))
+	held
 else
 	wrong "check-config: $(cat "$dir/out")"
 fi
@@ -269,7 +261,7 @@ refused()
 		! grep -qF -- "$text" "$dir/err"; then
 		wrong "$*: $(cat "$dir/err")"
 	else
-		held=$((held + 1))
+		held
 	fi
 }
 history 2 1 600 "" "" | take two samples
@@ -302,5 +294,4 @@ segment=$(ls "$dir/flipped/journal/"*.lwj | head -n 1)
 printf '\377\377' | dd of="$segment" bs=1 seek=2000 conv=notrunc 2>/dev/null
 refused 1 "segment 1, block" --data "$dir/flipped" journal verify
 
-echo "$held outputs hold, $failed promises are broken"
-[ $failed = 0 ]
+judged

@@ -2,49 +2,43 @@
 # Histories that others kept, imported and judged: what their data's description measured by
 # hand must come out. Needs ../shared/data; prints what is broken, then "N hold, N broken".
 set -u
-top=${LW_TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-shared=${LW_SHARED:-$top/../shared}/data
-lw=${LW_BUILD:-$top/build}/linkwitness
+. "$(dirname "$0")/golden.sh"
+shared=${LW_SHARED:-$LW_TOP/../shared}/data
 
 if [ ! -d "$shared/smokeping-satriyop" ]; then
 	echo "skipped: there is no ../shared/data beside this clone"
 	exit 77
 fi
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-hold=0
-broken=0
 
 # fact WHAT COMMAND…: holds where the command succeeds.
 fact() {
 	local what=$1
 	shift
 	if "$@" >/dev/null 2>&1; then
-		hold=$((hold + 1))
+		held
 	else
-		broken=$((broken + 1))
-		echo "broken: $what"
+		wrong "$what"
 	fi
 }
 
 # import DIRECTORY FORMAT FILE… [-- OPTION…]
 import() {
-	local dir=$work/$1 format=$2 files=() log=$work/$1.log
+	local data=$dir/$1 format=$2 files=() log=$dir/$1.log
 	shift 2
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
 		files+=("$1")
 		shift
 	done
 	[ $# -gt 0 ] && shift
-	"$lw" --data "$dir" import "$format" --centre c --link l "$@" "${files[@]}" \
+	"$lw" --data "$data" import "$format" --centre c --link l "$@" "${files[@]}" \
 		>"$log" 2>&1
 }
 
 # json DIRECTORY FILTER [OPTION…]: true where the filter says true of the link's outages.
 json() {
-	local dir=$work/$1 filter=$2
+	local data=$dir/$1 filter=$2
 	shift 2
-	"$lw" --data "$dir" outages --json "$@" | jq -e "
+	"$lw" --data "$data" outages --json "$@" | jq -e "
 		def s: sub(\"\\\\.[0-9]+Z\$\"; \"Z\") | fromdateiso8601;
 		def near(\$a; \$b; \$t): (\$a - \$b | fabs) <= \$t;
 		def len: (.end | s) - (.start | s);
@@ -53,12 +47,12 @@ json() {
 
 # said DIRECTORY TEXT: the import said so.
 said() {
-	grep -qF -- "$2" "$work/$1.log"
+	grep -qF -- "$2" "$dir/$1.log"
 }
 
 # csv DIRECTORY AWK: the program's exit status over the samples, as journal dump gives them.
 csv() {
-	"$lw" --data "$work/$1" journal dump --csv | awk -F, "$2"
+	"$lw" --data "$dir/$1" journal dump --csv | awk -F, "$2"
 }
 
 # ---- SmokePing
@@ -94,14 +88,14 @@ fact "FW_NFW18_1: no outage, nothing down" \
 fact "FW_NFW18_1: but for 10 minutes the day is unknown" json FW_NFW18_1 \
 	'(.down_s == 0) and (.coverage < 0.008)' --from 2021-01-29T00:00:00Z --to 2021-01-30T00:00:00Z
 fact "an RRD that is not SmokePing's is refused" \
-	bash -c "! '$lw' --data '$work/no' import smokeping --centre c --link l '$shared/rrd-10s/ping.rrd'"
+	bash -c "! '$lw' --data '$dir/no' import smokeping --centre c --link l '$shared/rrd-10s/ping.rrd'"
 
 # ---- netmon
 
 fact "netmon is imported" import netmon netmon "$shared"/netmon-session-a/*.csv
 fact "444 NUL bytes before the row of 10:48:00 are passed over, and those elsewhere" \
 	said netmon "NUL bytes before rows were passed over"
-fact "no bad row" bash -c "! grep -q 'bad row' '$work/netmon.log'"
+fact "no bad row" bash -c "! grep -q 'bad row' '$dir/netmon.log'"
 service='[.degradations[] | select(.kind == "service" and (.start | s) < 1781635000)]'
 fact "one service outage on 2026-06-16" json netmon "$service | length == 1"
 fact "it began 17:22:17 +02:00" \
@@ -134,9 +128,9 @@ fact "and that is what happened: the gateway never answers, the Internet does" c
 
 if command -v mutool >/dev/null && command -v gs >/dev/null; then
 	for name in FW_NFW18_2_198 FW_NCFW20_0 FW_NFW18_1 netmon; do
-		fact "$name has a dossier" "$lw" --data "$work/$name" report dossier -o "$work/$name.pdf"
+		fact "$name has a dossier" "$lw" --data "$dir/$name" report dossier -o "$dir/$name.pdf"
 		fact "which other readers can read, and whose numbers are its results'" \
-			env LW_BUILD="$(dirname "$lw")" sh "$top/tests/golden/holds.sh" "$work/$name.pdf" 595 842
+			env LW_BUILD="$(dirname "$lw")" sh "$LW_TOP/tests/golden/holds.sh" "$dir/$name.pdf" 595 842
 	done
 else
 	echo "skipped: dossiers of these histories, no mutool or gs"
@@ -183,23 +177,22 @@ fact "pingplotter" import plot pingplotter "$shared/pingplotter/www.google.com_e
 fact "pingplotter: 1,886 samples of the target, one of them twice" \
 	csv plot '$5 == "www-google-com" { n++ } END { exit n != 1885 }'
 if command -v xzcat >/dev/null; then
-	{ echo 2018-03-01T00:00:00Z && xzcat "$shared/ping-iputils/newping.log.xz"; } >"$work/series.txt"
-	fact "ping: a time above, 112 series on it" import ping ping "$work/series.txt"
+	{ echo 2018-03-01T00:00:00Z && xzcat "$shared/ping-iputils/newping.log.xz"; } >"$dir/series.txt"
+	fact "ping: a time above, 112 series on it" import ping ping "$dir/series.txt"
 	fact "ping: 13,440 sent, 224 lost, as the summaries say" \
 		csv ping 'NR > 1 { n++; lost += $8 == "lost" } END { exit !(n == 13440 && lost == 224) }'
 else
 	echo "skipped: two facts of ping, no xzcat"
 fi
 fact "ping without any time is refused" \
-	bash -c "! '$lw' --data '$work/no' import ping --centre c --link l '$shared/ping-iputils/newping-head.log'"
+	bash -c "! '$lw' --data '$dir/no' import ping --centre c --link l '$shared/ping-iputils/newping-head.log'"
 for kind in ping dns traceroute; do
 	results=$shared/ripe-atlas/sagan-results/$kind.jsonl
 	for probe in $(jq -r .prb_id "$results" | sort -un); do
-		jq -c "select(.prb_id == $probe)" "$results" >"$work/atlas.jsonl"
-		rm -rf "$work/atlas"
-		fact "atlas: $kind of probe $probe" import atlas atlas "$work/atlas.jsonl" -- --strict
+		jq -c "select(.prb_id == $probe)" "$results" >"$dir/atlas.jsonl"
+		rm -rf "$dir/atlas"
+		fact "atlas: $kind of probe $probe" import atlas atlas "$dir/atlas.jsonl" -- --strict
 	done
 done
 
-echo "$hold hold, $broken broken"
-[ "$broken" -eq 0 ]
+judged

@@ -1,12 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Histories for the golden outputs and the contract; sourced, with $lw and $dir set.
-failed=0
-
-wrong()
-{
-	failed=$((failed + 1))
-	echo "FAILED: $*"
-}
+# Histories for the golden tests; sourced behind golden.sh.
 
 # history PROBES EVERY SECONDS "FROM-TO …" "FROM-TO …": what is dark, what was not measured,
 # in seconds from 2025-10-26T00:00Z, when London has an hour twice.
@@ -47,3 +40,33 @@ take()
 	fi
 }
 
+# year ISP REFERENCE: one with 200 outages in $dir/year, of a link whose contract is in
+# $dir/year.conf
+year()
+{
+	"$LW_BUILD/tests/golden/made_complaint" "$dir/year" || wrong "made_complaint"
+	cat >"$dir/year.conf" <<END
+data-dir = "$dir/year"
+centre mitte {
+    name = "Bürohaus Mitte"
+    timezone = "Europe/Berlin"
+    link fibre {
+        interface = "eth1"  isp = "$1"  contract = "fibre-2025"
+        capacity-down = 250M  capacity-up = 40M
+        ping one { address = "192.0.2.1" }
+    }
+}
+contract fibre-2025 {
+    reference = "$2"  availability = "99.5%"  period = month
+    currency = EUR  monthly-charge = "450.00"
+    credit availability { rule = availability  tiers = "99.9% 5%, 99.5% 10%, 99.0% 20%" }
+    commitment down { metric = speed-down  minimum = 125M  normal = 200M  maximum = 250M }
+}
+END
+}
+
+# enter ARGUMENT…: what people know of that year
+enter()
+{
+	"$lw" -c "$dir/year.conf" "$@" >"$dir/out" 2>&1 || wrong "$*: $(cat "$dir/out")"
+}

@@ -6,6 +6,7 @@
  */
 #include "base/exactness.h"
 #include "base/journal.h"
+#include "tests/unit/chance.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,10 +38,7 @@ static uint64_t seqs[PROBES];
 static int64_t
 below(int64_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (int64_t)(seed % (uint64_t)n);
+	return (int64_t)(chance_xorshift(&seed) % (uint64_t)n);
 }
 
 /* An outage each 43.8 h, of 6 to 30 min; of one in nine the router is dark too. */

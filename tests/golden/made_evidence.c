@@ -1,9 +1,9 @@
 #include "reports/evidence.h"
 #include "tests/golden/made_results.h"
+#include "tests/unit/chance.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define MINUTE (60 * NS_PER_S)
 #define HOUR   (60 * MINUTE)
@@ -14,10 +14,7 @@ static uint64_t seed = 99;
 static int64_t
 below(int64_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (int64_t)(seed % (uint64_t)n);
+	return (int64_t)(chance_xorshift(&seed) % (uint64_t)n);
 }
 
 /* What people said, in words that are not ours. */

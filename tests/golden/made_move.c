@@ -5,6 +5,7 @@
  * every hour. Copper is dark for 40 min on four mornings, fibre once for 2 min.
  */
 #include "base/journal.h"
+#include "tests/unit/chance.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,10 +22,7 @@ static uint64_t seed = 88172645463325252u;
 static int64_t
 below(int64_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (int64_t)(seed % (uint64_t)n);
+	return (int64_t)(chance_xorshift(&seed) % (uint64_t)n);
 }
 
 static bool

@@ -2,46 +2,11 @@
 # The dossier of a year with 200 outages, from a journal: on A4 and on Letter no word is
 # outside the margins, page x of N is true, the headlines say what the results say, totals
 # equal their lists; the letter is one page and asks for what is owed.
-: "${LW_BUILD:=.}" "${LW_TOP:=.}"
-lw=$LW_BUILD/linkwitness
-for tool in pdfinfo pdffonts pdftotext qpdf jq mutool gs; do
-	if ! command -v $tool >/dev/null; then
-		echo "$tool is not there: skipped"
-		exit 77
-	fi
-done
-if [ -n "$LW_KEEP" ]; then
-	dir=$LW_KEEP
-	mkdir -p "$dir" || exit 1
-else
-	dir=$(mktemp -d) || exit 1
-	trap 'rm -rf "$dir"' EXIT
-fi
-. "$LW_TOP/tests/golden/history.sh"
+. "$(dirname "$0")/golden.sh"
+needs pdfinfo pdffonts pdftotext qpdf jq mutool gs
+. "$(dirname "$0")/history.sh"
 
-"$LW_BUILD/tests/golden/made_complaint" "$dir/year" || wrong "made_complaint"
-cat >"$dir/year.conf" <<END
-data-dir = "$dir/year"
-centre mitte {
-    name = "Bürohaus Mitte"
-    timezone = "Europe/Berlin"
-    link fibre {
-        interface = "eth1"  isp = "Altnetz GmbH"  contract = "fibre-2025"
-        capacity-down = 250M  capacity-up = 40M
-        ping one { address = "192.0.2.1" }
-    }
-}
-contract fibre-2025 {
-    reference = "Order 1, Schedule 3"  availability = "99.5%"  period = month
-    currency = EUR  monthly-charge = "450.00"
-    credit availability { rule = availability  tiers = "99.9% 5%, 99.5% 10%, 99.0% 20%" }
-    commitment down { metric = speed-down  minimum = 125M  normal = 200M  maximum = 250M }
-}
-END
-enter()
-{
-	"$lw" -c "$dir/year.conf" "$@" >"$dir/out" 2>&1 || wrong "$*: $(cat "$dir/out")"
-}
+year "Altnetz GmbH" "Order 1, Schedule 3"
 enter ticket open INC-1 --link fibre --at 2025-03-04T12:30
 enter ticket ack INC-1 --at 2025-03-04T13:10
 enter ticket update INC-1 --at 2025-03-04T14:00 --said "a technician will visit"

@@ -1,11 +1,7 @@
 #!/bin/bash
 # Pre-screens from end to end: a campaign is measured by its own schedule and judged, an
 # outage and its ticket come to days and money, and everything says what it is.
-: "${LW_BUILD:=.}" "${LW_TOP:=.}"
-lw=$LW_BUILD/linkwitness
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-hold=0 broken=0
+. "$(dirname "$0")/golden.sh"
 
 cat >"$dir/conf" <<EOF
 data-dir = "$dir/data"
@@ -21,10 +17,9 @@ run() { "$lw" -c "$dir/conf" "$@"; }
 is()
 {
 	if [ "$2" = "$3" ]; then
-		hold=$((hold + 1))
+		held
 	else
-		echo "$1: it is $3, not $2"
-		broken=$((broken + 1))
+		wrong "$1: it is $3, not $2"
 	fi
 }
 
@@ -136,5 +131,4 @@ refused "no time" prescreen de-tkg57 --schedule --from rubbish
 sed -i '/^ *title/s/.*/colour = red/' "$dir/changed"
 refused "changed:9: colour: " prescreen de-tkg57 --regime-file "$dir/changed"
 
-echo "$hold hold, $broken broken"
-[ "$broken" -eq 0 ]
+judged

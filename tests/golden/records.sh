@@ -1,11 +1,7 @@
 #!/bin/sh
 # Tickets, exclusions and notes by hand: what is refused and why, what is kept, and that the
 # verdict of a month that is over changes with what is entered today. Ends with "N hold, N broken".
-: "${LW_BUILD:=.}"
-lw=$LW_BUILD/linkwitness
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-hold=0 broken=0
+. "$(dirname "$0")/golden.sh"
 
 cat >"$dir/states.csv" <<'EOF'
 time,state
@@ -35,10 +31,9 @@ says()
 	got=$?
 	if [ $got -eq "$want" ] && grep -qF -e "$words" "$dir/out" &&
 		{ [ "$want" -eq 0 ] || [ "$(wc -l <"$dir/out")" -eq 1 ]; }; then
-		hold=$((hold + 1))
+		held
 	else
-		echo "$*: status $got, not $want, or not \"$words\": $(head -n 3 "$dir/out")"
-		broken=$((broken + 1))
+		wrong "$*: status $got, not $want, or not \"$words\": $(head -n 3 "$dir/out")"
 	fi
 }
 
@@ -47,10 +42,9 @@ sla()
 {
 	got=$("$lw" -c "$dir/conf" sla --link l --from 2026-09 --json | jq -c ".verdicts[0] | $1")
 	if [ "$got" = "$2" ]; then
-		hold=$((hold + 1))
+		held
 	else
-		echo "sla: $1 is $got, not $2"
-		broken=$((broken + 1))
+		wrong "sla: $1 is $got, not $2"
 	fi
 }
 
@@ -104,5 +98,4 @@ echo "not a database, whatever it is called, but long enough to be looked at as 
 rm -f "$dir/data/records.sqlite-wal" "$dir/data/records.sqlite-shm"
 says 1 "records.sqlite" ticket list
 says 1 "records.sqlite" sla --link l --from 2026-09
-echo "$hold hold, $broken broken"
-[ "$broken" -eq 0 ] && [ "$hold" -gt 40 ]
+judged 41

@@ -3,22 +3,9 @@
 # long names, of next to nothing. Pages are as many as promised, no word is outside the
 # margins, the headline is there, the files are clean; what must be told apart is, and what
 # is alike is not.
-: "${LW_BUILD:=.}" "${LW_TOP:=.}"
-lw=$LW_BUILD/linkwitness
-for tool in pdfinfo pdftotext qpdf jq; do
-	if ! command -v $tool >/dev/null; then
-		echo "$tool is not there: skipped"
-		exit 77
-	fi
-done
-if [ -n "$LW_KEEP" ]; then
-	dir=$LW_KEEP
-	mkdir -p "$dir" || exit 1
-else
-	dir=$(mktemp -d) || exit 1
-	trap 'rm -rf "$dir"' EXIT
-fi
-. "$LW_TOP/tests/golden/history.sh"
+. "$(dirname "$0")/golden.sh"
+needs pdfinfo pdftotext qpdf jq
+. "$(dirname "$0")/history.sh"
 
 # slower: the same history with round trips 30 ms longer, as of another line.
 slower()

@@ -2,12 +2,9 @@
 # What the commands print of histories that are imported, byte by byte; what differs each
 # time (when, whose, ids that hang on it) is replaced. LW_GOLDEN=write makes the expected
 # outputs anew.
-: "${LW_BUILD:=.}" "${LW_TOP:=.}"
-lw=$LW_BUILD/linkwitness
+. "$(dirname "$0")/golden.sh"
 expected=$LW_TOP/tests/golden/expected
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-. "$LW_TOP/tests/golden/history.sh"
+. "$(dirname "$0")/history.sh"
 
 # prints NAME ARGUMENT…: the command prints what tests/golden/expected/NAME says.
 prints()

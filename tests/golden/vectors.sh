@@ -2,13 +2,9 @@
 # Availability arithmetic from another engine's tests: each row of the table in
 # ../shared/data/sla-vectors is imported as states, its maintenance entered as exclusions
 # under a contract that counts maintenance as available, and judged.
-: "${LW_BUILD:=.}" "${LW_TOP:=.}"
-lw=$LW_BUILD/linkwitness
+. "$(dirname "$0")/golden.sh"
 table=${LW_SHARED:-$LW_TOP/../shared}/data/sla-vectors/README.md
 [ -r "$table" ] || { echo "skipped: $table is not there"; exit 77; }
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-hold=0 broken=0
 
 utc() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 
@@ -36,10 +32,9 @@ EOF
 is()
 {
 	if awk -v a="$3" -v b="$4" 'BEGIN { d = a - b; exit !(d < 0.00005 && d > -0.00005) }'; then
-		hold=$((hold + 1))
+		held
 	else
-		echo "$1: $2 is $4, not $3"
-		broken=$((broken + 1))
+		wrong "$1: $2 is $4, not $3"
 	fi
 }
 
@@ -47,7 +42,7 @@ grep '^| [a-z]' "$table" | grep -v '^| case' >"$dir/rows"
 while IFS='|' read -r _ name states maintenance period want _; do
 	name=$(echo "$name" | sed 's/^ *//; s/ *$//')
 	from=$(echo "${period%-*}" | tr -d ' ') to=$(echo "${period#*-}" | tr -d ' ')
-	judge "$name" "$states" "$maintenance" "$from" "$to" || { broken=$((broken + 1)); continue; }
+	judge "$name" "$states" "$maintenance" "$from" "$to" || { wrong "$name"; continue; }
 	point=$(jq '.verdicts[0].availability.point * 100' "$dir/out")
 	case $want in
 	*below*)
@@ -58,5 +53,4 @@ while IFS='|' read -r _ name states maintenance period want _; do
 	*) is "$name" availability "$(echo "$want" | tr -d ' ')" "$point" ;;
 	esac
 done <"$dir/rows"
-echo "$hold hold, $broken broken"
-[ "$broken" -eq 0 ] && [ "$hold" -ge 10 ]
+judged 10

@@ -2,28 +2,9 @@
 # What makes a dossier worth sending: the annex, the manifest, the signature, the time stamp;
 # and that whatever is changed afterwards is caught, by name. Ends with "N hold, N broken".
 # shellcheck disable=SC2154
-: "${LW_BUILD:=.}" "${LW_TOP:=.}"
-lw=$LW_BUILD/linkwitness
-for tool in qpdf pdfdetach pdftotext pdftoppm zbarimg openssl jq cmp; do
-	if ! command -v $tool >/dev/null; then
-		echo "$tool is not there: skipped"
-		exit 77
-	fi
-done
-if [ -n "$LW_KEEP" ]; then
-	dir=$LW_KEEP
-	mkdir -p "$dir" || exit 1
-else
-	dir=$(mktemp -d) || exit 1
-	trap 'rm -rf "$dir"' EXIT
-fi
-. "$LW_TOP/tests/golden/history.sh"
-hold=0
-
-held()
-{
-	hold=$((hold + 1))
-}
+. "$(dirname "$0")/golden.sh"
+needs qpdf pdfdetach pdftotext pdftoppm zbarimg openssl jq cmp
+. "$(dirname "$0")/history.sh"
 
 # is WHAT COMMAND…: it succeeds.
 is()
@@ -462,5 +443,4 @@ for word in refuse garbage stale; do
 	holds z.pdf
 done
 
-echo "$hold hold, $failed broken"
-[ "$failed" = 0 ]
+judged

@@ -2,31 +2,8 @@
 # The workbook, recomputed by another program: what its cells come to is what is owed, under
 # every contract that comes with this and under one of each rule; and a cell changed by hand
 # changes it. The same results are the same bytes.
-: "${LW_BUILD:=.}" "${LW_TOP:=.}"
-case $LW_BUILD in
-/*) lw=$LW_BUILD/linkwitness ;;
-*) lw=$PWD/$LW_BUILD/linkwitness ;;
-esac
-for tool in ssconvert jq unzip zip; do
-	if ! command -v $tool >/dev/null; then
-		echo "$tool is not there: skipped"
-		exit 77
-	fi
-done
-if [ -n "$LW_KEEP" ]; then
-	dir=$LW_KEEP
-	mkdir -p "$dir" || exit 1
-else
-	dir=$(mktemp -d) || exit 1
-	trap 'rm -rf "$dir"' EXIT
-fi
-held=0 failed=0
-
-wrong()
-{
-	failed=$((failed + 1))
-	echo "FAILED: $*"
-}
+. "$(dirname "$0")/golden.sh"
+needs ssconvert jq unzip zip
 
 cat >"$dir/states.csv" <<'EOF'
 time,state
@@ -107,7 +84,7 @@ same()
 	[ -s "$dir/got" ] || printf '%s\n' "$2" | sed 's/.*/0/' >"$dir/got"
 	if printf '%s\n' "$2" | paste -d' ' - "$dir/got" | awk '
 		NF != 2 || $1 - $2 > 2e-9 || $2 - $1 > 2e-9 { exit 1 }'; then
-		held=$((held + 1))
+		held
 	else
 		wrong "$1: owed $(printf '%s' "$2" | tr '\n' ' ')but cells say $(tr '\n' ' ' <"$dir/got")"
 	fi
@@ -205,7 +182,7 @@ office() # NAME "POINT POINT…": owed in each period
 	shown=$(pdftotext -layout "$dir/$1.pdf" - 2>/dev/null |
 		awk '$1 == "Owed" && $3 == "EUR" { printf "%s ", $2 }')
 	if [ "$shown" = "$2 " ]; then
-		held=$((held + 1))
+		held
 		echo "LibreOffice, $1: owed $shown"
 	else
 		wrong "LibreOffice, $1: owed $shown, not $2: $(tail -n 2 "$dir/out")"
@@ -233,7 +210,7 @@ mkdir "$dir/elsewhere"
 (cd "$dir/elsewhere" && TZ=Asia/Tokyo LC_ALL=C "$lw" -c ../conf report dossier --from 2026-08 \
 	--to 2026-10 -o y.pdf --xlsx y.xlsx) >"$dir/out" 2>&1 || wrong "$(cat "$dir/out")"
 if cmp "$dir/first.xlsx" "$dir/elsewhere/y.xlsx"; then
-	held=$((held + 1))
+	held
 else
 	wrong "the same results, other bytes"
 fi
@@ -293,5 +270,4 @@ cells down 7 10 12 >"$dir/got"
 same "with headers" "$(jq -r '.outages.links[0].throughput.down
 	| .tests, .median_bps / 1e6, .median_ip_bps / 1e6' "$dir/year.json")"
 
-echo "$held workbooks hold, $failed do not"
-[ $failed -eq 0 ]
+judged

@@ -1,36 +1,112 @@
-# What the proofs of faults share: namespaces of their own, a link that a program answers,
-# a daemon at a rate, what it needs of the machine, what it wrote. Sourced; $0 is the proof.
+# What the proofs of faults share: namespaces of their own, a link to a far side, or one that
+# a program answers, a server behind it, a daemon at a rate, what it needs of the machine and
+# what it wrote. Sourced at the head of a proof, with its arguments; $0 is the proof.
 #
-#	proof SECONDS TOOL…     runs measure DIR in namespaces of its own, so long at most
+#	proof SECONDS NEED…     runs measure ARGUMENT… in namespaces of its own, so long at
+#	                        most, with $dir a folder that anybody may write to
+#	KEEP=1                  leaves that folder where it is
+#
+# A need is a command, or a device that must be writable; without one the proof is skipped.
 
 : "${LW_BUILD:=$(cd "$(dirname "$0")/../../.." && pwd)/build}"
+proof_arguments=("$@")
 
 proof() {
-	local limit=$1 tool
+	local limit=$1
 	shift
-	if [ "${inside[0]:-}" = inside ]; then
-		dir=${inside[1]}
-		mount --make-rprivate /
-		mkdir -p /run/netns
-		mount -t tmpfs none /run/netns
-		echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
-		mount --bind "$dir/resolv.conf" "$(readlink -f /etc/resolv.conf)"
-		ip link set lo up
-		measure
-		exit $?
-	fi
-	for tool in ip jq "$@"; do
-		command -v "$tool" >/dev/null || { echo "skipped: no $tool"; exit 77; }
+	inside
+	needs "$@"
+	work_make
+	apart "$limit" "$work" "${proof_arguments[@]}"
+}
+
+# What the proof is in namespaces of its own: its measure and no more.
+inside() {
+	[ "${proof_arguments[0]:-}" = inside ] || return 0
+	dir=${proof_arguments[1]}
+	world
+	measure "${proof_arguments[@]:2}"
+	exit $?
+}
+
+# A world of its own begins without names and without a resolver.
+world() {
+	mount --make-rprivate /
+	mkdir -p /run/netns
+	mount -t tmpfs none /run/netns
+	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
+	mount --bind "$dir/resolv.conf" "$(readlink -f /etc/resolv.conf)"
+	ip link set lo up
+}
+
+needs() {
+	local need
+	for need in ip jq "$@"; do
+		case $need in
+		/*) [ -w "$need" ] ;;
+		*) command -v "$need" >/dev/null ;;
+		esac || { echo "skipped: no $need"; exit 77; }
 	done
-	if ! unshare -nmp --fork true 2>/dev/null || ! [ -w /dev/net/tun ]; then
-		echo "skipped: no network namespaces for this user, or no /dev/net/tun"
+	if ! unshare -nmp --fork true 2>/dev/null; then
+		echo "skipped: no network namespaces for this user"
 		exit 77
 	fi
+}
+
+work_make() {
 	work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-proof.XXXXXX") || exit 1
-	chmod 777 "$work"
+	chmod 777 "$work" # the daemon is nobody
 	trap '[ -n "${KEEP:-}" ] || rm -rf "${work:?}"' EXIT
-	timeout -k 5 "$limit" unshare -nmp --fork --mount-proc --kill-child \
-		"$0" inside "$work"
+}
+
+# LIMIT DIR [ARGUMENT…]: the proof's measure, in namespaces of its own
+apart() {
+	local limit=$1
+	shift
+	timeout -k 5 "$limit" unshare -nmp --fork --mount-proc --kill-child "$0" inside "$@"
+}
+
+# NAME NET [NAMESPACE]: an interface with NET.2, and a neighbour NET.1 in that namespace, or far
+far_link() {
+	local far=${3:-far}
+	if [ ! -e "/run/netns/$far" ]; then
+		ip netns add "$far"
+		ip -n "$far" link set lo up
+	fi
+	ip link add "$1" type veth peer name "$1" netns "$far"
+	ip addr add "$2.2/24" dev "$1"
+	ip link set "$1" up
+	ip -n "$far" addr add "$2.1/24" dev "$1"
+	ip -n "$far" link set "$1" up
+}
+
+# N: as many addresses 10.9.1.1, … that answer at the far side, behind 10.9.0.1
+far_targets() {
+	local i
+	for i in $(seq "$1"); do
+		ip -n far addr add "10.9.1.$i/32" dev lo
+	done
+	ip route add 10.9.1.0/24 via 10.9.0.1
+}
+
+# A web server at the far side: /big is a body without end, /drain takes any. Sets nginx.
+far_server() {
+	mkdir "$dir/root"
+	truncate -s 20G "$dir/root/big"
+	cat >"$dir/nginx.conf" <<-END
+		daemon off;
+		user root;
+		worker_processes 1;
+		pid $dir/pid;
+		events { worker_connections 64; }
+		http { access_log off; client_body_temp_path $dir/b; proxy_temp_path $dir/p;
+			fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
+			client_max_body_size 0;
+			server { listen 80; root $dir/root; location = /drain { return 204; } } }
+	END
+	nsenter --net=/run/netns/far nginx -e "$dir/error.log" -c "$dir/nginx.conf" \
+		>"$dir/nginx.out" 2>&1 &
+	nginx=$!
 }
 
 # TUN [OPTION…]: whoever lies behind it answers for 10.0.0.0/8 and says in $dir/TUN.answers
@@ -106,8 +182,8 @@ stats() {
 }
 of_stats() { jq -r "$1" "$dir/stats"; }
 
-# LINES of what must hold, each "WORDS<tab>true|false"; says what does not.
-claim() { # WORDS CONDITION-of-test…
+# WORDS CONDITION-of-test…: what must hold; says what does not, and sets bad.
+claim() {
 	local words=$1
 	shift
 	[ "$@" ] && return

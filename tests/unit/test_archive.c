@@ -6,6 +6,8 @@
 
 #include "base/exactness.h"
 #include "rrd/archive.h"
+#include "tests/unit/rrd_text.h"
+#include "tests/unit/scratch.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define START_S 1790000000LL
@@ -24,18 +25,14 @@ static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/lw-archive-XXXXXX");
-	return mkdtemp(dir) == NULL;
+	return scratch_make(dir, sizeof dir, "archive");
 }
 
 static int
 teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	return scratch_remove(dir);
 }
 
 static void
@@ -139,35 +136,8 @@ fill(int64_t end, int step)
 	archive_free(a);
 }
 
-static void
-path_of(const char *name, char path[256])
-{
-	bool ours = strcmp(name, "_collector") == 0;
-
-	snprintf(path, 256, "%s/rrd/%s%s.rrd", dir, ours ? "" : "victoria/fibre/", name);
-}
-
-static char *
-dump(const char *name)
-{
-	char path[256], out[256];
-	struct stat st;
-
-	path_of(name, path);
-	snprintf(out, sizeof out, "%s/dump.xml", dir);
-	rrd_clear_error();
-	if (rrd_dump_r(path, out) != 0)
-		fail_msg("%s: %s", path, rrd_get_error());
-	FILE *f = fopen(out, "r");
-	assert_non_null(f);
-	assert_int_equal(fstat(fileno(f), &st), 0);
-	char *text = calloc(1, (size_t)st.st_size + 1);
-	assert_int_equal(fread(text, 1, (size_t)st.st_size, f), st.st_size);
-	fclose(f);
-	return text;
-}
-
-static const char *const FILES[] = {"fast", "slow", "speed", "_link", "_collector"};
+static const char *const FILES[] = {"victoria/fibre/fast", "victoria/fibre/slow",
+    "victoria/fibre/speed", "victoria/fibre/_link", "_collector"};
 #define N_FILES (sizeof FILES / sizeof FILES[0])
 
 static void
@@ -188,13 +158,13 @@ rebuild_equals_increments(void **state)
 	(void)state;
 	fill(4000, 997);
 	for (size_t i = 0; i < N_FILES; i++)
-		want[i] = dump(FILES[i]);
+		want[i] = rrd_text(dir, FILES[i]);
 	for (int k = 0; k < 3; k++) {
 		remove_files();
 		for (int64_t end = 311; end <= 4000; end += 527) /* ends at 4000 */
 			fill(end, STEPS[k]);
 		for (size_t i = 0; i < N_FILES; i++) {
-			char *got = dump(FILES[i]);
+			char *got = rrd_text(dir, FILES[i]);
 			assert_string_equal(got, want[i]);
 			free(got);
 		}
@@ -225,7 +195,7 @@ fetch(const char *name, int64_t slot_end_s, double *out, size_t n)
 	char **names;
 	rrd_value_t *data;
 
-	path_of(name, path);
+	snprintf(path, sizeof path, "%s/rrd/%s.rrd", dir, name);
 	rrd_clear_error();
 	if (rrd_fetch_r(path, "AVERAGE", &from, &to, &step, &count, &names, &data) != 0)
 		fail_msg("%s: %s", path, rrd_get_error());
@@ -270,16 +240,16 @@ values_mean_what_they_say(void **state)
 	assert_int_equal(archive_flush(a, (wall_t){(START_S + 12) * NS_PER_S}, 0), 0);
 	assert_true(archive_since(a).ns < 0);
 	assert_int_equal(archive_flush(a, (wall_t){(START_S + 60) * NS_PER_S}, 0), 0);
-	fetch("fast", START_S + 10, v, 3);
+	fetch("victoria/fibre/fast", START_S + 10, v, 3);
 	assert_true(fabs(v[0] - 1.0) < 1e-9);
 	assert_true(fabs(v[1] - 0.2) < 1e-9);
 	assert_true(fabs(v[2] - 0.0155) < 1e-9);
-	fetch("speed", START_S + 10, v, 4);
+	fetch("victoria/fibre/speed", START_S + 10, v, 4);
 	assert_true(fabs(v[3] - 100e6) < 1);
-	fetch("_link", START_S + 10, v, 2);
+	fetch("victoria/fibre/_link", START_S + 10, v, 2);
 	assert_true(fabs(v[0] - 1e6) < 1);
 	assert_true(v[1] == 0);
-	fetch("_link", START_S + 20, v,
+	fetch("victoria/fibre/_link", START_S + 20, v,
 	    2); /* the interface was made anew: no negative rate */
 	assert_true(fabs(v[0] - 1e6) < 1);
 	archive_free(a);
@@ -324,14 +294,14 @@ slow_probe_has_no_holes(void **state)
 	(void)state;
 	fill(1400, 10);
 	for (int i = 200; i < 1200; i += 10) {
-		fetch("slow", START_S + i, v, 3);
+		fetch("victoria/fibre/slow", START_S + i, v, 3);
 		assert_true(fabs(v[0] - 1.0 / 60) < 1e-9);
 		assert_true(fabs(v[2] - 0.020) < 1e-9);
 	}
 	fill(2000, 10);
-	fetch("fast", START_S + 1550, v, 3);
+	fetch("victoria/fibre/fast", START_S + 1550, v, 3);
 	assert_true(isnan(v[0]) && isnan(v[2]));
-	fetch("fast", START_S + 1650, v, 3);
+	fetch("victoria/fibre/fast", START_S + 1650, v, 3);
 	assert_false(isnan(v[0]));
 }
 

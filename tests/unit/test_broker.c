@@ -10,17 +10,16 @@
 
 #include "collector/broker.h"
 #include "collector/privilege.h"
+#include "tests/unit/network.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -353,22 +352,6 @@ no_start_without_the_capability(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* ---- a namespace of our own, with its loopback up ---- */
-
-static bool
-own_namespace(void)
-{
-	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-
-	if (unshare(CLONE_NEWNET) < 0 || !privilege_has_raw())
-		return false;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool ok = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &up) == 0;
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 int
 main(void)
 {
@@ -385,7 +368,7 @@ main(void)
 	char map[256] = "";
 	FILE *f = fopen("/proc/self/uid_map", "r");
 
-	if (f == NULL || fgets(map, sizeof map, f) == NULL || !own_namespace()) {
+	if (f == NULL || fgets(map, sizeof map, f) == NULL || !network_own()) {
 		puts("skipped: no network namespace for this user; run it as root");
 		return 77;
 	}

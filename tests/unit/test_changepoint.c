@@ -7,31 +7,17 @@
 #include "analyzer/changepoint.h"
 
 #include "base/clock.h"
+#include "tests/unit/chance.h"
+#include "tests/unit/traces.h"
 
-#include <errno.h>
-#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SEED   20260714
-#define ROOM   20000
-#define STEP   (240 * NS_PER_S)
-#define TRACES "rtt-changepoint"
-
-static uint64_t
-next(uint64_t *x)
-{
-	*x = *x * 6364136223846793005u + 1442695040888963407u;
-	return *x >> 11;
-}
-
-static double
-unit(uint64_t *x)
-{
-	return (double)next(x) / 9007199254740992.0;
-}
+#define SEED 20260714
+#define ROOM 20000
+#define STEP (240 * NS_PER_S)
 
 /* ---- PELT ---- */
 
@@ -77,12 +63,14 @@ test_pelt_is_exact(void **state)
 
 	(void)state;
 	for (int round = 0; round < 150; round++) {
-		size_t n = 1 + next(&x) % 120, least = 1 + next(&x) % 4;
+		size_t n = 1 + chance_next(&x) % 120, least = 1 + chance_next(&x) % 4;
 		double level = 5;
 		for (size_t i = 0; i < n; i++) {
-			if (unit(&x) < 0.06)
-				level = 60 * unit(&x) * unit(&x);
-			ms[i] = unit(&x) < 0.03 ? 0 : level * (0.7 + 0.6 * unit(&x));
+			if (chance_unit(&x) < 0.06)
+				level = 60 * chance_unit(&x) * chance_unit(&x);
+			ms[i] = chance_unit(&x) < 0.03
+			            ? 0
+			            : level * (0.7 + 0.6 * chance_unit(&x));
 		}
 		size_t m = changepoint_pelt(ms, n, least, cuts);
 		if (n < 2 * least) {
@@ -107,7 +95,7 @@ test_pelt_finds_a_step(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 600; i++)
-		ms[i] = (i >= 200 && i < 320 ? 25 : 3) + 2 * unit(&x);
+		ms[i] = (i >= 200 && i < 320 ? 25 : 3) + 2 * chance_unit(&x);
 	assert_int_equal(changepoint_pelt(ms, 600, 3, cuts), 2);
 	assert_int_equal(cuts[0], 200);
 	assert_int_equal(cuts[1], 320);
@@ -128,7 +116,7 @@ test_cusum_finds_a_step(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 600; i++)
-		v[i] = (i >= 200 && i < 400 ? 30 : 20) + unit(&x);
+		v[i] = (i >= 200 && i < 400 ? 30 : 20) + chance_unit(&x);
 	assert_int_equal(changepoint_cusum(v, 600, 1.5, 20, cuts), 2);
 	assert_in_range(cuts[0], 199, 201);
 	assert_in_range(cuts[1], 399, 401);
@@ -161,7 +149,7 @@ bump(double base, double step, size_t minutes)
 	uint64_t x = SEED;
 
 	for (size_t i = 0; i < 600; i++)
-		rtt[i] = (int64_t)(1e6 * (base + unit(&x) +
+		rtt[i] = (int64_t)(1e6 * (base + chance_unit(&x) +
 		                             (i >= 300 && i < 300 + minutes ? step : 0)));
 	return levels_of(600, 60 * NS_PER_S);
 }
@@ -195,14 +183,14 @@ test_what_flaps_is_one_level(void **state)
 	(void)state;
 	/* for an hour, three values in ten are as before: too mixed to be a level */
 	for (size_t i = 0; i < 600; i++) {
-		bool up = i >= 300 && i < 360 && unit(&x) < 0.7;
-		rtt[i] = (int64_t)(1e6 * (20 + unit(&x) + (up ? 15 : 0)));
+		bool up = i >= 300 && i < 360 && chance_unit(&x) < 0.7;
+		rtt[i] = (int64_t)(1e6 * (20 + chance_unit(&x) + (up ? 15 : 0)));
 	}
 	assert_int_equal(levels_of(600, 60 * NS_PER_S), 1);
 	/* one in ten does not matter */
 	for (size_t i = 0; i < 600; i++) {
 		bool up = i >= 300 && i < 360 && i % 10 != 5;
-		rtt[i] = (int64_t)(1e6 * (20 + unit(&x) + (up ? 15 : 0)));
+		rtt[i] = (int64_t)(1e6 * (20 + chance_unit(&x) + (up ? 15 : 0)));
 	}
 	assert_int_equal(levels_of(600, 60 * NS_PER_S), 3);
 }
@@ -216,7 +204,7 @@ test_holes_do_not_last(void **state)
 	(void)state;
 	for (size_t i = 0; i < 312; i++) {
 		bool up = i >= 150 && i < 162;
-		rtt[i] = (int64_t)(1e6 * (20 + unit(&x) + (up ? 15 : 0)));
+		rtt[i] = (int64_t)(1e6 * (20 + chance_unit(&x) + (up ? 15 : 0)));
 		at[i] = (int64_t)i * 60 * NS_PER_S + (up            ? (int64_t)(i - 149)
 		                                         : i >= 162 ? 13
 		                                                    : 0) *
@@ -236,26 +224,6 @@ struct score {
 static double ms[ROOM];
 static size_t cuts[ROOM], line_of[ROOM];
 static long labels[ROOM], found[ROOM];
-
-/* As many pairs as can be made, each label and each finding in one at most. */
-static long
-matches(const long *a, long n_a, const long *b, long n_b, long within)
-{
-	long i = 0, k = 0, m = 0;
-
-	while (i < n_a && k < n_b) {
-		if (labs(a[i] - b[k]) <= within) {
-			m++;
-			i++;
-			k++;
-		} else if (a[i] < b[k]) {
-			i++;
-		} else {
-			k++;
-		}
-	}
-	return m;
-}
 
 /* A trace: answered values into rtt, their lines into line_of, labelled lines into
  * labels.
@@ -297,8 +265,8 @@ add_score(struct score *s, long n_labels, size_t n_found)
 		found[i] = (long)line_of[cuts[i]];
 	s->labels += n_labels;
 	s->found += (long)n_found;
-	s->within_2 += matches(labels, n_labels, found, (long)n_found, 2);
-	s->within_15 += matches(labels, n_labels, found, (long)n_found, 15);
+	s->within_2 += traces_matched(labels, n_labels, found, (long)n_found, 2);
+	s->within_15 += traces_matched(labels, n_labels, found, (long)n_found, 15);
 }
 
 static double
@@ -376,20 +344,6 @@ test_labelled_traces(void **state)
 	assert_true(ratio(reported.within_2, reported.found) > 0.6);
 }
 
-static int
-find_traces(void)
-{
-	const char *shared = getenv("LW_SHARED"), *top = getenv("LW_TOP");
-	char pattern[600];
-
-	if (shared != NULL)
-		snprintf(pattern, sizeof pattern, "%s/data/%s/*.csv", shared, TRACES);
-	else
-		snprintf(pattern, sizeof pattern, "%s/../shared/data/%s/*.csv",
-		    top != NULL ? top : ".", TRACES);
-	return glob(pattern, 0, NULL, &traces) == 0 ? 0 : -ENOENT;
-}
-
 int
 main(void)
 {
@@ -406,7 +360,7 @@ main(void)
 
 	if (failed != 0)
 		return 1;
-	if (find_traces() != 0) {
+	if (traces_find(&traces) != 0) {
 		print_message(
 		    "skipped: there is no ../shared/data/" TRACES " beside this clone\n");
 		return 77;

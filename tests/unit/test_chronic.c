@@ -7,6 +7,7 @@
 #include "analyzer/chronic.h"
 #include "base/clock.h"
 #include "base/zone.h"
+#include "tests/unit/chance.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -406,10 +407,7 @@ static uint64_t seed;
 static uint64_t
 chance(uint64_t below)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % below;
+	return chance_xorshift(&seed) % below;
 }
 
 /* The same by looking at every second: whether, and the second in which. Lengths and

@@ -1,4 +1,5 @@
 #include "tests/unit/account.h"
+#include "tests/unit/chance.h"
 
 #include <errno.h>
 #include <math.h>
@@ -564,10 +565,7 @@ static uint64_t seed;
 static uint64_t
 chance(uint64_t below)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % below;
+	return chance_xorshift(&seed) % below;
 }
 
 static struct amount

@@ -10,6 +10,7 @@
 #include "reports/sla.h"
 #include "tests/golden/made_results.h"
 #include "tests/unit/pdf_checks.h"
+#include "tests/unit/scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -331,7 +332,6 @@ main(void)
 	    cmocka_unit_test(test_plans),
 	    cmocka_unit_test(test_pages_of_an_sla_report),
 	};
-	char made[] = "/tmp/test_documents.XXXXXX", command[300];
 	const char *keep = getenv("LW_KEEP");
 
 	if (system("command -v pdftotext pdffonts pdfinfo qpdf strings >/dev/null") !=
@@ -339,8 +339,10 @@ main(void)
 		fprintf(stderr, "skipped: poppler-utils, qpdf and binutils are needed\n");
 		return 77;
 	}
-	snprintf(dir, sizeof dir, "%s", keep != NULL ? keep : mkdtemp(made));
+	if (keep != NULL)
+		snprintf(dir, sizeof dir, "%s", keep);
+	else if (scratch_make(dir, sizeof dir, "documents") != 0)
+		return 1;
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	snprintf(command, sizeof command, "rm -r '%s'", dir);
-	return (keep == NULL && system(command) != 0) || failed;
+	return (keep == NULL && scratch_remove(dir) != 0) || failed;
 }

@@ -9,6 +9,7 @@
 #include "reports/letter.h"
 #include "tests/golden/made_results.h"
 #include "tests/unit/pdf_checks.h"
+#include "tests/unit/scratch.h"
 
 #include <dirent.h>
 #include <locale.h>
@@ -404,7 +405,7 @@ test_loss_class(void **state)
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_words),
@@ -424,21 +425,17 @@ main(int argc, char **argv)
 	    cmocka_unit_test(test_languages_and_papers),
 	    cmocka_unit_test(test_failure),
 	};
+	const char *keep = getenv("LW_KEEP");
 
 	if (system("command -v pdftotext pdffonts pdfinfo qpdf strings >/dev/null") !=
 	    0) {
 		fprintf(stderr, "skipped: poppler-utils, qpdf and binutils are needed\n");
 		return 77;
 	}
-	snprintf(dir, sizeof dir, "/tmp/test_dossier.XXXXXX");
-	if (argc > 1)
-		snprintf(dir, sizeof dir, "%s", argv[1]);
-	else if (mkdtemp(dir) == NULL)
+	if (keep != NULL)
+		snprintf(dir, sizeof dir, "%s", keep);
+	else if (scratch_make(dir, sizeof dir, "dossier") != 0)
 		return 1;
-	int rc = cmocka_run_group_tests(tests, NULL, NULL);
-	if (argc == 1) {
-		char *text = pdf_output("rm -r '%s'", dir, NULL);
-		free(text);
-	}
-	return rc;
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return (keep == NULL && scratch_remove(dir) != 0) || failed;
 }

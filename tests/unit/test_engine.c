@@ -316,21 +316,28 @@ doubt_it(void *ctx, uint32_t probe, mono_t sent)
 	return batch.drops ? FLAG_OWN_DROP : 0;
 }
 
-static void
-a_batch_departs_when_nothing_more_is_due(void **state)
+/* What leaves together, at *leaves, and what may have been dropped of the answers. */
+static struct transport
+batching(int64_t *leaves)
 {
-	int64_t leaves = 0;
-	struct transport t = {.ctx = &leaves,
+	memset(&batch, 0, sizeof batch);
+	return (struct transport){.ctx = leaves,
 	    .send = gather_it,
 	    .flush = flush_it,
 	    .collect = collect_it,
 	    .doubt = doubt_it};
+}
+
+static void
+a_batch_departs_when_nothing_more_is_due(void **state)
+{
+	int64_t leaves = 0;
+	struct transport t = batching(&leaves);
 	struct engine *e = fresh(&t, &DEF);
 	mono_t first = engine_next(e);
 	struct engine_account account;
 
 	(void)state;
-	memset(&batch, 0, sizeof batch);
 	batch.engine = e;
 	leaves = first.ns + 40000;
 	engine_run(e, (mono_t){first.ns + 20000});
@@ -363,17 +370,12 @@ static void
 what_we_may_have_dropped_is_own_drop_and_blames_nobody(void **state)
 {
 	int64_t leaves = 0;
-	struct transport t = {.ctx = &leaves,
-	    .send = gather_it,
-	    .flush = flush_it,
-	    .collect = collect_it,
-	    .doubt = doubt_it};
+	struct transport t = batching(&leaves);
 	struct engine *e = fresh(&t, &DEF);
 	mono_t first = engine_next(e);
 	struct engine_account account;
 
 	(void)state;
-	memset(&batch, 0, sizeof batch);
 	batch.engine = e;
 	engine_expect_stamps(e, 7);
 	leaves = first.ns;

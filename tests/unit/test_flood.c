@@ -9,20 +9,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "collector/privilege.h"
 #include "collector/station.h"
+#include "tests/unit/network.h"
+#include "tests/unit/scratch.h"
 
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define TARGETS 60
@@ -234,10 +231,9 @@ run_against(loop_timer_fn *adversary, bool listens)
 	struct loop_timer start = {.fn = adversary}, end = {.fn = stop};
 	struct station_parts parts = {.http_child = NO_CHILD};
 	struct station *s;
-	char err[400] = "", path[96], command[128];
+	char err[400] = "", path[96];
 
-	snprintf(lab.directory, sizeof lab.directory, "/tmp/lw-flood-XXXXXX");
-	assert_non_null(mkdtemp(lab.directory));
+	assert_int_equal(scratch_make(lab.directory, sizeof lab.directory, "flood"), 0);
 	struct settings *settings = load(path);
 	lab.loop = parts.loop = loop_new();
 	assert_non_null(lab.loop);
@@ -260,8 +256,7 @@ run_against(loop_timer_fn *adversary, bool listens)
 	loop_free(lab.loop);
 	broker_stop(parts.broker);
 	read_back();
-	snprintf(command, sizeof command, "rm -rf '%s'", lab.directory);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(scratch_remove(lab.directory), 0);
 }
 
 static void
@@ -296,22 +291,6 @@ what_our_sockets_drop_is_never_the_networks_loss(void **state)
 	assert_int_equal(found.silent + found.others, 0);
 }
 
-/* ---- a namespace of our own, with its loopback up ---- */
-
-static bool
-own_namespace(void)
-{
-	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-
-	if (unshare(CLONE_NEWNET) < 0 || !privilege_has_raw())
-		return false;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool ok = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &up) == 0;
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 int
 main(void)
 {
@@ -321,7 +300,7 @@ main(void)
 	    cmocka_unit_test(what_our_sockets_drop_is_never_the_networks_loss),
 	};
 
-	if (own_namespace())
+	if (network_own())
 		return cmocka_run_group_tests(tests, NULL, NULL);
 	puts("skipped: no network namespace for this user; run it as root");
 	return 77;

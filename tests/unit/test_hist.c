@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "base/hist.h"
+#include "tests/unit/chance.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,18 +13,11 @@
 
 #define N 20000
 
-static uint64_t
-next(uint64_t *x)
-{
-	*x = *x * 6364136223846793005u + 1442695040888963407u;
-	return *x >> 11;
-}
-
 /* From a microsecond to 30 seconds, as many in each octave. */
 static int64_t
 any_duration(uint64_t *x)
 {
-	return (int64_t)(1000 * exp((double)next(x) / 9007199254740992.0 * log(3e7)));
+	return (int64_t)(1000 * exp(chance_unit(x) * log(3e7)));
 }
 
 static int

@@ -7,8 +7,8 @@
 #include "cmd/history.h"
 #include "cmd/import_time.h"
 #include "cmd/options.h"
+#include "tests/unit/imports.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,27 +17,12 @@
 #include <unistd.h>
 
 static char dir[64], data[80];
-static char words[65536]; /* what the last run said on standard error */
-
-int
-complain(int status, const char *format, ...)
-{
-	va_list ap;
-
-	fputs("linkwitness: ", stderr);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return status;
-}
 
 static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/lw-import-XXXXXX");
-	if (mkdtemp(dir) == NULL)
+	if (scratch_make(dir, sizeof dir, "import") != 0)
 		return 1;
 	snprintf(data, sizeof data, "%s/data", dir);
 	return 0;
@@ -46,12 +31,9 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
 	unsetenv("TZ");
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	return scratch_remove(dir);
 }
 
 static const char *
@@ -60,10 +42,7 @@ put(const char *name, const char *text, size_t n)
 	static char path[128];
 
 	snprintf(path, sizeof path, "%s/%s", dir, name);
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, n, f), n);
-	fclose(f);
+	scratch_put(path, text, n);
 	return path;
 }
 
@@ -71,28 +50,7 @@ put(const char *name, const char *text, size_t n)
 static int
 import(const char *format, const char *text, size_t n, struct options o)
 {
-	char path[128], log[128];
-	char *args[] = {(char *)format, path, NULL};
-
-	snprintf(path, sizeof path, "%s", put("in.csv", text, n));
-	snprintf(log, sizeof log, "%s/log", dir);
-	snprintf(o.data_dir, sizeof o.data_dir, "%s", data);
-	o.centre = "victoria";
-	o.links[o.n_links++] = "fibre";
-	o.args = args;
-	o.n_args = 2;
-	fflush(stderr);
-	int keep = dup(STDERR_FILENO);
-	assert_non_null(freopen(log, "w", stderr));
-	int status = cmd_import(&o);
-	fflush(stderr);
-	dup2(keep, STDERR_FILENO);
-	close(keep);
-	FILE *f = fopen(log, "r");
-	assert_non_null(f);
-	words[fread(words, 1, sizeof words - 1, f)] = '\0';
-	fclose(f);
-	return status;
+	return import_run(format, put("in.csv", text, n), dir, data, o);
 }
 
 #define HEAD "time,probe,kind,role,outcome,rtt_ms\n"

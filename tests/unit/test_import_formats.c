@@ -8,6 +8,7 @@
 
 #include "base/journal.h"
 #include "cmd/options.h"
+#include "tests/unit/imports.h"
 
 #include <rrd.h>
 #include <stdio.h>
@@ -17,67 +18,31 @@
 #include <unistd.h>
 
 static char dir[64], data[80];
-static char words[65536], results[65536];
-
-int
-complain(int status, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return status;
-}
+static char results[65536];
 
 static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/lw-formats-XXXXXX");
-	return mkdtemp(dir) == NULL;
+	return scratch_make(dir, sizeof dir, "formats");
 }
 
 static int
 teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
 	unsetenv("TZ");
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	return scratch_remove(dir);
 }
 
 /* Import a file into an empty data directory; what is said lands in words. */
 static int
 import_file(const char *format, const char *path, struct options o)
 {
-	char log[128], command[128];
-	char *args[] = {(char *)format, (char *)path, NULL};
-
 	snprintf(data, sizeof data, "%s/data", dir);
-	snprintf(command, sizeof command, "rm -rf %s", data);
-	assert_int_equal(system(command), 0);
-	snprintf(log, sizeof log, "%s/log", dir);
-	strcpy(o.data_dir, data);
-	o.centre = "victoria";
-	o.links[o.n_links++] = "fibre";
-	o.args = args;
-	o.n_args = 2;
-	fflush(stderr);
-	int keep = dup(STDERR_FILENO);
-	assert_non_null(freopen(log, "w", stderr));
-	int status = cmd_import(&o);
-	fflush(stderr);
-	dup2(keep, STDERR_FILENO);
-	close(keep);
-	FILE *f = fopen(log, "r");
-	assert_non_null(f);
-	words[fread(words, 1, sizeof words - 1, f)] = '\0';
-	fclose(f);
-	return status;
+	if (access(data, F_OK) == 0)
+		assert_int_equal(scratch_remove(data), 0);
+	return import_run(format, path, dir, data, o);
 }
 
 static int
@@ -86,10 +51,7 @@ import_text(const char *format, const char *text, size_t n, struct options o)
 	char path[128];
 
 	snprintf(path, sizeof path, "%s/in", dir);
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, n, f), n);
-	fclose(f);
+	scratch_put(path, text, n);
 	return import_file(format, path, o);
 }
 

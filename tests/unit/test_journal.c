@@ -6,11 +6,11 @@
 
 #include "base/journal_format.h"
 #include "base/schedule.h"
+#include "tests/unit/scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static char dir[64];
 
@@ -18,18 +18,14 @@ static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/lw-journal-XXXXXX");
-	return mkdtemp(dir) == NULL;
+	return scratch_make(dir, sizeof dir, "journal");
 }
 
 static int
 teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	return scratch_remove(dir);
 }
 
 static struct probe_def

@@ -7,11 +7,10 @@
 #include "base/journal_format.h"
 #include "base/schedule.h"
 #include "tests/sim/clock_virtual.h"
+#include "tests/unit/scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 /* Hours pass in these tests: the clock is one of numbers. */
 #define START_NS (1772323200 * NS_PER_S)
@@ -23,22 +22,18 @@ static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/lw-hours-XXXXXX");
 	virtual_clock = (struct virtual_clock){.boot_ns = 1000 * NS_PER_S,
 	    .offset_ns = START_NS - 1000 * NS_PER_S,
 	    .bound_ns = NS_PER_MS,
 	    .synchronised = true};
-	return mkdtemp(dir) == NULL;
+	return scratch_make(dir, sizeof dir, "hours");
 }
 
 static int
 teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	return scratch_remove(dir);
 }
 
 static struct journal_writer *

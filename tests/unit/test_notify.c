@@ -10,11 +10,10 @@
 #include "cmd/seen.h"
 #include "cmd/spool.h"
 #include "reports/draft.h"
+#include "tests/unit/scratch.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,18 +37,14 @@ static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/lw-notify-XXXXXX");
-	return mkdtemp(dir) == NULL;
+	return scratch_make(dir, sizeof dir, "notify");
 }
 
 static int
 teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	return scratch_remove(dir);
 }
 
 /* ---- sinks: one connection after the other, all that came in kept in DIR/sink ---- */

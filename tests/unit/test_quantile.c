@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "analyzer/quantile.h"
+#include "tests/unit/chance.h"
 
 #include <errno.h>
 #include <string.h>
@@ -98,10 +99,7 @@ test_it_holds_what_it_says(void **state)
 		struct hist h = {.n = 0};
 		struct quantile q;
 		for (int i = 0; i < 60; i++) {
-			seed ^= seed << 13;
-			seed ^= seed >> 7;
-			seed ^= seed << 17;
-			hist_add(&h, (int64_t)(seed % 1000) * MS + MS);
+			hist_add(&h, (int64_t)(chance_xorshift(&seed) % 1000) * MS + MS);
 		}
 		assert_int_equal(quantile_of(&h, 0.9, 0.95, &q), 0);
 		held += (!q.has_lower || q.lower_ns <= 900 * (int64_t)MS) &&

@@ -12,6 +12,7 @@
 #include "base/journal.h"
 #include "cmd/gather.h"
 #include "tests/golden/made_results.h"
+#include "tests/unit/scratch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -207,8 +208,7 @@ setup(void **state)
 	int probes[2][PROBES];
 
 	(void)state;
-	strcpy(dir, "/tmp/lw-results-XXXXXX");
-	if (mkdtemp(dir) == NULL)
+	if (scratch_make(dir, sizeof dir, "results") != 0)
 		return -1;
 	snprintf(data, sizeof data, "%s/data", dir);
 	snprintf(days, sizeof days, "%s/days", dir);

@@ -8,10 +8,10 @@
 #include "base/journal.h"
 #include "base/journal_more.h"
 #include "collector/budget.h"
+#include "tests/unit/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -281,11 +281,8 @@ main(void)
 	    cmocka_unit_test(test_budget_damaged),
 	};
 
-	strcpy(dir, "/tmp/linkwitness-rows.XXXXXX");
-	if (mkdtemp(dir) == NULL)
+	if (scratch_make(dir, sizeof dir, "rows") != 0)
 		return 1;
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
-	char command[128];
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return rc != 0 ? rc : system(command);
+	return rc != 0 ? rc : scratch_remove(dir);
 }

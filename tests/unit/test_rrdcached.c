@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include "rrd/archive.h"
+#include "tests/unit/rrd_text.h"
+#include "tests/unit/scratch.h"
 
 #include <errno.h>
 #include <rrd.h>
@@ -63,8 +65,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/lw-rrdcached-XXXXXX");
-	if (mkdtemp(dir) == NULL)
+	if (scratch_make(dir, sizeof dir, "rrdcached") != 0)
 		return -1;
 	snprintf(socket_path, sizeof socket_path, "%s/socket", dir);
 	return 0;
@@ -73,12 +74,9 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
 	stop_daemon();
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	return scratch_remove(dir);
 }
 
 /* ---- facts ---- */
@@ -121,26 +119,6 @@ flush(struct archive *a, int64_t until)
 	return archive_flush(a, (wall_t){(START_S + until) * NS_PER_S}, 0);
 }
 
-static char *
-dump(void)
-{
-	char path[256], out[256];
-	struct stat st;
-
-	snprintf(path, sizeof path, "%s/rrd/victoria/fibre/one.rrd", dir);
-	snprintf(out, sizeof out, "%s/dump.xml", dir);
-	rrd_clear_error();
-	if (rrd_dump_r(path, out) != 0)
-		fail_msg("%s: %s", path, rrd_get_error());
-	FILE *f = fopen(out, "r");
-	assert_non_null(f);
-	assert_int_equal(fstat(fileno(f), &st), 0);
-	char *text = calloc(1, (size_t)st.st_size + 1);
-	assert_int_equal(fread(text, 1, (size_t)st.st_size, f), st.st_size);
-	fclose(f);
-	return text;
-}
-
 /* What the files hold when they are written directly. */
 static char *
 direct(void)
@@ -149,7 +127,7 @@ direct(void)
 
 	feed(a, 0, SECONDS);
 	assert_int_equal(flush(a, SECONDS), 0);
-	char *text = dump();
+	char *text = rrd_text(dir, "victoria/fibre/one");
 	assert_int_equal(archive_remove(a), 0);
 	archive_free(a);
 	return text;
@@ -158,7 +136,7 @@ direct(void)
 static void
 expect(const char *want)
 {
-	char *got = dump();
+	char *got = rrd_text(dir, "victoria/fibre/one");
 
 	assert_string_equal(got, want);
 	free(got);
@@ -176,7 +154,7 @@ gathers_and_equals_direct(void **state)
 	struct archive *a = opened(true);
 	feed(a, 0, 30);
 	assert_int_equal(flush(a, 30), 0);
-	before = dump();
+	before = rrd_text(dir, "victoria/fibre/one");
 	for (int64_t t = 30; t < SECONDS; t += 30) {
 		feed(a, t, t + 30);
 		assert_int_equal(flush(a, t + 30), 0);

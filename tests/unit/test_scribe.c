@@ -9,12 +9,10 @@
 #include <cmocka.h>
 
 #include "collector/scribe.h"
+#include "tests/unit/scratch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static char directory[64];
 
@@ -72,8 +70,7 @@ begin(void)
 	struct scribe *s;
 	char err[300];
 
-	snprintf(directory, sizeof directory, "/tmp/lw-scribe-XXXXXX");
-	assert_non_null(mkdtemp(directory));
+	assert_int_equal(scratch_make(directory, sizeof directory, "scribe"), 0);
 	assert_int_equal(journal_open(&w, directory, "test", err, sizeof err), 0);
 	struct clock_state clock = {.synchronised = true};
 	assert_int_equal(scribe_new(&s, w), 0);
@@ -94,15 +91,6 @@ one_probe(struct scribe *s)
 
 	assert_int_equal(scribe_link(s, &link), 0);
 	return (uint32_t)scribe_probe(s, &def);
-}
-
-static void
-clean_up(void)
-{
-	char command[100];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", directory);
-	assert_int_equal(system(command), 0);
 }
 
 static void
@@ -133,7 +121,7 @@ all_of_it_stands_in_the_journal(void **state)
 	assert_int_equal(f.samples, n);
 	assert_true(f.in_order);
 	assert_int_equal(f.gaps, 0);
-	clean_up();
+	assert_int_equal(scratch_remove(directory), 0);
 }
 
 /* The writer is held (a definition that takes long), and more comes than was reserved. */
@@ -167,7 +155,7 @@ what_finds_no_room_is_told_as_a_gap(void **state)
 	assert_true(f.gaps >= 1);
 	assert_true(written + lost >= n);
 	assert_non_null(strstr(f.gap, "writing was too slow: "));
-	clean_up();
+	assert_int_equal(scratch_remove(directory), 0);
 }
 
 int

@@ -6,9 +6,9 @@
 
 #include "analyzer/interval.h"
 #include "analyzer/shift.h"
+#include "tests/unit/chance.h"
+#include "tests/unit/traces.h"
 
-#include <errno.h>
-#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,20 +19,6 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 #define START  (20644 * DAY) /* 2026-07-10 */
-#define TRACES "rtt-changepoint"
-
-static uint64_t
-next(uint64_t *x)
-{
-	*x = *x * 6364136223846793005u + 1442695040888963407u;
-	return *x >> 11;
-}
-
-static double
-unit(uint64_t *x)
-{
-	return (double)next(x) / 9007199254740992.0;
-}
 
 /* ---- a link whose truth is known ---- */
 
@@ -98,8 +84,8 @@ sample_of(const struct world *w, size_t i, int64_t at_ns)
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
 	x ^= x >> 31;
-	ms *= 1 + 0.05 * unit(&x);
-	double draw = unit(&x), tail = unit(&x) < 0.2 ? unit(&x) : 0;
+	ms *= 1 + 0.05 * chance_unit(&x);
+	double draw = chance_unit(&x), tail = chance_unit(&x) < 0.2 ? chance_unit(&x) : 0;
 	lost = 0.001;
 	struct sample s = {
 	    .probe = (uint32_t)i, .time = {at_ns}, .outcome = OUTCOME_REPLY};
@@ -403,8 +389,8 @@ test_fast_probes(void **state)
 
 	(void)state;
 	for (int n = 0; n < 6000; n++)
-		interval_take(
-		    &i, START + n * (NS_PER_S / 100), (int64_t)(1e7 + 1e7 * unit(&x)));
+		interval_take(&i, START + n * (NS_PER_S / 100),
+		    (int64_t)(1e7 + 1e7 * chance_unit(&x)));
 	assert_in_range(i.n, INTERVAL_VALUES / 2, INTERVAL_VALUES);
 	assert_in_range(interval_median(&i), 14300000, 15700000);
 	assert_in_range(interval_pdv(&i, 15), 9100000, 9900000);
@@ -497,21 +483,23 @@ random_history(struct world *w, uint64_t *x, double hours)
 {
 	usual(w);
 	for (int i = 0; i < 24; i++) {
-		double at = hours * unit(x), lasts = 0.1 + 3 * unit(x) * unit(x);
-		struct fault *f = add_fault(w, at, at + lasts, (unsigned)(next(x) % 32));
-		switch (next(x) % 5) {
+		double at = hours * chance_unit(x),
+		       lasts = 0.1 + 3 * chance_unit(x) * chance_unit(x);
+		struct fault *f =
+		    add_fault(w, at, at + lasts, (unsigned)(chance_next(x) % 32));
+		switch (chance_next(x) % 5) {
 		case 0:
-			f->jitter_ms = 80 * unit(x);
+			f->jitter_ms = 80 * chance_unit(x);
 			break;
 		case 1:
-			f->loss = unit(x);
+			f->loss = chance_unit(x);
 			break;
 		case 2:
 			f->busy = true;
 			f->more_ms = 50;
 			break;
 		default:
-			f->more_ms = 40 * unit(x);
+			f->more_ms = 40 * chance_unit(x);
 			f->probes |= 3;
 			break;
 		}
@@ -536,7 +524,8 @@ test_same_answer_however_asked(void **state)
 		/* in many steps, asked in between */
 		struct shift *s = declared(&w);
 		for (int64_t at = START; at < START + 72 * HOUR;) {
-			int64_t to = at + (int64_t)(1 + next(&x) % 20000) * NS_PER_S;
+			int64_t to =
+			    at + (int64_t)(1 + chance_next(&x) % 20000) * NS_PER_S;
 			to = to > START + 72 * HOUR ? START + 72 * HOUR : to;
 			feed(&w, s, at, to);
 			size_t m = shift_finish(s, at, to, to, &part);
@@ -617,15 +606,16 @@ test_hostile_samples(void **state)
 	usual(&w);
 	struct shift *s = declared(&w);
 	for (int i = 0; i < 200000; i++) {
-		struct sample v = {.probe = (uint32_t)(next(&x) % 7),
-		    .outcome = (enum outcome)(next(&x) % OUTCOME_COUNT),
-		    .flags = (uint32_t)(next(&x) % 512)};
+		struct sample v = {.probe = (uint32_t)(chance_next(&x) % 7),
+		    .outcome = (enum outcome)(chance_next(&x) % OUTCOME_COUNT),
+		    .flags = (uint32_t)(chance_next(&x) % 512)};
 		if (i % 1000 == 0)
 			v.probe = UINT32_MAX;
-		v.time.ns = (int64_t)(next(&x) << 11) / (1 + (int64_t)(next(&x) % 1000));
+		v.time.ns = (int64_t)(chance_next(&x) << 11) /
+		            (1 + (int64_t)(chance_next(&x) % 1000));
 		if (i % 2)
 			v.time.ns = START + (int64_t)i * NS_PER_S;
-		v.rtt_ns = i % 3 ? (int64_t)(next(&x) % 1000000000) : INT64_MAX;
+		v.rtt_ns = i % 3 ? (int64_t)(chance_next(&x) % 1000000000) : INT64_MAX;
 		shift_sample(s, &v);
 		if (i % 5000 == 0)
 			shift_saturated(s, v.time.ns, v.time.ns + NS_PER_S);
@@ -641,25 +631,6 @@ test_hostile_samples(void **state)
 
 static glob_t traces;
 static long labels[4000], edges[4000];
-
-static long
-matches(long n_a, long n_b, long within)
-{
-	long i = 0, k = 0, m = 0;
-
-	while (i < n_a && k < n_b) {
-		if (labs(labels[i] - edges[k]) <= within) {
-			m++;
-			i++;
-			k++;
-		} else if (labels[i] < edges[k]) {
-			i++;
-		} else {
-			k++;
-		}
-	}
-	return m;
-}
 
 /* Fed as the samples of a link's only target; the edges reported, in lines. */
 static long
@@ -716,8 +687,8 @@ test_precision_on_labelled_traces(void **state)
 		long m = trace_edges(traces.gl_pathv[i], &n_labels);
 		n += m;
 		all += n_labels;
-		within_2 += matches(n_labels, m, 2);
-		within_15 += matches(n_labels, m, 15);
+		within_2 += traces_matched(labels, n_labels, edges, m, 2);
+		within_15 += traces_matched(labels, n_labels, edges, m, 15);
 	}
 	print_message(
 	    "%zu traces, %ld labels: %ld edges reported, precision %.3f at ±2 samples, "
@@ -728,18 +699,6 @@ test_precision_on_labelled_traces(void **state)
 	assert_true((double)within_2 / (double)n > 0.6);
 }
 
-static void
-data_path(char *out, size_t room, const char *name)
-{
-	const char *shared = getenv("LW_SHARED"), *top = getenv("LW_TOP");
-
-	if (shared != NULL)
-		snprintf(out, room, "%s/data/%s", shared, name);
-	else
-		snprintf(
-		    out, room, "%s/../shared/data/%s", top != NULL ? top : ".", name);
-}
-
 /* ---- fifteen evenings of congestion, published with their intervals ---- */
 
 static size_t
@@ -748,7 +707,7 @@ read_spans(struct span *out, size_t room)
 	char path[600], text[200];
 	size_t n = 0;
 
-	data_path(path, sizeof path, "rtt-congestion/jd_inferences.csv");
+	traces_path(path, sizeof path, "rtt-congestion/jd_inferences.csv");
 	FILE *f = fopen(path, "r");
 	while (f != NULL && n < room && fgets(text, sizeof text, f) != NULL) {
 		char *end, *congested;
@@ -773,7 +732,7 @@ feed_congestion(int64_t *last_ns)
 
 	add_probe(&w, ROLE_INTERNET, "one", 27 * NS_PER_S, 0);
 	struct shift *s = declared(&w);
-	data_path(path, sizeof path, "rtt-congestion/raw.csv");
+	traces_path(path, sizeof path, "rtt-congestion/raw.csv");
 	FILE *f = fopen(path, "r");
 	while (f != NULL && fgets(text, sizeof text, f) != NULL) {
 		char *end;
@@ -833,15 +792,6 @@ test_published_congestion(void **state)
 	shift_free(s);
 }
 
-static int
-find_traces(void)
-{
-	char pattern[700];
-
-	data_path(pattern, sizeof pattern, TRACES "/*.csv");
-	return glob(pattern, 0, NULL, &traces) == 0 ? 0 : -ENOENT;
-}
-
 int
 main(void)
 {
@@ -868,7 +818,7 @@ main(void)
 
 	if (failed != 0)
 		return 1;
-	if (find_traces() != 0) {
+	if (traces_find(&traces) != 0) {
 		print_message(
 		    "skipped: there is no ../shared/data/" TRACES " beside this clone\n");
 		return 77;

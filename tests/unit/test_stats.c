@@ -7,26 +7,13 @@
 #include "analyzer/stats.h"
 
 #include "base/clock.h"
+#include "tests/unit/chance.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SEED 20260714
-
-static uint64_t
-next(uint64_t *x)
-{
-	*x = *x * 6364136223846793005u + 1442695040888963407u;
-	return *x >> 11;
-}
-
-static double
-unit(uint64_t *x)
-{
-	return (double)next(x) / 9007199254740992.0;
-}
 
 static void
 near(double got, double want, double within, const char *what)
@@ -180,12 +167,12 @@ test_what_cannot_be_told(void **state)
 static void
 bursty(struct stats_pairs *p, double loss, double r, int n, uint64_t *x, int *lost)
 {
-	bool now = unit(x) < loss;
+	bool now = chance_unit(x) < loss;
 
 	*lost = 0;
 	for (int i = 0; i < n; i++) {
-		if (unit(x) >= r)
-			now = unit(x) < loss;
+		if (chance_unit(x) >= r)
+			now = chance_unit(x) < loss;
 		stats_pairs_add(p, now);
 		*lost += now;
 	}
@@ -273,9 +260,6 @@ test_needed(void **state)
 	assert_int_equal(stats_needed_free(0.005, 0.95), 598);
 	assert_int_equal(stats_needed_free(0.001, 0.95), 2995);
 	/* published with z = 1.96: 61 405 and 6 086 */
-	assert_in_range(stats_needed(0.001, 0.25, 0.95), 61402, 61405);
-	assert_in_range(stats_needed(0.01, 0.25, 0.95), 6085, 6086);
-	assert_int_equal(stats_needed(0, 0.25, 0.95), 0);
 	assert_int_equal(stats_needed_free(1, 0.95), 0);
 }
 
@@ -291,7 +275,7 @@ test_quantiles_agree(void **state)
 	(void)state;
 	memset(&h, 0, sizeof h);
 	for (size_t i = 0; i < 5000; i++)
-		hist_add(&h, v[i] = (int64_t)(1e6 * exp(4 * unit(&x))));
+		hist_add(&h, v[i] = (int64_t)(1e6 * exp(4 * chance_unit(&x))));
 	for (int i = 0; i < 250; i++)
 		hist_add_lost(&h);
 	stats_sort(v, 5000);
@@ -325,11 +309,12 @@ test_selection_is_the_sorted_one(void **state)
 
 	(void)state;
 	for (int round = 0; round < 2000; round++) {
-		size_t n = 1 + next(&x) % (round % 2 ? 7 : 700);
-		uint64_t few = 1 + next(&x) % 2000, lost = next(&x) % 3 * n / 4;
-		double q = round % 5 == 0 ? 0.5 : unit(&x);
+		size_t n = 1 + chance_next(&x) % (round % 2 ? 7 : 700);
+		uint64_t few = 1 + chance_next(&x) % 2000,
+		         lost = chance_next(&x) % 3 * n / 4;
+		double q = round % 5 == 0 ? 0.5 : chance_unit(&x);
 		for (size_t i = 0; i < n; i++) {
-			sorted[i] = v[i] = (int64_t)(next(&x) % few);
+			sorted[i] = v[i] = (int64_t)(chance_next(&x) % few);
 			if (round % 11 == 0)
 				sorted[i] = v[i] = (int64_t)(i < n / 2 ? i : n - i);
 		}
@@ -343,75 +328,16 @@ test_selection_is_the_sorted_one(void **state)
 	assert_int_equal(stats_select(v, 0, 3, 0.5), -1);
 }
 
-/* ---- RFC 3357 ---- */
+/* ---- latency under load ---- */
 
 static void
-test_rfc3357_example(void **state)
-{
-	/* packets 1 to 10; 2, 5, 7, 9 and 10 were lost; constraint 2 */
-	static const bool LOST[] = {0, 1, 0, 0, 1, 0, 1, 0, 1, 1};
-	static const uint64_t DISTANCES[] = {0, 0, 0, 0, 3, 0, 2, 0, 2, 1};
-	static const uint64_t LENGTHS[] = {1, 1, 1, 2}, APART[] = {0, 3, 2, 2};
-	struct stats_pattern p;
-
-	(void)state;
-	stats_pattern_init(&p, 2);
-	near(stats_pattern_noticeable(&p), -1, 0, "nothing lost");
-	for (size_t i = 0; i < 10; i++)
-		assert_int_equal(stats_pattern_add(&p, LOST[i]), DISTANCES[i]);
-	near(stats_pattern_noticeable(&p), 3 / 5.0, 1e-15, "noticeable rate");
-	assert_int_equal(p.n_periods, 4);
-	for (size_t i = 0; i < 4; i++) {
-		assert_int_equal(p.lengths[i], LENGTHS[i]);
-		assert_int_equal(p.apart[i], APART[i]);
-	}
-	stats_pattern_free(&p);
-}
-
-static void
-test_patterns_sum_up(void **state)
-{
-	struct stats_pattern p;
-	uint64_t x = SEED, lost = 0, lengths = 0, spread = 0;
-	bool now = false;
-
-	(void)state;
-	stats_pattern_init(&p, 3);
-	for (int i = 0; i < 20000; i++) {
-		now = unit(&x) < 0.7 ? now : unit(&x) < 0.3;
-		stats_pattern_add(&p, now);
-		lost += now;
-	}
-	for (size_t i = 0; i < p.n_periods; i++) {
-		lengths += p.lengths[i];
-		spread += p.apart[i] + p.lengths[i] - 1;
-		assert_true(i == 0 || p.apart[i] >= 2);
-	}
-	assert_int_equal(lengths, lost);
-	assert_int_equal(p.lost, lost);
-	assert_true(p.n_periods > 500 && spread < 20000 && spread > 19000);
-	stats_pattern_free(&p);
-}
-
-/* ---- RFC 6349 and grades ---- */
-
-static void
-test_rfc6349_examples(void **state)
+test_buffer_delay(void **state)
 {
 	(void)state;
-	near(stats_tcp_efficiency(102000, 2000), 98.039, 0.001, "TCP efficiency");
-	near(stats_tcp_efficiency(0, 0), -1, 0, "nothing sent");
-	near(stats_tcp_efficiency(5, 6), -1, 0, "more again than sent");
 	near(stats_buffer_delay(32 * NS_PER_MS, 25 * NS_PER_MS), 28, 1e-12,
 	    "buffer delay");
 	near(stats_buffer_delay(20 * NS_PER_MS, 25 * NS_PER_MS), 0, 0, "nothing queued");
 	near(stats_buffer_delay(20, 0), -1, 0, "no baseline");
-	/* five transfers of 100 MB over 500 Mbit/s: 8 s at best, 12 s taken */
-	assert_int_equal(stats_transfer_ideal(500000000, 500000000), 8 * NS_PER_S);
-	near(stats_transfer_ratio(12 * NS_PER_S, 8 * NS_PER_S), 1.5, 1e-12, "ratio");
-	near(stats_transfer_ratio(12, 0), -1, 0, "no ideal");
-	assert_int_equal(stats_transfer_ideal(1, 0), -1);
-	assert_int_equal(stats_transfer_ideal(UINT64_MAX, 1), INT64_MAX);
 }
 
 static void
@@ -442,9 +368,9 @@ test_bootstrap(void **state)
 	(void)state;
 	for (size_t i = 0; i < 200; i++) {
 		/* both links suffer in the same hours; b loses a little more */
-		double bad = unit(&x) < 0.1 ? 100 * unit(&x) : 0;
-		a[i] = (struct stats_block){bad + 10 * unit(&x), 3600};
-		b[i] = (struct stats_block){bad + 10 * unit(&x) + 5, 3600};
+		double bad = chance_unit(&x) < 0.1 ? 100 * chance_unit(&x) : 0;
+		a[i] = (struct stats_block){bad + 10 * chance_unit(&x), 3600};
+		b[i] = (struct stats_block){bad + 10 * chance_unit(&x) + 5, 3600};
 	}
 	assert_int_equal(stats_bootstrap(a, 200, 2000, 1, 0.95, &one), 0);
 	assert_int_equal(stats_bootstrap(a, 200, 2000, 1, 0.95, &two), 0);
@@ -487,9 +413,7 @@ main(void)
 	    cmocka_unit_test(test_needed),
 	    cmocka_unit_test(test_quantiles_agree),
 	    cmocka_unit_test(test_selection_is_the_sorted_one),
-	    cmocka_unit_test(test_rfc3357_example),
-	    cmocka_unit_test(test_patterns_sum_up),
-	    cmocka_unit_test(test_rfc6349_examples),
+	    cmocka_unit_test(test_buffer_delay),
 	    cmocka_unit_test(test_grades),
 	    cmocka_unit_test(test_bootstrap),
 	};

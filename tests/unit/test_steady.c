@@ -9,17 +9,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "collector/privilege.h"
 #include "collector/station.h"
+#include "tests/unit/network.h"
+#include "tests/unit/scratch.h"
 
 #include <execinfo.h>
-#include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -256,38 +253,19 @@ nothing_is_allocated_once_it_runs(void **state)
 	assert_int_equal(counted, 0);
 }
 
-/* ---- a namespace of our own, with its loopback up ---- */
-
-static bool
-own_namespace(void)
-{
-	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-
-	if (unshare(CLONE_NEWNET) < 0 || !privilege_has_raw())
-		return false;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool ok = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &up) == 0;
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 static int
 run(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_is_allocated_once_it_runs),
 	};
-	char command[128];
 
 	user = "root";
-	snprintf(directory, sizeof directory, "/tmp/lw-steady-XXXXXX");
-	if (mkdtemp(directory) == NULL)
+	if (scratch_make(directory, sizeof directory, "steady") != 0)
 		return 1;
 	snprintf(path, sizeof path, "%s/conf", directory);
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
-	snprintf(command, sizeof command, "rm -rf '%s'", directory);
-	return rc != 0 ? rc : system(command);
+	return rc != 0 ? rc : scratch_remove(directory);
 }
 #else
 #define COUNTS 0
@@ -297,7 +275,7 @@ int
 main(void)
 {
 #if COUNTS
-	if (own_namespace())
+	if (network_own())
 		return run();
 	puts("skipped: no network namespace for this user; run it as root");
 #else

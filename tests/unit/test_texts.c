@@ -9,6 +9,7 @@
 #include "reports/say.h"
 #include "tests/golden/made_results.h"
 #include "tests/unit/pdf_checks.h"
+#include "tests/unit/scratch.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -243,27 +244,23 @@ test_a_text_that_is_not_said_is_seen(void **state)
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_text_is_said),
 	    cmocka_unit_test(test_what_the_analyzer_found_is_said),
 	    cmocka_unit_test(test_a_text_that_is_not_said_is_seen),
 	};
+	const char *keep = getenv("LW_KEEP");
 
 	if (system("command -v pdftotext >/dev/null") != 0) {
 		fprintf(stderr, "skipped: poppler-utils are needed\n");
 		return 77;
 	}
-	snprintf(dir, sizeof dir, "/tmp/test_texts.XXXXXX");
-	if (argc > 1)
-		snprintf(dir, sizeof dir, "%s", argv[1]);
-	else if (mkdtemp(dir) == NULL)
+	if (keep != NULL)
+		snprintf(dir, sizeof dir, "%s", keep);
+	else if (scratch_make(dir, sizeof dir, "texts") != 0)
 		return 1;
-	int rc = cmocka_run_group_tests(tests, NULL, NULL);
-	if (argc == 1) {
-		char *text = pdf_output("rm -r '%s'", dir, NULL);
-		free(text);
-	}
-	return rc;
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return (keep == NULL && scratch_remove(dir) != 0) || failed;
 }

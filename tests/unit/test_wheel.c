@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "collector/wheel.h"
+#include "tests/unit/chance.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define N 300
@@ -20,12 +20,7 @@ static uint64_t state_of_random = 88172645463325252ull;
 static uint64_t
 any(void)
 {
-	uint64_t x = state_of_random;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return state_of_random = x;
+	return chance_xorshift(&state_of_random);
 }
 
 /* From nothing to some weeks, each magnitude as often. */

@@ -4,7 +4,6 @@
 #
 #	LW_LOST_S=3600 RATE=50000    so long instead of 20 s; probes a second
 set -u
-inside=("$@")
 . "$(dirname "$0")/../proof.sh"
 seconds=${LW_LOST_S:-20} rate=${RATE:-50000} count=20000
 warm=6

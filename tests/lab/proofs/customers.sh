@@ -3,8 +3,7 @@
 # refused, and lost in the dark; a throughput of datagrams beside them; and none of our own.
 # An outage tells how many real connections failed meanwhile.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
+. "$(dirname "$0")/../proof.sh"
 MADE=40 REFUSED=15 DARK=25
 
 connect() { # N PORT: as a customer, one after another
@@ -14,18 +13,12 @@ connect() { # N PORT: as a customer, one after another
 }
 
 network() { # client ── here, the centre's router ── far
-	ip netns add far
+	far_link e0 10.9.0
 	ip netns add client
-	ip link set lo up
-	ip -n far link set lo up
-	ip link add e0 type veth peer name e0 netns far
 	ip link add lan type veth peer name eth0 netns client
-	ip addr add 10.9.0.2/24 dev e0
 	ip addr add 10.8.0.1/24 dev lan
-	ip -n far addr add 10.9.0.1/24 dev e0
+	ip link set lan up
 	ip -n client addr add 10.8.0.2/24 dev eth0
-	for l in e0 lan; do ip link set $l up; done
-	ip -n far link set e0 up
 	ip -n client link set eth0 up
 	ip route add default via 10.9.0.1
 	ip -n client route add default via 10.8.0.1
@@ -34,8 +27,7 @@ network() { # client ── here, the centre's router ── far
 		ip -n far addr add $t/32 dev lo
 	done
 	echo 1 >/proc/sys/net/ipv4/ip_forward
-	nsenter --net=/run/netns/far nginx -e "$dir/error.log" -c "$dir/nginx.conf" >"$dir/nginx.out" 2>&1 &
-	nginx=$!
+	far_server
 }
 
 dark() { # on | off: what arrives at the far side is dropped, the carrier stays
@@ -50,23 +42,7 @@ dark() { # on | off: what arrives at the far side is dropped, the carrier stays
 	fi
 }
 
-measure() { # DIR: inside of the namespaces
-	dir=$1
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
-	mount --bind "$dir/resolv.conf" "$(readlink -f /etc/resolv.conf)"
-	cat >"$dir/nginx.conf" <<-END
-		daemon off;
-		user root;
-		worker_processes 1;
-		pid $dir/pid;
-		events { worker_connections 64; }
-		http { access_log off; client_body_temp_path $dir/b; proxy_temp_path $dir/p;
-			fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
-			server { listen 80; root $dir; } }
-	END
+measure() {
 	network
 	cat >"$dir/conf" <<-END
 		data-dir = "$dir/data"
@@ -93,9 +69,9 @@ measure() { # DIR: inside of the namespaces
 	dark off
 	wait $daemon || { cat "$dir/err"; return 1; }
 	kill $nginx
-	"$LW_BUILD/linkwitness" --data "$dir/data" outages --json >"$dir/outages.json" || return 1
-	"$LW_BUILD/linkwitness" --data "$dir/data" outages
-	"$LW_BUILD/linkwitness" --data "$dir/data" journal stats --json >"$dir/stats.json" || return 1
+	lw outages --json >"$dir/outages.json" || return 1
+	lw outages
+	lw journal stats --json >"$dir/stats.json" || return 1
 	jq -r --argjson made $MADE --argjson refused $REFUSED --argjson dark $DARK \
 		--slurpfile stats "$dir/stats.json" '
 		[.links[].outages[].evidence.connections] as $c | $stats[0].customers as $s |
@@ -106,7 +82,7 @@ measure() { # DIR: inside of the namespaces
 			$c[0].answered == 0 and $c[0].refused == 0
 		then "the counts are those of the client" else "NOT the counts of the client" end)' \
 		"$dir/outages.json" | tee "$dir/said"
-	"$LW_BUILD/linkwitness" --data "$dir/data" report dossier --link k/a --from -1h --to now \
+	lw report dossier --link k/a --from -1h --to now \
 		-o "$dir/dossier.pdf" --csv "$dir/tables" >/dev/null || return 1
 	local files=0 packets=0
 	for f in "$dir/data/packets"/*; do
@@ -121,15 +97,4 @@ measure() { # DIR: inside of the namespaces
 	[ $packets -gt 0 ] && ! grep -q NOT "$dir/said"
 }
 
-if [ "${1:-}" = inside ]; then
-	measure "$2"
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null || ! command -v nginx >/dev/null; then
-	echo "skipped: no network namespaces for this user, or no nginx"
-	exit 77
-fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-customers.XXXXXX")
-chmod 777 "$work"
-trap 'rm -rf "$work"' EXIT
-timeout -k 5 120 unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work"
+proof 120 nginx nft tcpdump

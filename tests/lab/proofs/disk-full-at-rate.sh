@@ -3,7 +3,6 @@
 # room again, of the time it was; what was written stays, all of it reads, no outage is made
 # of the hole, and the process lives and stays as small as it was.
 set -u
-inside=("$@")
 . "$(dirname "$0")/../proof.sh"
 rate=${RATE:-50000} count=2000
 
@@ -64,4 +63,4 @@ measure() {
 	return $bad
 }
 
-proof 90
+proof 90 /dev/net/tun

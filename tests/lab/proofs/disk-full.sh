@@ -2,39 +2,23 @@
 # The disk is full: writing stops cleanly, the hole is unknown time, reason disk-full,
 # and no outage, measuring resumes by itself once there is space, and the journal verifies.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
+. "$(dirname "$0")/../proof.sh"
 
-measure() { # DIR: inside of the namespaces
-	dir=$1
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
-	mount --bind "$dir/resolv.conf" /etc/resolv.conf
+measure() {
 	mkdir "$dir/data"
 	mount -t tmpfs -o size=512k,mode=777 none "$dir/data" || return 1
-	ip netns add far
-	ip link set lo up
-	ip link add e0 type veth peer name e0 netns far
-	ip addr add 10.9.0.2/24 dev e0
-	ip link set e0 up
-	ip -n far link set lo up
-	ip -n far addr add 10.9.0.1/24 dev e0
-	ip -n far link set e0 up
-	ip route add 10.9.1.0/24 via 10.9.0.1
+	far_link e0 10.9.0
+	far_targets 8
 	{
 		printf 'data-dir = "%s/data"\nclock = trusted\n' "$dir"
 		printf 'centre k { link a { interface = e0 gateway = none\n'
 		for i in 1 2 3 4 5 6 7 8; do
-			ip -n far addr add "10.9.1.$i/32" dev lo
 			printf 'ping p%d { address = 10.9.1.%d every = 100ms role = reflector network = n%d }\n' \
 				"$i" "$i" "$i"
 		done
 		printf 'ping i { address = 10.9.0.1 } } }\n'
 	} >"$dir/conf"
-	"$LW_BUILD/linkwitnessd" -c "$dir/conf" --no-watch 2>"$dir/err" &
-	daemon=$!
+	start_daemon
 	sleep 8
 	dd if=/dev/zero of="$dir/data/filler" bs=4k 2>/dev/null
 	full=$(date +%s)
@@ -44,10 +28,9 @@ measure() { # DIR: inside of the namespaces
 	rm "$dir/data/filler"
 	free=$(date +%s)
 	sleep 10
-	kill $daemon
-	wait $daemon || { echo "it failed: $(cat "$dir/err")"; return 1; }
-	"$LW_BUILD/linkwitness" --data "$dir/data" journal verify >/dev/null || return 1
-	"$LW_BUILD/linkwitness" --data "$dir/data" journal dump --csv |
+	stop_daemon || return 1
+	lw journal verify >/dev/null || return 1
+	lw journal dump --csv |
 		awk -F, -v full="$(date -u -d "@$full" +%FT%T)" \
 			-v free="$(date -u -d "@$((free + 2))" +%FT%T)" 'NR > 1 {
 			if ($8 != "reply") other++
@@ -56,7 +39,7 @@ measure() { # DIR: inside of the namespaces
 		}
 		END { print before + 0, after + 0, other + 0 }' >"$dir/samples"
 	read -r before after other <"$dir/samples"
-	"$LW_BUILD/linkwitness" --data "$dir/data" outages --json >"$dir/json" || return 1
+	lw outages --json >"$dir/json" || return 1
 	jq -e --argjson full "$full" --argjson free "$free" '
 		def at: sub("\\.[0-9]+Z$"; "Z") | fromdateiso8601;
 		.links[0] | [.outages[], .micro_outages[]] as $outages
@@ -74,15 +57,4 @@ measure() { # DIR: inside of the namespaces
 	[ $rc -eq 0 ] && [ "$before" -gt 400 ] && [ "$after" -gt 400 ] && [ "$other" -le 9 ]
 }
 
-if [ "${1:-}" = inside ]; then
-	measure "$2"
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null || ! command -v jq >/dev/null; then
-	echo "skipped: no network namespaces for this user, or no jq"
-	exit 77
-fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-full.XXXXXX")
-chmod 755 "$work"
-trap '[ -n "${KEEP:-}" ] || rm -rf "$work"' EXIT
-timeout -k 5 60 unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work"
+proof 60

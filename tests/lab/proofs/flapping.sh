@@ -6,25 +6,18 @@
 #
 #	LW_FLAP_S=60    so long instead of 16 s
 set -u
-inside=("$@")
 . "$(dirname "$0")/../proof.sh"
 seconds=${LW_FLAP_S:-16}
 
 network() {
 	local n=0 l
-	ip netns add far
-	ip -n far link set lo up
-	nsenter --net=/run/netns/far sh -c 'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit'
 	for l in far near still; do
 		n=$((n + 1))
-		ip link add "e-$l" type veth peer name "e-$l" netns far
-		ip addr add "172.16.$n.2/24" dev "e-$l"
-		ip link set "e-$l" up
-		ip -n far addr add "172.16.$n.1/24" dev "e-$l"
-		ip -n far link set "e-$l" up
+		far_link "e-$l" "172.16.$n"
 		ip -n far route add local "10.$n.0.0/16" dev lo
 		ip route add "10.$n.0.0/16" via "172.16.$n.1"
 	done
+	nsenter --net=/run/netns/far sh -c 'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit'
 }
 
 write_config() {

@@ -3,35 +3,20 @@
 # was in flight is unsettled, sessions increase, the chain holds, and no process stays behind.
 # Runs by itself in namespaces of its own, ten lives each in five at once; about a minute.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
+. "$(dirname "$0")/../proof.sh"
 
-life() { # DIR: inside of the namespaces
-	dir=$1
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
-	mount --bind "$dir/resolv.conf" /etc/resolv.conf
-	ip netns add far
-	ip link set lo up
-	ip link add e0 type veth peer name e0 netns far
-	ip addr add 10.9.0.2/24 dev e0
-	ip link set e0 up
-	ip -n far link set lo up
-	ip -n far addr add 10.9.0.1/24 dev e0
-	ip -n far link set e0 up
+measure() { # ten lives
+	far_link e0 10.9.0
+	far_targets 5
 	{
 		printf 'data-dir = "%s/data"\nclock = trusted\nuser = "root"\n' "$dir"
 		printf 'centre k { link a { interface = e0 gateway = none\n'
 		for i in 1 2 3 4 5; do
-			ip -n far addr add "10.9.1.$i/32" dev lo
 			printf 'ping p%d { address = 10.9.1.%d every = 100ms role = reflector }\n' "$i" "$i"
 		done
 		# One that never answers: there is always something in flight.
 		printf 'ping dead { address = 10.9.0.77 every = 200ms role = reflector }\n} }\n'
 	} >"$dir/conf"
-	ip route add 10.9.1.0/24 via 10.9.0.1
 	for n in 1 2 3 4 5 6 7 8 9 10; do
 		tcpdump -i e0 -ttnl 'icmp[icmptype] == icmp-echoreply' >"$dir/wire" 2>/dev/null &
 		dump=$!
@@ -50,8 +35,8 @@ life() { # DIR: inside of the namespaces
 		done
 		# A next life repairs what this one left.
 		"$LW_BUILD/linkwitnessd" -c "$dir/conf" --no-watch --for 1ms 2>>"$dir/err" || return 1
-		"$LW_BUILD/linkwitness" --data "$dir/data" journal verify >/dev/null || return 1
-		"$LW_BUILD/linkwitness" --data "$dir/data" journal dump --csv >"$dir/dump" || return 1
+		lw journal verify >/dev/null || return 1
+		lw journal dump --csv >"$dir/dump" || return 1
 		session=$((2 * n - 1))
 		# By probe and sequence number: what was on the wire two seconds before must be there.
 		awk -v t="$began" '$1 < t - 2 && $2 == "IP" && $NF ~ /^[0-9]+$/ {
@@ -72,23 +57,13 @@ life() { # DIR: inside of the namespaces
 	done
 }
 
-if [ "${1:-}" = life ]; then
-	life "$2"
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null; then
-	echo "skipped: no network namespaces for this user; run it as root"
-	exit 77
-fi
-command -v tcpdump >/dev/null || { echo "skipped: tcpdump is not installed"; exit 77; }
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-kill.XXXXXX")
-chmod 755 "$work"
-trap '[ -n "${KEEP:-}" ] || rm -rf "$work"' EXIT
+inside
+needs tcpdump
+work_make
 pids=
 for k in 1 2 3 4 5; do
 	mkdir "$work/$k"
-	timeout -k 5 200 unshare -nmp --fork --mount-proc --kill-child "$0" life "$work/$k" \
-		>"$work/$k.log" 2>&1 &
+	apart 200 "$work/$k" >"$work/$k.log" 2>&1 &
 	pids="$pids $!"
 done
 bad=0

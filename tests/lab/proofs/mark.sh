@@ -1,25 +1,11 @@
 #!/bin/bash
 # A link with a mark: every packet of its pings and connects carries it, and no other does.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
+. "$(dirname "$0")/../proof.sh"
 
-measure() { # DIR: inside of the namespaces
-	dir=$1
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
-	mount --bind "$dir/resolv.conf" /etc/resolv.conf
-	ip link set lo up
-	for k in 0 1; do
-		ip netns add "far$k"
-		ip link add "e$k" type veth peer name e0 netns "far$k"
-		ip addr add "10.9.$k.2/24" dev "e$k"
-		ip link set "e$k" up
-		ip -n "far$k" addr add "10.9.$k.1/24" dev e0
-		ip -n "far$k" link set e0 up
-	done
+measure() {
+	far_link e0 10.9.0 far0
+	far_link e1 10.9.1 far1
 	nft -f - <<-END || return 1
 		table inet t {
 			chain out {
@@ -52,15 +38,4 @@ measure() { # DIR: inside of the namespaces
 		}' "$dir/nft"
 }
 
-if [ "${1:-}" = inside ]; then
-	measure "$2"
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null || ! command -v nft >/dev/null; then
-	echo "skipped: no network namespaces for this user, or no nft"
-	exit 77
-fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-mark.XXXXXX")
-chmod 755 "$work"
-trap 'rm -rf "$work"' EXIT
-timeout -k 5 60 unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work"
+proof 60 nft

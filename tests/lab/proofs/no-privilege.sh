@@ -3,8 +3,8 @@
 # the broker alone keeps CAP_NET_RAW (CAP_NET_ADMIN where a link has a mark), the watcher has
 # neither capability nor socket. Nobody can gain any.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
+. "$(dirname "$0")/../proof.sh"
+[ "$(id -u)" -eq 0 ] || { echo "skipped: not root"; exit 77; }
 
 # of PID FIELD: what its status says.
 of() {
@@ -39,16 +39,15 @@ holds() {
 	}
 }
 
-look() { # DIR MARK-OPTION BROKER'S-CAPABILITIES
-	dir=$1
+look() { # MARK-OPTION BROKER'S-CAPABILITIES
 	cat >"$dir/conf" <<-END
-		data-dir = "$dir/data$3"
+		data-dir = "$dir/data$2"
 		clock = trusted
-		centre k { link a { interface = e0 gateway = none $2
+		centre k { link a { interface = e0 gateway = none $1
 		    ping one { address = 10.9.0.1 }
 		    tcp two { address = 10.9.0.1 port = 80 } } }
 	END
-	mkdir -m 777 "$dir/data$3"
+	mkdir -m 777 "$dir/data$2"
 	"$LW_BUILD/linkwitnessd" -c "$dir/conf" 2>"$dir/err" &
 	daemon=$!
 	sleep 4
@@ -61,44 +60,21 @@ look() { # DIR MARK-OPTION BROKER'S-CAPABILITIES
 	done
 	[ -n "$broker" ] && [ -n "$watcher" ] || { echo "not all are there: $(cat "$dir/err")"; return 1; }
 	holds "the measuring process" $daemon 0000000000000000 || return 1
-	holds "the broker" "$broker" "$3" || return 1
+	holds "the broker" "$broker" "$2" || return 1
 	holds "the watcher" "$watcher" 0000000000000000 || return 1
 	reads=$(sockets $daemon)
 	kept=$(sockets "$broker")
 	watches=$(sockets "$watcher")
 	maps=$(grep -cE 'librrd|libcairo|libpango' "/proc/$daemon/maps")
-	kill $daemon
-	wait $daemon || { echo "it failed: $(cat "$dir/err")"; return 1; }
-	echo "broker $3: the measuring process has $reads sockets of a network and no capability," \
+	stop_daemon || return 1
+	echo "broker $2: the measuring process has $reads sockets of a network and no capability," \
 		"the broker kept $kept, the watcher $watches"
 	[ "$reads" -ge 1 ] && [ "$kept" -eq 0 ] && [ "$watches" -eq 0 ] && [ "$maps" -eq 0 ]
 }
 
-measure() { # DIR: inside of the namespaces
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$1/resolv.conf"
-	mount --bind "$1/resolv.conf" /etc/resolv.conf
-	ip netns add far
-	ip link set lo up
-	ip link add e0 type veth peer name e0 netns far
-	ip addr add 10.9.0.2/24 dev e0
-	ip link set e0 up
-	ip -n far addr add 10.9.0.1/24 dev e0
-	ip -n far link set e0 up
-	look "$1" "" 0000000000002000 && look "$1" "mark = 7" 0000000000003000
+measure() {
+	far_link e0 10.9.0
+	look "" 0000000000002000 && look "mark = 7" 0000000000003000
 }
 
-if [ "${1:-}" = inside ]; then
-	measure "$2"
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null || [ "$(id -u)" -ne 0 ]; then
-	echo "skipped: no network namespaces for this user, or not root"
-	exit 77
-fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-privilege.XXXXXX")
-chmod 755 "$work"
-trap '[ -n "${KEEP:-}" ] || rm -rf "$work"' EXIT
-timeout -k 5 60 unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work"
+proof 60

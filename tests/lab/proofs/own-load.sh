@@ -6,27 +6,22 @@
 # test is made once in a minute.
 [ -n "${LW_LONG:-}" ] || { echo "own-load: skipped, it takes 75 s: LW_LONG=1"; exit 77; }
 set -u
-inside=("$@")
 . "$(dirname "$0")/../proof.sh"
 MADE=12
 
 network() {
 	local n
-	ip netns add far
-	ip netns add client
-	ip -n far link set lo up
 	for n in 0 1; do
-		ip link add e$n type veth peer name e$n netns far
-		ip addr add 10.9.$n.2/24 dev e$n
+		far_link e$n 10.9.$n
 		# Segments as they would be on a line: both ends count the same.
-		ip link set e$n up gso_max_segs 1
-		ip -n far addr add 10.9.$n.1/24 dev e$n
-		ip -n far link set e$n up gso_max_segs 1
+		ip link set e$n gso_max_segs 1
+		ip -n far link set e$n gso_max_segs 1
 		ip rule add from 10.9.$n.2 table 10$n
 		# Of link b, known by its source alone, what is sent leaves by a's interface.
 		ip route add default via 10.9.0.1 dev e0 table 10$n
 	done
 	ip route add default via 10.9.0.1
+	ip netns add client
 	ip link add lan type veth peer name eth0 netns client
 	ip addr add 10.8.0.1/24 dev lan
 	ip link set lan up
@@ -41,21 +36,7 @@ network() {
 		nsenter --net=/run/netns/far sh -c "echo 0 >/proc/sys/net/ipv4/conf/$n/rp_filter
 			echo 1 >/proc/sys/net/ipv4/conf/$n/arp_ignore"
 	done
-	mkdir "$dir/root"
-	truncate -s 10G "$dir/root/big"
-	cat >"$dir/nginx.conf" <<-END
-		daemon off;
-		user root;
-		worker_processes 1;
-		pid $dir/pid;
-		events { worker_connections 64; }
-		http { access_log off; client_body_temp_path $dir/b; proxy_temp_path $dir/p;
-			fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
-			client_max_body_size 0;
-			server { listen 80; root $dir/root; location = /drain { return 204; } } }
-	END
-	nsenter --net=/run/netns/far nginx -e "$dir/error.log" -c "$dir/nginx.conf" >"$dir/nginx.out" 2>&1 &
-	nginx=$!
+	far_server
 }
 
 connect() { # N: as a customer, one after another

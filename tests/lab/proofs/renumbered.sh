@@ -2,18 +2,7 @@
 # The centre's address on a link changes and comes back, then the interface is deleted and made
 # again with another index: each is recorded, none ends the daemon, and samples continue.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
-
-interface_make() {
-	ip link add e0 type veth peer name e0 netns far
-	ip -n far addr add 10.9.0.1/24 dev e0
-	ip -n far link set e0 up
-	ip -n far link set lo up
-	ip addr add 10.9.0.2/24 dev e0
-	ip link set e0 up
-	ip route add 10.9.1.0/24 via 10.9.0.1
-}
+. "$(dirname "$0")/../proof.sh"
 
 # number N: the one address of the interface from now on.
 number() {
@@ -29,33 +18,20 @@ answers() {
 		END { print n + 0 }' "$1/dump"
 }
 
-measure() { # DIR: inside of the namespaces
-	dir=$1
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
-	mount --bind "$dir/resolv.conf" /etc/resolv.conf
-	ip netns add far
-	ip link set lo up
-	interface_make
-	ip link add e1 type veth peer name e1 netns far # that port keeps its carrier
-	ip -n far addr add 10.8.0.1/24 dev e1
-	ip -n far link set e1 up
-	ip addr add 10.8.0.2/24 dev e1
-	ip link set e1 up
+measure() {
+	far_link e0 10.9.0
+	far_targets 5
+	far_link e1 10.8.0 # that port keeps its carrier
 	{
 		printf 'data-dir = "%s/data"\nclock = trusted\n' "$dir"
 		printf 'centre k { link a { interface = e0 gateway = none\n'
 		for i in 1 2 3 4 5; do
-			ip -n far addr add "10.9.1.$i/32" dev lo
 			printf 'ping p%d { address = 10.9.1.%d network = n%d }\n' "$i" "$i" "$i"
 		done
 		printf '}\nlink b { interface = e1 gateway = none ping other { address = 10.8.0.1 } } }\n'
 	} >"$dir/conf"
 	mkdir -m 777 "$dir/data"
-	"$LW_BUILD/linkwitnessd" -c "$dir/conf" --no-watch 2>"$dir/err" &
-	daemon=$!
+	start_daemon
 	sleep 5
 	t0=$(date +%s)
 	number 3
@@ -67,16 +43,16 @@ measure() { # DIR: inside of the namespaces
 	old=$(cat /sys/class/net/e0/ifindex 2>/dev/null || ip -o link show e0 | cut -d : -f 1)
 	ip link del e0
 	sleep 4
-	interface_make
+	far_link e0 10.9.0
+	ip route add 10.9.1.0/24 via 10.9.0.1
 	new=$(ip -o link show e0 | cut -d : -f 1)
 	t3=$(date +%s)
 	sleep 8
 	t4=$(date +%s)
-	kill $daemon
-	wait $daemon || { echo "it failed: $(cat "$dir/err")"; return 1; }
-	"$LW_BUILD/linkwitness" --data "$dir/data" journal verify >/dev/null || return 1
-	"$LW_BUILD/linkwitness" --data "$dir/data" journal dump --csv >"$dir/dump" || return 1
-	"$LW_BUILD/linkwitness" --data "$dir/data" outages --json >"$dir/json" || return 1
+	stop_daemon || return 1
+	lw journal verify >/dev/null || return 1
+	lw journal dump --csv >"$dir/dump" || return 1
+	lw outages --json >"$dir/json" || return 1
 	renumbered=$(cat "$dir"/data/journal/*.lwj | grep -ao 'renumbered' | wc -l)
 	gone=$(cat "$dir"/data/journal/*.lwj | grep -aoE 'gone' | wc -l)
 	first=$(answers "$dir" $((t0 - 5)) "$t0")
@@ -96,15 +72,4 @@ measure() { # DIR: inside of the namespaces
 		[ "$away" -eq 0 ] && [ "$back" -ge 20 ] && [ "$counted" -eq 0 ]
 }
 
-if [ "${1:-}" = inside ]; then
-	measure "$2"
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null || ! command -v jq >/dev/null; then
-	echo "skipped: no network namespaces for this user, or no jq"
-	exit 77
-fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-renumbered.XXXXXX")
-chmod 755 "$work"
-trap '[ -n "${KEEP:-}" ] || rm -rf "$work"' EXIT
-timeout -k 5 60 unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work"
+proof 60

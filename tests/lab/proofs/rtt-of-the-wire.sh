@@ -2,30 +2,15 @@
 # The round trips of pings are those of the wire: against a capture on the same interface the
 # median difference is below 5 us, the 99th percentile below 50 us. Prints both.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
+. "$(dirname "$0")/../proof.sh"
 
-measure() { # DIR: inside of the namespaces
-	dir=$1
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
-	mount --bind "$dir/resolv.conf" /etc/resolv.conf
-	ip netns add far
-	ip link set lo up
-	ip link add e0 type veth peer name e0 netns far
-	ip addr add 10.9.0.2/24 dev e0
-	ip link set e0 up
-	ip -n far link set lo up
-	ip -n far addr add 10.9.0.1/24 dev e0
-	ip -n far link set e0 up
-	ip route add 10.9.1.0/24 via 10.9.0.1
+measure() {
+	far_link e0 10.9.0
+	far_targets 5
 	{
 		printf 'data-dir = "%s/data"\nclock = trusted\nuser = "root"\n' "$dir"
 		printf 'centre k { link a { interface = e0 gateway = none\n'
 		for i in 1 2 3 4 5; do
-			ip -n far addr add "10.9.1.$i/32" dev lo
 			printf 'ping p%d { address = 10.9.1.%d every = 100ms role = reflector }\n' "$i" "$i"
 		done
 		printf '} }\n'
@@ -38,7 +23,7 @@ measure() { # DIR: inside of the namespaces
 	kill $dump
 	wait $dump 2>/dev/null
 	tcpdump -r "$dir/pcap" -ttn --time-stamp-precision=nano 2>/dev/null >"$dir/wire"
-	"$LW_BUILD/linkwitness" --data "$dir/data" journal dump --csv >"$dir/dump" || return 1
+	lw journal dump --csv >"$dir/dump" || return 1
 	# Times are split at the point, for a double does not hold nanoseconds of an epoch.
 	awk -F, 'FNR == NR {
 			if ($8 == "reply") rtt[$5 " " ($13 % 65536)] = $9
@@ -63,15 +48,4 @@ measure() { # DIR: inside of the namespaces
 		}' "$dir/apart"
 }
 
-if [ "${1:-}" = inside ]; then
-	measure "$2"
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null || ! command -v tcpdump >/dev/null; then
-	echo "skipped: no network namespaces for this user, or no tcpdump"
-	exit 77
-fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-rtt.XXXXXX")
-chmod 777 "$work"
-trap 'rm -rf "$work"' EXIT
-timeout -k 5 60 unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work"
+proof 60 tcpdump

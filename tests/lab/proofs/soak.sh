@@ -6,7 +6,6 @@
 #	                            long one after the first segments were sealed, which takes
 #	                            its memory once
 set -u
-inside=("$@")
 . "$(dirname "$0")/../proof.sh"
 seconds=${LW_SOAK_S:-12} rate=${RATE:-50000} count=20000
 warm=12
@@ -52,4 +51,4 @@ measure() {
 	return $bad
 }
 
-proof $((seconds * 2 + warm + 90))
+proof $((seconds * 2 + warm + 90)) /dev/net/tun

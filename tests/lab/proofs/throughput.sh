@@ -7,10 +7,8 @@
 # was answered while they ran counts as measured.
 #	throughput.sh [RATE…]
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
-: "${LAB_RELAY:=$LW_BUILD/tests/lab/wan}"
-export LW_BUILD LAB_RELAY
+[ $# -gt 0 ] || set -- 50
+. "$(dirname "$0")/../proof.sh"
 
 shape() { # RATE: both directions, on the veths' own queues
 	burst=$(($1 * 1000)) # 8 ms of it: a shaper that wakes late loses nothing
@@ -20,17 +18,11 @@ shape() { # RATE: both directions, on the veths' own queues
 			burst "$burst" latency 60ms
 }
 
-network() { # DIR SECONDS
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$1/resolv.conf"
-	mount --bind "$1/resolv.conf" /etc/resolv.conf
+network() { # SECONDS
 	for ns in near away far; do
 		ip netns add $ns
 		nsenter --net=/run/netns/$ns sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 	done
-	ip link set lo up
 	ip link add eth1 type veth peer name lan0 netns near
 	ip -n away link add wan0 type veth peer name eth1 netns far
 	ip addr add 192.168.1.10/24 dev eth1
@@ -61,56 +53,31 @@ network() { # DIR SECONDS
 		route add default via 198.18.1.254
 	END
 	ip -n away route add 198.18.0.0/16 via 198.18.1.1
-	printf 'seed 1\nline delay 10ms\n' >"$1/schedule"
-	"$LAB_RELAY" -s "$1/schedule" -t "$1/truth" -f "$2" line=near:line,away:line &
+	printf 'seed 1\nline delay 10ms\n' >"$dir/schedule"
+	"$LW_BUILD/tests/lab/wan" -s "$dir/schedule" -t "$dir/truth" -f "$1" line=near:line,away:line &
 	relay=$!
 }
 
-server() { # DIR: a body without end for downloads, a drain for uploads
-	mkdir -p "$1/root"
-	truncate -s 20G "$1/root/big"
-	cat >"$1/nginx.conf" <<-END
-		daemon off;
-		user root;
-		worker_processes 1;
-		pid $1/pid;
-		error_log $1/error.log;
-		events { worker_connections 64; }
-		http {
-			access_log off;
-			client_body_temp_path $1/b;
-			proxy_temp_path $1/p;
-			fastcgi_temp_path $1/f;
-			uwsgi_temp_path $1/u;
-			scgi_temp_path $1/s;
-			client_max_body_size 0;
-			server {
-				listen 80;
-				root $1/root;
-				location = /drain { return 204; }
-			}
-		}
-	END
-	nsenter --net=/run/netns/far nginx -e "$1/error.log" -c "$1/nginx.conf" >"$1/out" 2>&1 &
-	nginx=$!
+servers() {
+	far_server
 	if command -v iperf3 >/dev/null; then
-		nsenter --net=/run/netns/far iperf3 -s -I "$1/iperf.pid" >/dev/null 2>&1 &
+		nsenter --net=/run/netns/far iperf3 -s -I "$dir/iperf.pid" >/dev/null 2>&1 &
 		iperf=$!
 	fi
 }
 
-configuration() { # DIR RATE
-	cap=$(($2 * 1800000)) # 14 s of it
+configuration() { # RATE
+	cap=$(($1 * 1800000)) # 14 s of it
 	cat <<-END
-		data-dir = "$1/data-$2"
+		data-dir = "$dir/data-$1"
 		clock = trusted
 		user = "root"
 		centre k {
 		    link a {
 		        interface = eth1
 		        gateway = none
-		        capacity-down = ${2}M
-		        capacity-up = ${2}M
+		        capacity-down = ${1}M
+		        capacity-up = ${1}M
 		        contract = c
 		        ping one   { address = 198.18.1.1 every = 200ms role = reflector }
 		        ping two   { address = 198.18.2.1 }
@@ -120,7 +87,7 @@ configuration() { # DIR RATE
 		    }
 		}
 		contract c {
-		    commitment down { metric = speed-down minimum = ${2}M }
+		    commitment down { metric = speed-down minimum = ${1}M }
 		    commitment up   { metric = speed-up   minimum = 1M }
 		}
 	END
@@ -133,24 +100,25 @@ beside() { # RATE WAY: what iperf3 says of the same line, payload
 		jq -r '.end.sum_received.bits_per_second / 1e6 | . * 100 | round / 100'
 }
 
-measure() { # DIR RATE
-	shape "$2" || return 1
-	configuration "$1" "$2" >"$1/conf-$2"
-	"$LW_BUILD/linkwitness" -c "$1/conf-$2" check-config >"$1/check-$2" || return 1
-	"$LW_BUILD/linkwitnessd" -c "$1/conf-$2" --no-watch --for 125s 2>>"$1/err" || return 1
-	"$LW_BUILD/linkwitness" --data "$1/data-$2" journal dump --json >"$1/rows-$2" || return 1
-	"$LW_BUILD/linkwitness" -c "$1/conf-$2" outages --json >"$1/outages-$2" 2>>"$1/err" || return 1
+measure_rate() {
+	local way iperf
+	shape "$1" || return 1
+	configuration "$1" >"$dir/conf-$1"
+	"$LW_BUILD/linkwitness" -c "$dir/conf-$1" check-config >"$dir/check-$1" || return 1
+	"$LW_BUILD/linkwitnessd" -c "$dir/conf-$1" --no-watch --for 125s 2>>"$dir/err" || return 1
+	"$LW_BUILD/linkwitness" --data "$dir/data-$1" journal dump --json >"$dir/rows-$1" || return 1
+	"$LW_BUILD/linkwitness" -c "$dir/conf-$1" outages --json >"$dir/outages-$1" 2>>"$dir/err" || return 1
 	# Below the contract the tests themselves may be: it asks for the shaped rate as payload.
-	jq -r --argjson rate "$2" '.links[0] | [.degradations[] | select(.kind != "throughput")] as $worse |
+	jq -r --argjson rate "$1" '.links[0] | [.degradations[] | select(.kind != "throughput")] as $worse |
 		"\($rate) Mbit/s beside: \(.outages | length) outages, \(.micro_outages | length) micro-outages, " +
 		"\($worse | length) degradations, \(.loss.lost) of \(.loss.sent) lost, coverage \(.coverage * 1000 | round / 1000), " +
 		"latency under load +\(.throughput.latency_increase_s * 1000 | round) ms, \(.throughput.grade): " +
 		(if (.outages + .micro_outages + $worse | length) == 0 and .loss.lost == 0 and .coverage > 0.97
-		then "ok" else "NOT OK" end)' "$1/outages-$2"
+		then "ok" else "NOT OK" end)' "$dir/outages-$1"
 	for way in down up; do
 		iperf=-
-		! command -v iperf3 >/dev/null || iperf=$(beside "$2" $way)
-		jq -nr --argjson rate "$2" --arg way $way --arg iperf "$iperf" '
+		! command -v iperf3 >/dev/null || iperf=$(beside "$1" $way)
+		jq -nr --argjson rate "$1" --arg way $way --arg iperf "$iperf" '
 			def round2: . * 100 | round / 100;
 			def median: sort | if length == 0 then 0 else (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2 end;
 			[inputs | select(.row == "throughput" and .direction == $way)] as $t |
@@ -160,35 +128,20 @@ measure() { # DIR RATE
 			"\($ip | map(round2)) Mbit/s, payload \($tcp | map(round2)); " +
 			"iperf3 payload \($iperf); warm-up \($t | map(.warmup_s | round2)) s; as the shaper counts, median " +
 			"\($line | round2), \(($line / $rate - 1) * 100 | round2) %: " +
-			(if ($t | length) > 0 and ($line / $rate - 1 | fabs) <= 0.03 then "ok" else "NOT OK" end)' "$1/rows-$2"
+			(if ($t | length) > 0 and ($line / $rate - 1 | fabs) <= 0.03 then "ok" else "NOT OK" end)' "$dir/rows-$1"
 	done
 }
 
-if [ "${1:-}" = inside ]; then
-	dir=$2
-	shift 2
+measure() { # RATE…
 	iperf=
-	network "$dir" $((200 * $#))
-	server "$dir"
+	network $((200 * $#))
+	servers
 	sleep 1
 	for rate in "$@"; do
-		measure "$dir" "$rate"
+		measure_rate "$rate"
 	done | tee "$dir/rows"
 	kill $relay $nginx $iperf 2>/dev/null
 	[ "$(grep -c ': ok$' "$dir/rows")" -eq $((3 * $#)) ]
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null || ! [ -w /dev/net/tun ] || ! command -v nginx >/dev/null; then
-	echo "skipped: no network namespaces for this user, no /dev/net/tun or no nginx"
-	exit 77
-fi
-[ $# -gt 0 ] || set -- 50
-if [ -n "${LAB_KEEP:-}" ]; then
-	work=$LAB_KEEP
-	mkdir -p "$work"
-else
-	work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-throughput.XXXXXX") || exit 1
-	trap 'rm -rf "${work:?}"' EXIT
-fi
-chmod 755 "$work"
-timeout -k 5 $((240 * $#)) unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work" "$@"
+}
+
+proof $((240 * $#)) nginx /dev/net/tun

@@ -4,7 +4,6 @@
 # did with that very request. Nothing is invented, a second answer counts once as such, round
 # trips are those of the line.
 set -u
-inside=("$@")
 . "$(dirname "$0")/../proof.sh"
 seconds=${LW_UNASKED_S:-16}
 
@@ -78,4 +77,4 @@ measure() {
 	return $bad
 }
 
-proof $((seconds + 40 + seconds))
+proof $((seconds + 40 + seconds)) /dev/net/tun

@@ -3,19 +3,11 @@
 # false ones: links bound to their interface, and links known by their source address alone.
 # What left by the other link is egress-wrong, answered or not; all else is proven.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-: "${LW_BUILD:=$(cd "$here/../../.." && pwd)/build}"
+. "$(dirname "$0")/../proof.sh"
 
 network() { # two links to one far side, which answers by the way of the source
-	ip netns add far
-	ip link set lo up
-	ip -n far link set lo up
 	for n in 0 1; do
-		ip link add e$n type veth peer name e$n netns far
-		ip addr add 10.9.$n.2/24 dev e$n
-		ip link set e$n up
-		ip -n far addr add 10.9.$n.1/24 dev e$n
-		ip -n far link set e$n up
+		far_link e$n 10.9.$n
 		ip rule add from 10.9.$n.2 table 10$n
 	done
 	for t in 1 2 3; do
@@ -45,7 +37,7 @@ uptime_s() { # the journal's boot_ns counts the same
 	cut -d ' ' -f 1 /proc/uptime
 }
 
-config() { # interface | source
+both_links() { # interface | source: the configuration that knows them by that
 	printf 'data-dir = "%s/%s"\nclock = trusted\nuser = "root"\ncentre k {\n' "$dir" "$1"
 	for n in 0 1; do
 		bound="interface = e$n"
@@ -62,13 +54,7 @@ config() { # interface | source
 	echo '}'
 }
 
-measure() { # DIR: inside of the namespaces
-	dir=$1
-	mount --make-rprivate /
-	mkdir -p /run/netns
-	mount -t tmpfs none /run/netns
-	echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
-	mount --bind "$dir/resolv.conf" "$(readlink -f /etc/resolv.conf)"
+measure() {
 	printf '$ORIGIN example.com.\n$TTL 60\n@ SOA ns h 1 3600 600 86400 60\n@ NS ns\nns A 192.0.2.3\n@ A 192.0.2.1\n' >"$dir/zone"
 	cat >"$dir/nsd.conf" <<-END
 		server:
@@ -94,7 +80,7 @@ measure() { # DIR: inside of the namespaces
 	bad=0
 	for way in interface source; do
 		routes 0 1
-		config $way >"$dir/$way.conf"
+		both_links $way >"$dir/$way.conf"
 		"$LW_BUILD/linkwitnessd" -c "$dir/$way.conf" --no-watch --for 16s 2>>"$dir/err" &
 		daemon=$!
 		sleep 5
@@ -129,15 +115,4 @@ measure() { # DIR: inside of the namespaces
 	return $bad
 }
 
-if [ "${1:-}" = inside ]; then
-	measure "$2"
-	exit $?
-fi
-if ! unshare -nmp --fork true 2>/dev/null || ! command -v nsd >/dev/null; then
-	echo "skipped: no network namespaces for this user, or no nsd"
-	exit 77
-fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkwitness-egress.XXXXXX")
-chmod 777 "$work"
-trap 'rm -rf "$work"' EXIT
-timeout -k 5 90 unshare -nmp --fork --mount-proc --kill-child "$0" inside "$work"
+proof 90 nsd
