@@ -252,20 +252,20 @@ else
 fi
 
 ## Refusals: one line, the exit code, nothing on standard output.
-# refused CODE TEXT ARGUMENT…: the line says who (of a configuration: which file) and has the
-# text; an import says in a second one what became of its rows.
+# refused CODE TEXT ARGUMENT…: the line says who (of a mistake in a configuration: which file
+# and line) and has the text; an import says in a second one what became of its rows.
 refused()
 {
 	code=$1 text=$2
 	shift 2
-	"$lw" "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	"${program:-$lw}" "$@" >"$dir/out" 2>"$dir/err" </dev/null
 	got=$?
 	if [ $got != "$code" ]; then
 		wrong "$*: exit $got, not $code: $(cat "$dir/err")"
 	elif [ -s "$dir/out" ] ||
 		[ "$(grep -cv '^linkwitness: import: nothing was imported$' "$dir/err")" != 1 ]; then
 		wrong "$*: not one line on standard error: $(cat "$dir/out" "$dir/err")"
-	elif ! grep -qE '^(linkwitness|/.*[.]conf): [^:]+(: .+|;.+)' "$dir/err" ||
+	elif ! grep -qE '^(linkwitnessd?|/.*[.]conf:[0-9]+): [^:]+(: .+|;.+)' "$dir/err" ||
 		! grep -qF -- "$text" "$dir/err"; then
 		wrong "$*: $(cat "$dir/err")"
 	else
@@ -285,6 +285,9 @@ refused 2 victoria/fibre --data "$dir/two" outages --link fibre
 refused 2 nonsense --data "$dir/clean" sla --profile nonsense
 refused 2 --from --data "$dir/clean" outages --from 2025-11 --to 2025-10-01
 refused 2 nowhere.conf -c "$dir/nowhere.conf" sla
+refused 2 "regular file" -c "$dir" sla
+echo "centre c { link l { } }" >"$dir/wrong.conf"
+refused 2 interface -c "$dir/wrong.conf" sla
 refused 1 "$dir/nowhere" --data "$dir/nowhere" outages
 refused 1 "$dir/nowhere" --data "$dir/nowhere" journal verify
 refused 1 "$dir/nowhere" --data "$dir/nowhere" journal stats --json
@@ -293,6 +296,14 @@ refused 2 format --data "$dir/new" import nonsense --centre victoria --link l "$
 refused 1 "$dir/nowhere.csv" --data "$dir/new" import samples --centre c --link l "$dir/nowhere.csv"
 [ ! -e "$dir/new/journal" ] || [ -z "$(ls "$dir/new/journal")" ] ||
 	wrong "an import that was refused left something"
+program=$LW_BUILD/linkwitnessd
+refused 2 nowhere.conf -c "$dir/nowhere.conf"
+refused 2 interface -c "$dir/wrong.conf"
+refused 2 --nonsense --nonsense
+refused 2 "-c: its value" -c
+refused 2 "--for 5: write" -c "$dir/month.conf" --for 5
+refused 2 "nonsense: it takes" -c "$dir/month.conf" nonsense
+program=
 "$lw" --data "$dir/two" outages --link albert/fibre --json >"$dir/out" || wrong "albert/fibre"
 [ "$(jq -c '[.links[] | .centre]' "$dir/out")" = '["albert"]' ] || wrong "albert/fibre: $(cat "$dir/out")"
 
