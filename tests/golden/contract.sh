@@ -251,6 +251,19 @@ else
 	wrong "check-config: $(cat "$dir/out")"
 fi
 
+## Whoever reads may stop when they have enough; a full disk is told.
+for command in "journal dump --csv" "journal roots --json" "outages --json" "sla --json" \
+	"report dossier --json" "report sla --json"; do
+	# shellcheck disable=SC2086
+	{ "$lw" --data "$dir/several" $command 2>"$dir/err"; echo $? >"$dir/status"; } | head -n 1 >"$dir/out"
+	[ "$(cat "$dir/status")" = 0 ] && [ ! -s "$dir/err" ] && held=$((held + 1)) ||
+		wrong "$command, read in part: $(cat "$dir/status" "$dir/err")"
+	# shellcheck disable=SC2086
+	"$lw" --data "$dir/several" $command >/dev/full 2>"$dir/err"
+	[ $? = 1 ] && grep -q '^linkwitness: standard output: ' "$dir/err" && held=$((held + 1)) ||
+		wrong "$command, to a full disk: $(cat "$dir/err")"
+done
+
 ## Refusals: one line, the exit code, nothing on standard output.
 # refused CODE TEXT ARGUMENT…: the line says who (of a mistake in a configuration: which file
 # and line) and has the text; an import says in a second one what became of its rows.
