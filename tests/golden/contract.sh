@@ -309,6 +309,15 @@ refused 2 format --data "$dir/new" import nonsense --centre victoria --link l "$
 refused 1 "$dir/nowhere.csv" --data "$dir/new" import samples --centre c --link l "$dir/nowhere.csv"
 [ ! -e "$dir/new/journal" ] || [ -z "$(ls "$dir/new/journal")" ] ||
 	wrong "an import that was refused left something"
+mkfifo "$dir/fifo"
+refused 2 "-o -" --data "$dir/clean" report dossier -o -
+refused 2 "file of -o" --data "$dir/clean" report dossier -o "$dir/x.pdf" --xlsx "$dir/x.pdf"
+refused 1 "no regular file" --data "$dir/clean" report sla -o "$dir/fifo"
+refused 1 "no regular file" --data "$dir/clean" report dossier --xlsx "$dir/fifo"
+refused 1 "directory" --data "$dir/clean" report dossier -o "$dir"
+refused 1 "No such file" --data "$dir/clean" report dossier -o "$dir/nowhere/x.pdf"
+refused 1 "No such file" --data "$dir/clean" report dossier --xlsx "$dir/nowhere/x.xlsx"
+[ -p "$dir/fifo" ] || wrong "a document took the place of what was no file"
 program=$LW_BUILD/linkwitnessd
 refused 2 nowhere.conf -c "$dir/nowhere.conf"
 refused 2 interface -c "$dir/wrong.conf"
