@@ -76,7 +76,9 @@ segment_wrong(int rc)
 {
 	return rc == -EPROTONOSUPPORT
 	           ? "written by another version, in a format this one does not read"
-	           : "damaged header";
+	       : rc == -EBADMSG ? "damaged header"
+	       : rc == -EINVAL  ? "no regular file"
+	                        : strerror(-rc);
 }
 
 /* The part of the header that the hash covers. */
@@ -254,5 +256,38 @@ file_load(struct bytes *b, const char *path)
 		b->n += (size_t)got;
 	}
 	close(fd);
+	return rc;
+}
+
+#define ROOT_BYTES 83 /* "SSSSSSSS BBBBBBBB HASH\n" */
+
+int
+root_load(struct root_line *out, const char *dir)
+{
+	struct bytes b = {0};
+	char path[1100], form[ROOT_BYTES + 1];
+	unsigned segment, block;
+
+	snprintf(path, sizeof path, "%s/journal/root", dir);
+	int rc = file_load(&b, path);
+	if (rc == 0 && b.n == 0)
+		rc = -ENOENT;
+	if (rc == 0) {
+		bytes_u8(&b, 0);
+		const char *text = (const char *)b.p;
+		char hash[65];
+		rc = -EBADMSG;
+		if (b.n == ROOT_BYTES + 1 &&
+		    sscanf(text, "%8u %8u %64[0-9a-f]", &segment, &block, hash) == 3) {
+			snprintf(
+			    form, sizeof form, "%08u %08u %s\n", segment, block, hash);
+			rc = strcmp(form, text) == 0 ? 0 : -EBADMSG;
+		}
+		if (rc == 0) {
+			*out = (struct root_line){true, segment, block, ""};
+			memcpy(out->hash, hash, sizeof hash);
+		}
+	}
+	bytes_free(&b);
 	return rc;
 }

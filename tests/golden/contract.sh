@@ -335,5 +335,13 @@ segment=$(ls "$dir/flipped/journal/"*.lwj | head -n 1)
 printf '\377\377' | dd of="$segment" bs=1 seek=2000 conv=notrunc 2>/dev/null
 refused 1 "segment 1, block" --data "$dir/flipped" journal verify
 
+## What cannot be read at all is no history without links.
+rm "$segment"
+mkdir "$segment"
+for command in outages sla status "report dossier --json"; do
+	# shellcheck disable=SC2086
+	refused 1 "segment 1, block 0: no regular file" --data "$dir/flipped" $command
+done
+
 echo "$held outputs hold, $failed promises are broken"
 [ $failed = 0 ]
