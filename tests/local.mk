@@ -95,7 +95,7 @@ IMPORT_PARTS = cmd/import.c cmd/import_atlas.c cmd/import_csv.c cmd/import_facts
 	cmd/import_ping.c cmd/import_pingplotter.c cmd/import_samples.c cmd/import_smokeping.c \
 	cmd/import_speedtest.c cmd/import_stage.c cmd/import_states.c cmd/import_stream.c \
 	cmd/import_time.c cmd/history.c
-IMPORT_LIBS = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) \
+IMPORT_LIBS = rrd/libarchive.a config/libconfig.a base/libbase.a $(RRD_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) \
 	$(CMOCKA_LIBS) -lm
 tests_unit_test_import_SOURCES = tests/unit/test_import.c $(IMPORT_PARTS)
 tests_unit_test_import_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
