@@ -179,9 +179,9 @@ open_last(struct journal_writer *w, const struct journal_tail *tail)
 }
 
 /*
- * What is not there any more, in the words of the journal itself: bytes that were no whole
- * block, and blocks that the root file knows of. From the next block on nothing else would
- * tell.
+ * What is not there any more, in the words of the journal itself: bytes that were no
+ * whole block, and blocks that the root file knows of. From the next block on nothing
+ * else would tell.
  */
 static void
 record_loss(struct journal_writer *w, const struct journal_tail *tail)
