@@ -261,33 +261,37 @@ file_load(struct bytes *b, const char *path)
 
 #define ROOT_BYTES 83 /* "SSSSSSSS BBBBBBBB HASH\n" */
 
+static bool
+root_get(struct root_line *out, const char *p)
+{
+	for (int i = 0; i < 16; i++) {
+		char c = p[i + i / 8];
+		uint32_t *v = i < 8 ? &out->segment : &out->block;
+		if (c < '0' || c > '9')
+			return false;
+		*v = *v * 10 + (uint32_t)(c - '0');
+	}
+	memcpy(out->hash, p + 18, 64);
+	out->there = p[8] == ' ' && p[17] == ' ' && p[82] == '\n' &&
+	             strspn(out->hash, "0123456789abcdef") == 64;
+	return out->there;
+}
+
 int
 root_load(struct root_line *out, const char *dir)
 {
+	struct root_line line = {0};
 	struct bytes b = {0};
-	char path[1100], form[ROOT_BYTES + 1];
-	unsigned segment, block;
+	char path[1100];
 
 	snprintf(path, sizeof path, "%s/journal/root", dir);
 	int rc = file_load(&b, path);
 	if (rc == 0 && b.n == 0)
 		rc = -ENOENT;
-	if (rc == 0) {
-		bytes_u8(&b, 0);
-		const char *text = (const char *)b.p;
-		char hash[65];
+	else if (rc == 0 && (b.n != ROOT_BYTES || !root_get(&line, (char *)b.p)))
 		rc = -EBADMSG;
-		if (b.n == ROOT_BYTES + 1 &&
-		    sscanf(text, "%8u %8u %64[0-9a-f]", &segment, &block, hash) == 3) {
-			snprintf(
-			    form, sizeof form, "%08u %08u %s\n", segment, block, hash);
-			rc = strcmp(form, text) == 0 ? 0 : -EBADMSG;
-		}
-		if (rc == 0) {
-			*out = (struct root_line){true, segment, block, ""};
-			memcpy(out->hash, hash, sizeof hash);
-		}
-	}
+	if (rc == 0)
+		*out = line;
 	bytes_free(&b);
 	return rc;
 }

@@ -291,7 +291,8 @@ journal_tail_find(const char *dir, struct journal_tail *tail, struct dialect *di
 	int n = segment_list(dir, &numbers), rc = 0;
 
 	memset(tail, 0, sizeof *tail);
-	(void)root_load(&tail->root, dir); /* without one there is nothing to hold it to */
+	(void)root_load(
+	    &tail->root, dir); /* without one there is nothing to hold it to */
 	/* The one before the last gives session and hash where the last is still empty.
 	 */
 	for (int i = n > 2 ? n - 2 : 0; i < n && rc == 0; i++)

@@ -115,8 +115,9 @@ check_root(struct check *c, int load, uint32_t oldest)
 		    "named by the root file, is gone: the tail was lost");
 	if (load < 0 && c->began)
 		return broken(c, c->last_segment, c->last_block,
-		    load == -ENOENT ? "the root file is missing: a lost tail would not be seen"
-		                    : "the root file is damaged: a lost tail would not be seen");
+		    load == -ENOENT
+		        ? "the root file is missing: a lost tail would not be seen"
+		        : "the root file is damaged: a lost tail would not be seen");
 	return 0;
 }
 

@@ -324,8 +324,8 @@ read_arguments(struct daemon *d, int argc, char **argv)
 		}
 	}
 	if (optind != argc)
-		return complain(EXIT_USAGE, "%s: it takes options alone; --help lists them",
-		    argv[optind]);
+		return complain(EXIT_USAGE,
+		    "%s: it takes options alone; --help lists them", argv[optind]);
 	return d->config != NULL ? -1 : usage(EXIT_USAGE);
 }
 

@@ -262,7 +262,8 @@ workbook_write(const struct results *r, const char *path, char *err, size_t room
 		snprintf(err, room, "%.80s…: the name is too long", path);
 		return -ENAMETOOLONG;
 	}
-	/* The library tells of a file that it cannot open in words of its own, on stderr. */
+	/* The library tells of a file that it cannot open in words of its own, on stderr.
+	 */
 	FILE *f = fopen(part, "w");
 	if (f == NULL) {
 		int rc = -errno;

@@ -568,7 +568,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_bounds),
-	    cmocka_unit_test(test_edges_in_unknown_time), cmocka_unit_test(test_kinds),
+	    cmocka_unit_test(test_edges_in_unknown_time),
+	    cmocka_unit_test(test_kinds),
 	    cmocka_unit_test(test_just_met),
 	    cmocka_unit_test(test_open_period),
 	    cmocka_unit_test(test_no_target),
