@@ -200,14 +200,17 @@ class_of(struct line *l, const struct probe_line *p)
 	return p->def.kind == KIND_HTTP ? NULL : &l->service;
 }
 
-/* That it counts in: a service of a network that is not asked says nothing. */
+/* That it counts in: a service of a network that is not asked says nothing, but for those
+ * that left the vote because all services are dead. */
 static struct class_line *
 class_in(struct line *l, const struct probe_line *p)
 {
 	struct class_line *c = class_of(l, p);
 	const struct network_line *n = p->network >= 0 ? &l->networks[p->network] : NULL;
 
-	return n != NULL && (n->left || n->absent) && c != &l->ping ? NULL : c;
+	if (n == NULL || c == &l->ping)
+		return c;
+	return n->absent || (n->left && !l->service_down.active) ? NULL : c;
 }
 
 void
@@ -296,6 +299,7 @@ class_hole(struct line *l, struct class_line *c, struct condition *d, int64_t at
 {
 	if (c->holds_ns == 0 || at_ns <= c->holds_ns)
 		return;
+	l->recount_classes |= d->active;
 	end_condition(d, c->last_lost_ns, l, kind, a, probe);
 	c->lost = 0;
 	c->first_lost_ns = 0;
@@ -368,12 +372,14 @@ degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 	bool service =
 	    l->service.n >= 2 && l->service.failing * 5 >= l->service.n * 4 && !dark;
 	bool pings = l->ping.n > 0 && l->ping.failing * 2 < l->ping.n;
+	bool before = l->service_down.active;
 	hold_condition(
 	    j, l, &l->dns_down, dns, dns, &l->dns, at, DEG_DNS, ATTR_ISP_DNS, number);
 	hold_condition(j, l, &l->icmp_down, icmp, icmp, &l->ping, at, DEG_ICMP,
 	    ATTR_UNDETERMINED, UINT32_MAX);
 	hold_condition(j, l, &l->service_down, service && pings, service, &l->service, at,
 	    DEG_SERVICE, ATTR_UNDETERMINED, UINT32_MAX);
+	l->recount_classes |= l->service_down.active != before;
 }
 
 /* ---- the end ---- */
@@ -403,6 +409,18 @@ put_condition(struct degradation *out, const struct condition *d,
 	return put_open(out, kind, a, d->start_ns, as_of_ns, d->lost, d->lost);
 }
 
+/* The first that votes of a network, within l->probes. */
+static uint32_t *
+voter_of(const struct judge *j, const struct line *l, int network)
+{
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		if (p->votes && p->network == network)
+			return &l->probes[i];
+	}
+	return NULL;
+}
+
 size_t
 degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
     struct degradation out[8])
@@ -424,9 +442,13 @@ degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
 	    &out[n], &l->service_down, DEG_SERVICE, ATTR_UNDETERMINED, as_of_ns);
 	for (size_t i = 0; i < l->n_networks && n < 8; i++) {
 		const struct network_line *w = &l->networks[i];
-		if (w->left && !w->absent)
-			n += put_open(&out[n], DEG_TARGET, ATTR_TARGET, w->fail_since_ns,
-			    as_of_ns, w->lost_row, w->lost_row);
+		if (!w->left || w->absent ||
+		    put_open(&out[n], DEG_TARGET, ATTR_TARGET, w->fail_since_ns, as_of_ns,
+		        w->lost_row, w->lost_row) == 0)
+			continue;
+		out[n].probes = voter_of(j, l, (int)i);
+		out[n].n_probes = out[n].probes != NULL;
+		n++;
 	}
 	if (l->stall.open && n < 8 &&
 	    l->stall.until_ns - l->stall.from_ns >= j->rule.stall_ns &&
