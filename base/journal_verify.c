@@ -113,6 +113,9 @@ check_root(struct check *c, int load, uint32_t oldest)
 	if (load == 0 && !c->root_found && c->root.segment >= oldest)
 		return broken(c, c->root.segment, c->root.block,
 		    "named by the root file, is gone: the tail was lost");
+	/* the first block may have been written meanwhile */
+	if (load == -ENOENT && c->began && root_load(&c->root, c->dir) == 0)
+		return 0;
 	if (load < 0 && c->began)
 		return broken(c, c->last_segment, c->last_block,
 		    load == -ENOENT
