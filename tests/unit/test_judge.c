@@ -346,6 +346,8 @@ test_silence_outlasts_the_vote(void **state)
 	assert_true(d->start_ns < t.f.wall_ns + HOUR + 2 * S);
 	assert_true(d->end_ns >= t.f.wall_ns + 2 * HOUR - 2 * S);
 	assert_true(d->end_ns <= t.f.wall_ns + 2 * HOUR + 3 * S);
+	assert_int_equal(d->n_probes, 2);
+	assert_int_equal(d->probes[0] + d->probes[1], a + b);
 	assert_int_equal(count_kind(t.r, DEG_TARGET), 2);
 	d = first_of(t.r, DEG_TARGET);
 	assert_true(d->end_ns >= t.f.wall_ns + 3 * HOUR + 10 * MIN - 2 * S);
