@@ -359,6 +359,8 @@ list_degradations(
 			if (is_shadow_kind(open[i].kind) == shadows)
 				take_degradation(r, &open[i]);
 	}
+	for (size_t i = 0; i < n; i++)
+		free(open[i].probes);
 	for (size_t i = 0; i < n_quality; i++) {
 		take_degradation(r, &quality[i]);
 		free(quality[i].probes);

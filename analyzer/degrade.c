@@ -199,14 +199,17 @@ class_of(struct line *l, const struct probe_line *p)
 	return p->def.kind == KIND_HTTP ? NULL : &l->service;
 }
 
-/* That it counts in: a service of a network that is not asked says nothing. */
+/* That it counts in: a service of a network that is not asked says nothing, but for those
+ * that left the vote because all services are dead. */
 static struct class_line *
 class_in(struct line *l, const struct probe_line *p)
 {
 	struct class_line *c = class_of(l, p);
 	const struct network_line *n = p->network >= 0 ? &l->networks[p->network] : NULL;
 
-	return n != NULL && (n->left || n->absent) && c != &l->ping ? NULL : c;
+	if (n == NULL || c == &l->ping)
+		return c;
+	return n->absent || (n->left && !l->service_down.active) ? NULL : c;
 }
 
 void
@@ -278,24 +281,43 @@ class_needed(
 	return n > CLASS_LEAST ? (uint64_t)n : CLASS_LEAST;
 }
 
+/* It is of all that are asked of the class: one alone makes none. */
 static void
-end_condition(struct condition *d, int64_t at_ns, struct line *l,
-    enum degradation_kind kind, enum attribution a, uint32_t probe)
+name_class(const struct judge *j, struct line *l, const struct class_line *c,
+    struct degradation *d)
 {
+	d->probes = memory_grow(NULL, l->n_probes + 1, sizeof *d->probes);
+	d->n_probes = 0;
+	for (size_t i = 0; i < l->n_probes; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		if (p->known && class_in(l, p) == c)
+			d->probes[d->n_probes++] = l->probes[i];
+	}
+}
+
+static void
+end_condition(const struct judge *j, struct condition *d, int64_t at_ns, struct line *l,
+    enum degradation_kind kind, enum attribution a, const struct class_line *c)
+{
+	size_t before = l->n_degradations;
+
 	if (d->active && d->lost >= d->needed && at_ns - d->start_ns >= CLASS_NS)
-		degrade_add(l, kind, a, d->start_ns, at_ns, d->lost, d->lost, probe);
+		degrade_add(l, kind, a, d->start_ns, at_ns, d->lost, d->lost, UINT32_MAX);
+	if (l->n_degradations > before)
+		name_class(j, l, c, &l->degradations[before]);
 	*d = (struct condition){0};
 }
 
 /* Nothing was measured for longer than a gap may be: what was bad before it has ended
  * with its last loss, and what is bad after it begins there. */
 static void
-class_hole(struct line *l, struct class_line *c, struct condition *d, int64_t at_ns,
-    enum degradation_kind kind, enum attribution a, uint32_t probe)
+class_hole(const struct judge *j, struct line *l, struct class_line *c,
+    struct condition *d, int64_t at_ns, enum degradation_kind kind, enum attribution a)
 {
 	if (c->holds_ns == 0 || at_ns <= c->holds_ns)
 		return;
-	end_condition(d, c->last_lost_ns, l, kind, a, probe);
+	l->recount_classes |= d->active;
+	end_condition(j, d, c->last_lost_ns, l, kind, a, c);
 	c->lost = 0;
 	c->first_lost_ns = 0;
 	c->holds_ns = 0;
@@ -305,7 +327,7 @@ class_hole(struct line *l, struct class_line *c, struct condition *d, int64_t at
 static void
 hold_condition(const struct judge *j, struct line *l, struct condition *d, bool begins,
     bool stays, const struct class_line *c, int64_t at_ns, enum degradation_kind kind,
-    enum attribution a, uint32_t probe)
+    enum attribution a)
 {
 	if (begins && !d->active) {
 		d->active = true;
@@ -319,7 +341,7 @@ hold_condition(const struct judge *j, struct line *l, struct condition *d, bool 
 			d->lost = c->lost;
 	}
 	if (d->active && !stays)
-		end_condition(d, at_ns, l, kind, a, probe);
+		end_condition(j, d, at_ns, l, kind, a, c);
 }
 
 void
@@ -328,7 +350,6 @@ degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 {
 	struct class_line *c = class_of(l, p);
 	bool answered = say == SAY_ANSWER;
-	uint32_t number = s->probe;
 
 	if (p->def.role == ROLE_GATEWAY && say == SAY_LOST)
 		l->loss.gw_lost++;
@@ -346,11 +367,10 @@ degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 		answered = false;
 	bool changes = answered == p->failing || !p->known;
 	int64_t at = s->time.ns;
-	class_hole(l, &l->dns, &l->dns_down, at, DEG_DNS, ATTR_ISP_DNS, number);
+	class_hole(j, l, &l->dns, &l->dns_down, at, DEG_DNS, ATTR_ISP_DNS);
+	class_hole(j, l, &l->ping, &l->icmp_down, at, DEG_ICMP, ATTR_UNDETERMINED);
 	class_hole(
-	    l, &l->ping, &l->icmp_down, at, DEG_ICMP, ATTR_UNDETERMINED, UINT32_MAX);
-	class_hole(l, &l->service, &l->service_down, at, DEG_SERVICE, ATTR_UNDETERMINED,
-	    UINT32_MAX);
+	    j, l, &l->service, &l->service_down, at, DEG_SERVICE, ATTR_UNDETERMINED);
 	if (at + p->max_gap_ns > c->holds_ns)
 		c->holds_ns = at + p->max_gap_ns;
 	class_step(l, c, p, s->time.ns, answered, p->votes);
@@ -367,12 +387,13 @@ degrade_sample(struct judge *j, struct line *l, struct probe_line *p,
 	bool service =
 	    l->service.n >= 2 && l->service.failing * 5 >= l->service.n * 4 && !dark;
 	bool pings = l->ping.n > 0 && l->ping.failing * 2 < l->ping.n;
+	bool before = l->service_down.active;
+	hold_condition(j, l, &l->dns_down, dns, dns, &l->dns, at, DEG_DNS, ATTR_ISP_DNS);
 	hold_condition(
-	    j, l, &l->dns_down, dns, dns, &l->dns, at, DEG_DNS, ATTR_ISP_DNS, number);
-	hold_condition(j, l, &l->icmp_down, icmp, icmp, &l->ping, at, DEG_ICMP,
-	    ATTR_UNDETERMINED, UINT32_MAX);
+	    j, l, &l->icmp_down, icmp, icmp, &l->ping, at, DEG_ICMP, ATTR_UNDETERMINED);
 	hold_condition(j, l, &l->service_down, service && pings, service, &l->service, at,
-	    DEG_SERVICE, ATTR_UNDETERMINED, UINT32_MAX);
+	    DEG_SERVICE, ATTR_UNDETERMINED);
+	l->recount_classes |= l->service_down.active != before;
 }
 
 /* ---- the end ---- */
@@ -394,17 +415,34 @@ put_open(struct degradation *out, enum degradation_kind kind, enum attribution a
 }
 
 static size_t
-put_condition(struct degradation *out, const struct condition *d,
-    enum degradation_kind kind, enum attribution a, int64_t as_of_ns)
+put_condition(const struct judge *j, struct line *l, struct degradation *out,
+    const struct condition *d, const struct class_line *c, enum degradation_kind kind,
+    enum attribution a, int64_t as_of_ns)
 {
-	if (!d->active || d->lost < d->needed || d->last_ns - d->start_ns < CLASS_NS)
+	if (!d->active || d->lost < d->needed || d->last_ns - d->start_ns < CLASS_NS ||
+	    put_open(out, kind, a, d->start_ns, as_of_ns, d->lost, d->lost) == 0)
 		return 0;
-	return put_open(out, kind, a, d->start_ns, as_of_ns, d->lost, d->lost);
+	name_class(j, l, c, out);
+	return 1;
+}
+
+/* The first that votes of a network stands for it. */
+static void
+name_network(
+    const struct judge *j, const struct line *l, int network, struct degradation *d)
+{
+	for (size_t i = 0; i < l->n_probes && d->n_probes == 0; i++) {
+		const struct probe_line *p = &j->probes[l->probes[i]];
+		if (!p->votes || p->network != network)
+			continue;
+		d->probes = memory_grow(NULL, 1, sizeof *d->probes);
+		d->probes[d->n_probes++] = l->probes[i];
+	}
 }
 
 size_t
-degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
-    struct degradation out[8])
+degrade_open(
+    const struct judge *j, struct line *l, int64_t as_of_ns, struct degradation out[8])
 {
 	size_t n = 0;
 
@@ -417,15 +455,19 @@ degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
 			out[n - 1].end_ns = whole_us(l->loss.last_lost_ns);
 		}
 	}
-	n += put_condition(&out[n], &l->dns_down, DEG_DNS, ATTR_ISP_DNS, as_of_ns);
-	n += put_condition(&out[n], &l->icmp_down, DEG_ICMP, ATTR_UNDETERMINED, as_of_ns);
 	n += put_condition(
-	    &out[n], &l->service_down, DEG_SERVICE, ATTR_UNDETERMINED, as_of_ns);
+	    j, l, &out[n], &l->dns_down, &l->dns, DEG_DNS, ATTR_ISP_DNS, as_of_ns);
+	n += put_condition(j, l, &out[n], &l->icmp_down, &l->ping, DEG_ICMP,
+	    ATTR_UNDETERMINED, as_of_ns);
+	n += put_condition(j, l, &out[n], &l->service_down, &l->service, DEG_SERVICE,
+	    ATTR_UNDETERMINED, as_of_ns);
 	for (size_t i = 0; i < l->n_networks && n < 8; i++) {
 		const struct network_line *w = &l->networks[i];
-		if (w->left && !w->absent)
-			n += put_open(&out[n], DEG_TARGET, ATTR_TARGET, w->fail_since_ns,
-			    as_of_ns, w->lost_row, w->lost_row);
+		if (!w->left || w->absent ||
+		    put_open(&out[n], DEG_TARGET, ATTR_TARGET, w->fail_since_ns, as_of_ns,
+		        w->lost_row, w->lost_row) == 0)
+			continue;
+		name_network(j, l, (int)i, &out[n++]);
 	}
 	if (l->stall.open && n < 8 &&
 	    l->stall.until_ns - l->stall.from_ns >= j->rule.stall_ns &&

@@ -355,9 +355,10 @@ void degrade_run_was_loss(struct line *l, const struct run *r);
 void degrade_run_was_outage(struct line *l, const struct run *r);
 void degrade_add(struct line *l, enum degradation_kind kind, enum attribution a,
     int64_t from_ns, int64_t to_ns, uint64_t sent, uint64_t lost, uint32_t probe);
-/* Those still going on at ${as_of}, as open ones, into l->degradations' copy. */
-size_t degrade_open(const struct judge *j, const struct line *l, int64_t as_of_ns,
-    struct degradation out[8]);
+/* Those still going on at ${as_of}, as open ones; their lists of probes are the caller's.
+ */
+size_t degrade_open(
+    const struct judge *j, struct line *l, int64_t as_of_ns, struct degradation out[8]);
 
 /* ---- quality.c ---- */
 void quality_open(struct line *l);

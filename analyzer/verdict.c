@@ -253,15 +253,61 @@ reaches(const struct terms *t, const struct dark *d, int64_t off)
 	                        : clocked >= t->min_outage_ns;
 }
 
+struct slack {
+	int64_t start_ns, end_ns;
+};
+
+/* Unknown time begins at ${at}, or ends there. */
+static bool
+meets_unknown(const struct link_result *r, int64_t at, bool begins)
+{
+	size_t lo = 0, hi = r->n_unknown;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		const struct unknown *u = &r->unknown[mid];
+		if ((begins ? u->start_ns : u->end_ns) < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < r->n_unknown &&
+	       (begins ? r->unknown[lo].start_ns : r->unknown[lo].end_ns) == at;
+}
+
+/*
+ * By how much the edges make it longer or shorter. One that lies in unknown time is
+ * printed where it was last seen dark, or first: the outage is no shorter for that time,
+ * and how much longer it may be is in the unknown time already.
+ */
+static struct slack
+slack_of(const struct judging *g, const struct dark *d)
+{
+	struct slack s = {d->start_bound_ns, d->end_bound_ns};
+	const struct outage *o = d->outage;
+	int64_t clock = g->r->clock_bound_ns;
+
+	if (o == NULL || !is_event(g->t))
+		return s;
+	if (s.start_ns > clock && d->start_ns == o->start_ns &&
+	    meets_unknown(g->r, o->start_ns, false))
+		s.start_ns = clock;
+	if (s.end_ns > clock && d->end_ns == o->end_ns &&
+	    meets_unknown(g->r, o->end_ns, true))
+		s.end_ns = clock;
+	return s;
+}
+
 static struct outage_time
 weigh(const struct judging *g, const struct dark *d)
 {
 	struct outage_time w = {
 	    .start_ns = d->start_ns, .end_ns = d->end_ns, .reason = d->reason};
 	int64_t whole, in = pieces_in(g, d, &whole);
-	int64_t slack = d->start_bound_ns + d->end_bound_ns;
-	int64_t slack_in = (edge_in(g->p, d->start_ns) ? d->start_bound_ns : 0) +
-	                   (edge_in(g->p, d->end_ns - 1) ? d->end_bound_ns : 0);
+	struct slack own = slack_of(g, d);
+	int64_t slack = own.start_ns + own.end_ns;
+	int64_t slack_in = (edge_in(g->p, d->start_ns) ? own.start_ns : 0) +
+	                   (edge_in(g->p, d->end_ns - 1) ? own.end_ns : 0);
 
 	if (d->outage != NULL) {
 		memcpy(w.outage_id, d->outage->id, sizeof w.outage_id);
@@ -282,7 +328,8 @@ weigh(const struct judging *g, const struct dark *d)
 		w.counted_ns = in;
 		w.whole_ns = whole;
 	}
-	if ((d->counted || d->disputed) && reaches(g->t, d, slack) && whole > 0) {
+	if ((d->counted || d->disputed) && whole > 0 &&
+	    reaches(g->t, d, d->start_bound_ns + d->end_bound_ns)) {
 		w.longest_ns = in + slack_in;
 		w.whole_longest_ns = whole + slack;
 	}

@@ -426,15 +426,16 @@ consider_leaving(struct judge *j, struct line *l, struct network_line *n, int64_
 	recount(l);
 }
 
+/* It was silent until the first of the answers that let it return. */
 static void
-come_back(struct judge *j, struct line *l, struct network_line *n, int64_t now_ns)
+come_back(struct judge *j, struct line *l, struct network_line *n)
 {
 	n->left = false;
 	for (size_t i = 0; i < l->n_probes; i++) {
 		struct probe_line *p = &j->probes[l->probes[i]];
 		if (p->votes && &l->networks[p->network] == n) {
-			degrade_add(l, DEG_TARGET, ATTR_TARGET, n->fail_since_ns, now_ns,
-			    n->lost_row, n->lost_row, l->probes[i]);
+			degrade_add(l, DEG_TARGET, ATTR_TARGET, n->fail_since_ns,
+			    n->up_sent_ns, n->lost_row, n->lost_row, l->probes[i]);
 			break;
 		}
 	}
@@ -523,7 +524,7 @@ take_answer(struct judge *j, struct line *l, struct probe_line *p, struct networ
 	if (now + s->rtt_ns < n->up_received_ns)
 		n->up_received_ns = now + s->rtt_ns;
 	if (n->left && n->row >= j->rule.return_answers)
-		come_back(j, l, n, now);
+		come_back(j, l, n);
 }
 
 static void

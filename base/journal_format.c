@@ -76,7 +76,9 @@ segment_wrong(int rc)
 {
 	return rc == -EPROTONOSUPPORT
 	           ? "written by another version, in a format this one does not read"
-	           : "damaged header";
+	       : rc == -EBADMSG ? "damaged header"
+	       : rc == -EINVAL  ? "no regular file"
+	                        : strerror(-rc);
 }
 
 /* The part of the header that the hash covers. */
@@ -254,5 +256,42 @@ file_load(struct bytes *b, const char *path)
 		b->n += (size_t)got;
 	}
 	close(fd);
+	return rc;
+}
+
+#define ROOT_BYTES 83 /* "SSSSSSSS BBBBBBBB HASH\n" */
+
+static bool
+root_get(struct root_line *out, const char *p)
+{
+	for (int i = 0; i < 16; i++) {
+		char c = p[i + i / 8];
+		uint32_t *v = i < 8 ? &out->segment : &out->block;
+		if (c < '0' || c > '9')
+			return false;
+		*v = *v * 10 + (uint32_t)(c - '0');
+	}
+	memcpy(out->hash, p + 18, 64);
+	out->there = p[8] == ' ' && p[17] == ' ' && p[82] == '\n' &&
+	             strspn(out->hash, "0123456789abcdef") == 64;
+	return out->there;
+}
+
+int
+root_load(struct root_line *out, const char *dir)
+{
+	struct root_line line = {0};
+	struct bytes b = {0};
+	char path[1100];
+
+	snprintf(path, sizeof path, "%s/journal/root", dir);
+	int rc = file_load(&b, path);
+	if (rc == 0 && b.n == 0)
+		rc = -ENOENT;
+	else if (rc == 0 && (b.n != ROOT_BYTES || !root_get(&line, (char *)b.p)))
+		rc = -EBADMSG;
+	if (rc == 0)
+		*out = line;
+	bytes_free(&b);
 	return rc;
 }

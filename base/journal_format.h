@@ -170,4 +170,16 @@ int segment_list(const char *dir, uint32_t **numbers);
 /* A whole file, at most 64 MiB; -errno. */
 int file_load(struct bytes *b, const char *path);
 
+/*
+ * root_load(out, dir):
+ * What the root file of the journal in ${dir} says was its newest block.
+ * Result: 0; -ENOENT it says nothing yet; -EBADMSG it is not in its form; -errno.
+ */
+struct root_line {
+	bool there;
+	uint32_t segment, block;
+	char hash[65]; /* hex */
+};
+int root_load(struct root_line *out, const char *dir);
+
 #endif

@@ -15,8 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Its file; without that the one that the last segment was written by, for what is known
+ * by it must not change its name. */
 static int
-load_agent(struct journal_writer *w)
+load_agent(struct journal_writer *w, const struct journal_tail *tail)
 {
 	struct bytes b = {0};
 	char path[1100];
@@ -30,6 +32,10 @@ load_agent(struct journal_writer *w)
 		return 0;
 	}
 	bytes_free(&b);
+	if (tail->agent[0] != '\0') {
+		memcpy(w->agent, tail->agent, sizeof w->agent);
+		return writer_replace_file(w->dir, "agent", w->agent, 36);
+	}
 	if (getrandom(r, sizeof r, 0) != sizeof r)
 		return -EIO;
 	r[6] = (uint8_t)((r[6] & 15) | 0x40);
@@ -166,19 +172,40 @@ open_last(struct journal_writer *w, const struct journal_tail *tail)
 	w->segment_bytes = tail->good_bytes;
 	w->blocks = tail->blocks;
 	w->segment_hour = clock_wall().ns / SEGMENT_AGE_NS;
-	if (tail->good_bytes < tail->bytes) {
-		if (ftruncate(w->segment_fd, (off_t)tail->good_bytes) < 0)
-			return -errno;
-		struct event e = {
-		    .kind = EVENT_TORN_TAIL, .link = -1, .at = clock_mono()};
-		e.until = e.at;
-		snprintf(e.text, sizeof e.text,
+	if (tail->good_bytes < tail->bytes &&
+	    ftruncate(w->segment_fd, (off_t)tail->good_bytes) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * What is not there any more, in the words of the journal itself: bytes that were no
+ * whole block, and blocks that the root file knows of. From the next block on nothing
+ * else would tell.
+ */
+static void
+record_loss(struct journal_writer *w, const struct journal_tail *tail)
+{
+	struct event *e = &w->loss;
+	size_t n = 0;
+
+	if (tail->good_bytes >= SEGMENT_BYTES && tail->good_bytes < tail->bytes)
+		n += (size_t)snprintf(e->text, sizeof e->text,
 		    "%llu bytes cut from segment %u after block %u",
 		    (unsigned long long)(tail->bytes - tail->good_bytes), tail->segment,
 		    tail->blocks);
-		rows_add_event(&w->pending, &e);
-	}
-	return 0;
+	if (tail->root.there && !tail->root_found &&
+	    tail->root.segment + 1 >= tail->segment)
+		n += (size_t)snprintf(e->text + n, sizeof e->text - n,
+		    "%slost, though the root file names it: segment %u, block %u, %s",
+		    n > 0 ? "; " : "", tail->root.segment, tail->root.block,
+		    tail->root.hash);
+	if (n == 0)
+		return;
+	e->kind = EVENT_TORN_TAIL;
+	e->link = -1;
+	e->at = e->until = clock_mono();
+	rows_add_event(&w->pending, e);
 }
 
 static int
@@ -296,9 +323,11 @@ journal_open(struct journal_writer **out, const char *dir, const char *software,
 		rc = -EOVERFLOW;
 		goto out;
 	}
-	rc = load_agent(w);
+	rc = load_agent(w, &tail);
 	if (rc == 0)
 		rc = open_last(w, &tail);
+	if (rc == 0)
+		record_loss(w, &tail);
 	if (rc == 0)
 		rc = start_session(w, &tail);
 	if (rc < 0) {

@@ -118,7 +118,8 @@ index_segment(struct journal_reader *r, uint32_t number, bool last)
 	r->seen_size = 0;
 	r->seen_inode = 0;
 	if (rc < 0) {
-		if (!last || rc == -EPROTONOSUPPORT)
+		/* the last one may have no header yet, or be gone with its journal */
+		if (!last || (rc != -EBADMSG && rc != -ENOENT))
 			reader_spoilt(r, number, 0, segment_wrong(rc));
 		return;
 	}

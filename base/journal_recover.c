@@ -185,6 +185,11 @@ take_block(struct journal_tail *tail, const struct block_head *h, const uint8_t 
 	    memcmp(h->previous, tail->hash, HASH_BYTES) != 0)
 		return false;
 	block_hash(tail->hash, h, body);
+	if (tail->segment == tail->root.segment && h->number == tail->root.block) {
+		char hex[65];
+		hash_hex(hex, tail->hash);
+		tail->root_found = strcmp(hex, tail->root.hash) == 0;
+	}
 	if (h->session > tail->session)
 		tail->session = h->session;
 	tail->blocks++;
@@ -286,6 +291,8 @@ journal_tail_find(const char *dir, struct journal_tail *tail, struct dialect *di
 	int n = segment_list(dir, &numbers), rc = 0;
 
 	memset(tail, 0, sizeof *tail);
+	(void)root_load(
+	    &tail->root, dir); /* without one there is nothing to hold it to */
 	/* The one before the last gives session and hash where the last is still empty.
 	 */
 	for (int i = n > 2 ? n - 2 : 0; i < n && rc == 0; i++)

@@ -15,6 +15,8 @@ struct journal_tail {
 	bool sealed;
 	uint8_t hash[HASH_BYTES]; /* of the last good block */
 	char agent[37];
+	struct root_line root;
+	bool root_found; /* the block it names is there, as it says */
 };
 
 /*

@@ -19,9 +19,9 @@ struct check {
 	uint8_t hash[HASH_BYTES];
 	uint32_t session, expect;
 	char boot_id[37]; /* of that session */
-	bool first, began, root_named, root_found;
-	uint32_t root_segment, root_block;
-	char root_hash[65];
+	bool first, began, root_found;
+	struct root_line root;
+	uint32_t last_segment, last_block;
 };
 
 static int
@@ -61,10 +61,12 @@ check_block(struct check *c, uint32_t segment, uint32_t number)
 		return broken(c, segment, number, "contents do not decode");
 	c->session = h.session;
 	block_hash(c->hash, &h, body);
-	if (c->root_named && segment == c->root_segment && number == c->root_block) {
+	c->last_segment = segment;
+	c->last_block = number;
+	if (c->root.there && segment == c->root.segment && number == c->root.block) {
 		char hex[65];
 		hash_hex(hex, c->hash);
-		if (strcmp(hex, c->root_hash) != 0)
+		if (strcmp(hex, c->root.hash) != 0)
 			return broken(
 			    c, segment, number, "is not what the root file says");
 		c->root_found = true;
@@ -101,25 +103,25 @@ check_segment(struct check *c, uint32_t number)
 	return rc == -ENODATA ? 0 : rc;
 }
 
-static void
-load_root(struct check *c)
+/* That nothing was lost behind the last block only the root file can tell. */
+static int
+check_root(struct check *c, int load, uint32_t oldest)
 {
-	struct bytes b = {0};
-	char path[1100];
-
-	snprintf(path, sizeof path, "%s/journal/root", c->dir);
-	if (file_load(&b, path) == 0 && b.n > 20) {
-		bytes_u8(&b, 0);
-		char *text = (char *)b.p, *end;
-		c->root_segment = (uint32_t)strtoul(text, &end, 10);
-		c->root_block = (uint32_t)strtoul(end, &end, 10);
-		while (*end == ' ')
-			end++;
-		end[strcspn(end, "\n")] = '\0';
-		snprintf(c->root_hash, sizeof c->root_hash, "%.64s", end);
-		c->root_named = true;
-	}
-	bytes_free(&b);
+	if (load == 0 && !c->root_found && c->began && c->root.segment < oldest)
+		return broken(c, c->last_segment, c->last_block,
+		    "the root file names an older one: a lost tail would not be seen");
+	if (load == 0 && !c->root_found && c->root.segment >= oldest)
+		return broken(c, c->root.segment, c->root.block,
+		    "named by the root file, is gone: the tail was lost");
+	/* the first block may have been written meanwhile */
+	if (load == -ENOENT && c->began && root_load(&c->root, c->dir) == 0)
+		return 0;
+	if (load < 0 && c->began)
+		return broken(c, c->last_segment, c->last_block,
+		    load == -ENOENT
+		        ? "the root file is missing: a lost tail would not be seen"
+		        : "the root file is damaged: a lost tail would not be seen");
+	return 0;
 }
 
 int
@@ -134,12 +136,11 @@ journal_verify(const char *dir, char *err, size_t room)
 		free(numbers);
 		return n < 0 ? n : -ENOENT;
 	}
-	load_root(&c);
+	int load = root_load(&c.root, dir);
 	for (int i = 0; i < n && rc == 0; i++)
 		rc = check_segment(&c, numbers[i]);
-	if (rc == 0 && c.root_named && !c.root_found && c.root_segment >= numbers[0])
-		rc = broken(&c, c.root_segment, c.root_block,
-		    "named by the root file, is gone: the tail was lost");
+	if (rc == 0)
+		rc = check_root(&c, load, numbers[0]);
 	rows_free(&c.rows);
 	dialect_free(&c.dialect);
 	segment_free(&c.segment);

@@ -450,8 +450,15 @@ journal_counters(struct journal_writer *w, const struct counters *c)
 void
 journal_event(struct journal_writer *w, const struct event *e)
 {
-	if (!w->stalled)
-		rows_add_event(&w->pending, e);
+	if (w->stalled)
+		return;
+	if (w->import && w->loss.kind != 0 && e->kind == EVENT_HISTORY_END) {
+		/* told at the end of the history, lest it seem to reach to this day */
+		w->loss.at = w->loss.until = e->at;
+		rows_add_event(&w->pending, &w->loss);
+		w->loss.kind = 0;
+	}
+	rows_add_event(&w->pending, e);
 }
 
 void

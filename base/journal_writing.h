@@ -17,6 +17,7 @@ struct journal_writer {
 	struct clock_state clock;
 	struct rows rows;    /* of the open block */
 	struct rows pending; /* since the last sync; moved into rows by it */
+	struct event loss;   /* what was found to be lost at opening; kind 0: nothing */
 	mono_t block_since, last_ok;
 	bool block_open, stalled, redefine, import;
 	struct dialect dialect, wal_dialect;

@@ -416,6 +416,7 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	struct gathered *g;
 	struct journal_stats stats;
 	char err[512];
+	size_t known;
 	int status;
 
 	status = verdicts_check(o);
@@ -432,6 +433,12 @@ gather(struct gathered **out, const struct options *o, unsigned what)
 	if (journal_read(&g->reader, o->data_dir, err, sizeof err) < 0) {
 		free(g);
 		return complain(1, "%s", err);
+	}
+	(void)journal_links(g->reader, &known);
+	if (known == 0 && journal_error(g->reader)[0] != '\0') {
+		status = complain(1, "journal: %s", journal_error(g->reader));
+		gathered_free(g);
+		return status;
 	}
 	journal_clock_of(g->reader, &stats);
 	if (o->as_of_ns > 0 && stats.last.ns > o->as_of_ns)

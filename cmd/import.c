@@ -4,6 +4,7 @@
 #include "cmd/import_facts.h"
 #include "cmd/import_stage.h"
 #include "cmd/options.h"
+#include "config/text.h"
 #include "rrd/archive.h"
 
 #include <errno.h>
@@ -16,18 +17,42 @@ static const struct import_format *const FORMATS[] = {&IMPORT_SAMPLES, &IMPORT_S
     &IMPORT_PINGPLOTTER, &IMPORT_NETMON, &IMPORT_MONITOR};
 #define N_FORMATS (sizeof FORMATS / sizeof FORMATS[0])
 
+/* Files of others are shown on terminals: no bytes that would steer one. */
+static void
+make_plain(char *text)
+{
+	char why[128];
+	bool utf8 = true;
+
+	for (char *c = text; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	utf8 = text_read(text, strlen(text), why, sizeof why) == 0;
+	for (char *c = text; !utf8 && *c != '\0'; c++)
+		if ((unsigned char)*c > 0x7f)
+			*c = '?';
+}
+
 void
 import_bad(struct import *im, const char *format, ...)
 {
+	char text[400];
 	va_list ap;
 
 	if (im->bad++ >= IMPORT_SHOWN)
 		return;
-	fprintf(stderr, "%s:%lu: ", im->file, im->line);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	int n = vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	make_plain(text);
+	fprintf(stderr, "%s:%lu: %s%s\n", im->file, im->line, text,
+	    n >= (int)sizeof text ? "…" : "");
+}
+
+static const char *
+plural(unsigned long long n)
+{
+	return n == 1 ? "" : "s";
 }
 
 /* ---- the options ---- */
@@ -117,8 +142,9 @@ read_all(const struct import_format *format, void *ctx, struct import *im,
 		    (unsigned long long)(im->bad - IMPORT_SHOWN));
 	if (im->bad > 0 && (o->strict || im->good == 0))
 		return complain(1,
-		    "import: %llu bad rows: nothing was imported, nor the %llu good ones",
-		    (unsigned long long)im->bad, (unsigned long long)im->good);
+		    "import: %llu bad row%s: nothing was imported, nor the %llu good",
+		    (unsigned long long)im->bad, plural(im->bad),
+		    (unsigned long long)im->good);
 	if (im->good == 0)
 		return complain(1, "import: no rows: nothing was imported");
 	return 0;
@@ -252,15 +278,17 @@ write_journal(const struct import_format *format, void *ctx, struct import *im,
 static void
 report(const struct import *im, size_t written)
 {
-	printf("%s/%s: %zu %s imported", im->link.centre, im->link.link, written,
-	    im->format);
+	printf("%s/%s: %zu %s%s imported", im->link.centre, im->link.link, written,
+	    strcmp(im->format, "states") == 0 ? "state" : "sample", plural(written));
 	if (im->repeated > 0)
-		printf(", %llu rows stood twice", (unsigned long long)im->repeated);
-	if (im->good - im->repeated > written)
-		printf(", %llu were there already",
-		    (unsigned long long)(im->good - im->repeated - written));
+		printf(", %llu row%s stood twice", (unsigned long long)im->repeated,
+		    plural(im->repeated));
+	unsigned long long known = im->good - im->repeated - written;
+	if (known > 0)
+		printf(", %llu %s there already", known, known == 1 ? "was" : "were");
 	if (im->bad > 0)
-		printf(", %llu bad rows left out", (unsigned long long)im->bad);
+		printf(", %llu bad row%s left out", (unsigned long long)im->bad,
+		    plural(im->bad));
 	putchar('\n');
 }
 
@@ -305,9 +333,9 @@ cmd_import(struct options *o)
 	if (left > 0)
 		status = write_journal(format, ctx, &im, o);
 	if (status == 0 && im.bad > 0)
-		complain(0,
-		    "import: %llu bad rows were left out, the %llu good ones taken",
-		    (unsigned long long)im.bad, (unsigned long long)im.good);
+		complain(0, "import: %llu bad row%s left out, the %llu good taken",
+		    (unsigned long long)im.bad, im.bad == 1 ? " was" : "s were",
+		    (unsigned long long)im.good);
 	if (status == 0)
 		report(&im, left);
 	format->end(ctx);

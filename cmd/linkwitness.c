@@ -290,7 +290,10 @@ locate(struct options *o, const struct command *command)
 	char err[1024];
 
 	if (o->config != NULL || o->data == NULL || command->needs_config) {
-		if (settings_load(&o->settings, path, err, sizeof err) < 0) {
+		int rc = settings_load(&o->settings, path, err, sizeof err);
+		if (rc < 0 && rc != -EINVAL)
+			return complain(EXIT_USAGE, "%s", err);
+		if (rc < 0) {
 			fprintf(stderr, "%s\n", err);
 			return EXIT_USAGE;
 		}

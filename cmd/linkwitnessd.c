@@ -297,7 +297,7 @@ read_arguments(struct daemon *d, int argc, char **argv)
 	const char *why;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:", OPTIONS, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":c:", OPTIONS, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			d->config = optarg;
@@ -316,12 +316,15 @@ read_arguments(struct daemon *d, int argc, char **argv)
 			printf("linkwitnessd %s\n", version_number());
 			return 0;
 		default:
-			return usage(EXIT_USAGE);
+			return complain(EXIT_USAGE, "%s: %s", argv[optind - 1],
+			    c == ':' ? "its value is missing"
+			             : "no such option; --help lists them");
 		}
 	}
-	if (optind != argc || d->config == NULL)
-		return usage(EXIT_USAGE);
-	return -1;
+	if (optind != argc)
+		return complain(EXIT_USAGE,
+		    "%s: it takes options alone; --help lists them", argv[optind]);
+	return d->config != NULL ? -1 : usage(EXIT_USAGE);
 }
 
 static int
@@ -405,7 +408,10 @@ main(int argc, char **argv)
 	int status = read_arguments(&d, argc, argv);
 	if (status >= 0)
 		return status;
-	if (settings_load(&settings, d.config, err, sizeof err) < 0) {
+	int rc = settings_load(&settings, d.config, err, sizeof err);
+	if (rc < 0 && rc != -EINVAL)
+		return complain(EXIT_USAGE, "%s", err);
+	if (rc < 0) {
 		fprintf(stderr, "%s\n", err);
 		return EXIT_USAGE;
 	}

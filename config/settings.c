@@ -350,9 +350,10 @@ settings_load(struct settings **out, const char *path, char *err, size_t room)
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		rc = -errno;
-		snprintf(err, room, "%s: %s; name the file with -c", path, strerror(-rc));
+		snprintf(
+		    err, room, "%.400s: %s; name the file with -c", path, strerror(-rc));
 	} else if (!S_ISREG(st.st_mode)) {
-		rc = -EINVAL;
+		rc = -ENOTSUP;
 		snprintf(
 		    err, room, "%s: not a regular file; name the file with -c", path);
 	} else if (st.st_size > FILE_MAX) {

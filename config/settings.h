@@ -109,9 +109,9 @@ struct settings {
  * Read and check ${path}: a regular file, at most 1 MiB of UTF-8, a BOM skipped. Strict
  * and without effects, so that a reload can be tried in a child process first.
  *
- * Result  0, or -errno (-EINVAL for a mistake in it) with one line
- *         "FILE:LINE: what is wrong, and what would be right" in err; nothing is kept
- * then.
+ * Result  0, or -errno with one line in err, and nothing is kept: -EINVAL for a mistake
+ * in it, "FILE:LINE: what is wrong, and what would be right"; else it could not be read,
+ * "FILE: why".
  */
 int settings_load(struct settings **out, const char *path, char *err, size_t room);
 int settings_parse(struct settings **out, const char *name, const char *text, size_t len,

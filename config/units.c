@@ -17,12 +17,12 @@ static const struct unit RATES[] = {
     {"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {NULL, 0}};
 static const struct unit BYTES[] = {{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9},
     {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {NULL, 0}};
-static const struct unit PERCENT[] = {{"%", 0.01}, {NULL, 0}};
 
-/* Digits around at most one point, at most 15 of them: exact in a double, no locale. No
- * zero leads them, for some read what follows it as octal. */
-const char *
-units_number(const char *text, double *out)
+/* Digits around at most one point, at most 15 of them: as a whole number and what it is
+ * to be divided by, each exact in a double, no locale. No zero leads them, for some read
+ * what follows it as octal. */
+static const char *
+fraction(const char *text, double *whole, double *under)
 {
 	double v = 0, scale = 1;
 	bool point = false;
@@ -43,8 +43,20 @@ units_number(const char *text, double *out)
 	}
 	if (digits == 0 || text[-1] == '.')
 		return NULL;
-	*out = v / scale;
+	*whole = v;
+	*under = scale;
 	return text;
+}
+
+const char *
+units_number(const char *text, double *out)
+{
+	double whole, under;
+	const char *rest = fraction(text, &whole, &under);
+
+	if (rest != NULL)
+		*out = whole / under;
+	return rest;
 }
 
 static bool
@@ -105,10 +117,15 @@ units_bytes(const char *text, uint64_t *out, const char **why)
 bool
 units_percent(const char *text, double *out, const char **why)
 {
-	double v;
+	double whole, under;
+	const char *rest = fraction(text, &whole, &under);
 
 	*why = "a percentage above 0% and at most 100%, like 99.95%";
-	if (!with_unit(text, PERCENT, &v) || v <= 0 || v > 1)
+	if (rest == NULL || strcmp(rest + strspn(rest, " "), "%") != 0)
+		return false;
+	/* one division: the nearest double to what is written */
+	double v = whole / (under * 100);
+	if (v <= 0 || v > 1)
 		return false;
 	*out = v;
 	return true;

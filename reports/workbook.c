@@ -256,6 +256,15 @@ workbook_write(const struct results *r, const char *path, char *err, size_t room
 		snprintf(err, room, "%.80s…: the name is too long", path);
 		return -ENAMETOOLONG;
 	}
+	/* The library tells of a file that it cannot open in words of its own, on stderr.
+	 */
+	FILE *f = fopen(part, "w");
+	if (f == NULL) {
+		int rc = -errno;
+		snprintf(err, room, "%s: %s", path, strerror(errno));
+		return rc;
+	}
+	fclose(f);
 	b.wb = workbook_new_opt(part, &options);
 	if (b.wb == NULL) {
 		snprintf(err, room, "%s: cannot be written", path);

@@ -95,8 +95,10 @@ make_folders(const char *path)
 static int
 fail(const struct curve *c, char *err, size_t room)
 {
-	snprintf(
-	    err, room, "%s: %s", c->path, rrd_test_error() ? rrd_get_error() : "failed");
+	/* librrd has no word for what the system says of a write */
+	snprintf(err, room, "%s: %s", c->path,
+	    rrd_test_error() ? rrd_get_error()
+	                     : "it could not be written; is the disk full?");
 	rrd_clear_error();
 	return -EIO;
 }

@@ -89,7 +89,8 @@ IMPORT_PARTS = cmd/history.c cmd/import.c cmd/import_atlas.c cmd/import_csv.c cm
 	cmd/import_ping.c cmd/import_pingplotter.c cmd/import_samples.c cmd/import_smokeping.c \
 	cmd/import_speedtest.c cmd/import_stage.c cmd/import_states.c cmd/import_stream.c \
 	cmd/import_time.c
-IMPORT_LIBS = rrd/libarchive.a base/libbase.a $(RRD_LIBS) $(JANSSON_LIBS) $(BASE_LIBS) \
+IMPORT_LIBS = rrd/libarchive.a config/libconfig.a base/libbase.a $(RRD_LIBS) $(JANSSON_LIBS) \
+	$(BASE_LIBS) \
 	$(CMOCKA_LIBS) -lm
 MADE_PAGES = tests/golden/made_results.c tests/golden/made_results.h tests/golden/made_evidence.c \
 	tests/unit/pdf_checks.c tests/unit/pdf_checks.h

@@ -243,21 +243,34 @@ else
 	wrong "check-config: $(cat "$dir/out")"
 fi
 
+## Whoever reads may stop when they have enough; a full disk is told.
+for command in "journal dump --csv" "journal roots --json" "outages --json" "sla --json" \
+	"report dossier --json" "report sla --json"; do
+	# shellcheck disable=SC2086
+	{ "$lw" --data "$dir/several" $command 2>"$dir/err"; echo $? >"$dir/status"; } | head -n 1 >"$dir/out"
+	[ "$(cat "$dir/status")" = 0 ] && [ ! -s "$dir/err" ] && held=$((held + 1)) ||
+		wrong "$command, read in part: $(cat "$dir/status" "$dir/err")"
+	# shellcheck disable=SC2086
+	"$lw" --data "$dir/several" $command >/dev/full 2>"$dir/err"
+	[ $? = 1 ] && grep -q '^linkwitness: standard output: ' "$dir/err" && held=$((held + 1)) ||
+		wrong "$command, to a full disk: $(cat "$dir/err")"
+done
+
 ## Refusals: one line, the exit code, nothing on standard output.
-# refused CODE TEXT ARGUMENT…: the line says who (of a configuration: which file) and has the
-# text; an import says in a second one what became of its rows.
+# refused CODE TEXT ARGUMENT…: the line says who (of a mistake in a configuration: which file
+# and line) and has the text; an import says in a second one what became of its rows.
 refused()
 {
 	code=$1 text=$2
 	shift 2
-	"$lw" "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	"${program:-$lw}" "$@" >"$dir/out" 2>"$dir/err" </dev/null
 	got=$?
 	if [ $got != "$code" ]; then
 		wrong "$*: exit $got, not $code: $(cat "$dir/err")"
 	elif [ -s "$dir/out" ] ||
 		[ "$(grep -cv '^linkwitness: import: nothing was imported$' "$dir/err")" != 1 ]; then
 		wrong "$*: not one line on standard error: $(cat "$dir/out" "$dir/err")"
-	elif ! grep -qE '^(linkwitness|/.*[.]conf): [^:]+(: .+|;.+)' "$dir/err" ||
+	elif ! grep -qE '^(linkwitnessd?|/.*[.]conf:[0-9]+): [^:]+(: .+|;.+)' "$dir/err" ||
 		! grep -qF -- "$text" "$dir/err"; then
 		wrong "$*: $(cat "$dir/err")"
 	else
@@ -277,6 +290,9 @@ refused 2 victoria/fibre --data "$dir/two" outages --link fibre
 refused 2 nonsense --data "$dir/clean" sla --profile nonsense
 refused 2 --from --data "$dir/clean" outages --from 2025-11 --to 2025-10-01
 refused 2 nowhere.conf -c "$dir/nowhere.conf" sla
+refused 2 "regular file" -c "$dir" sla
+echo "centre c { link l { } }" >"$dir/wrong.conf"
+refused 2 interface -c "$dir/wrong.conf" sla
 refused 1 "$dir/nowhere" --data "$dir/nowhere" outages
 refused 1 "$dir/nowhere" --data "$dir/nowhere" journal verify
 refused 1 "$dir/nowhere" --data "$dir/nowhere" journal stats --json
@@ -285,6 +301,23 @@ refused 2 format --data "$dir/new" import nonsense --centre victoria --link l "$
 refused 1 "$dir/nowhere.csv" --data "$dir/new" import samples --centre c --link l "$dir/nowhere.csv"
 [ ! -e "$dir/new/journal" ] || [ -z "$(ls "$dir/new/journal")" ] ||
 	wrong "an import that was refused left something"
+mkfifo "$dir/fifo"
+refused 2 "-o -" --data "$dir/clean" report dossier -o -
+refused 2 "file of -o" --data "$dir/clean" report dossier -o "$dir/x.pdf" --xlsx "$dir/x.pdf"
+refused 1 "no regular file" --data "$dir/clean" report sla -o "$dir/fifo"
+refused 1 "no regular file" --data "$dir/clean" report dossier --xlsx "$dir/fifo"
+refused 1 "directory" --data "$dir/clean" report dossier -o "$dir"
+refused 1 "No such file" --data "$dir/clean" report dossier -o "$dir/nowhere/x.pdf"
+refused 1 "No such file" --data "$dir/clean" report dossier --xlsx "$dir/nowhere/x.xlsx"
+[ -p "$dir/fifo" ] || wrong "a document took the place of what was no file"
+program=$LW_BUILD/linkwitnessd
+refused 2 nowhere.conf -c "$dir/nowhere.conf"
+refused 2 interface -c "$dir/wrong.conf"
+refused 2 --nonsense --nonsense
+refused 2 "-c: its value" -c
+refused 2 "--for 5: write" -c "$dir/month.conf" --for 5
+refused 2 "nonsense: it takes" -c "$dir/month.conf" nonsense
+program=
 "$lw" --data "$dir/two" outages --link albert/fibre --json >"$dir/out" || wrong "albert/fibre"
 [ "$(jq -c '[.links[] | .centre]' "$dir/out")" = '["albert"]' ] || wrong "albert/fibre: $(cat "$dir/out")"
 
@@ -293,5 +326,13 @@ cp -r "$dir/clean" "$dir/flipped"
 segment=$(ls "$dir/flipped/journal/"*.lwj | head -n 1)
 printf '\377\377' | dd of="$segment" bs=1 seek=2000 conv=notrunc 2>/dev/null
 refused 1 "segment 1, block" --data "$dir/flipped" journal verify
+
+## What cannot be read at all is no history without links.
+rm "$segment"
+mkdir "$segment"
+for command in outages sla status "report dossier --json"; do
+	# shellcheck disable=SC2086
+	refused 1 "segment 1, block 0: no regular file" --data "$dir/flipped" $command
+done
 
 judged

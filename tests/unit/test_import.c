@@ -167,6 +167,8 @@ static const struct {
     {"1772323201,a,ping,internet,lost", ":2: 5 fields, the header has 6"},
     {"1772323201,a,ping,internet,lost,,", ":2: 7 fields, the header has 6"},
     {"1772323201,\"a,ping,internet,lost,", ":2: a quote is not closed"},
+    {"1772323201,\033[31m,ping,internet,lost,", ":2: probe: ?[31m: a name is"},
+    {"1772323201,\303\244\377,ping,internet,lost,", ":2: probe: ???: a name is"},
 };
 
 /* The good row stays, or with --strict goes; the bad one is named with its line. */
@@ -193,7 +195,7 @@ bad_rows_are_named(void **state)
 		assert_int_equal(
 		    import("samples", text, (size_t)n, (struct options){0}), 0);
 		assert_non_null(strstr(words, BAD[i].why));
-		assert_non_null(strstr(words, "1 bad rows were left out"));
+		assert_non_null(strstr(words, "1 bad row was left out"));
 	}
 	find(&f);
 	assert_int_equal(f.n, sizeof BAD / sizeof BAD[0]);

@@ -8,9 +8,12 @@
 #include "base/schedule.h"
 #include "tests/unit/scratch.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char dir[64];
 
@@ -197,6 +200,163 @@ a_torn_tail_is_cut_and_recorded(void **state)
 	assert_int_equal(scan().events, 5);
 }
 
+/* The file without what follows its first ${blocks} blocks. */
+static void
+cut_behind(int blocks)
+{
+	struct bytes file = {0};
+	struct block_head h;
+	char path[128];
+	size_t at = SEGMENT_BYTES;
+
+	segment_path(path, sizeof path, dir, 1);
+	assert_int_equal(file_load(&file, path), 0);
+	for (int i = 0; i < blocks; i++) {
+		assert_int_equal(block_get(&h, file.p + at, file.n - at), 0);
+		at += (size_t)BLOCK_BYTES + h.bytes;
+	}
+	assert_true(at < file.n);
+	assert_int_equal(truncate(path, (off_t)at), 0);
+	bytes_free(&file);
+}
+
+static int
+keep_loss(void *ctx, const struct event *e)
+{
+	if (e->kind == EVENT_TORN_TAIL)
+		memcpy(ctx, e->text, sizeof e->text);
+	return 0;
+}
+
+/* What a reader says: its error, and the text of a recorded loss. */
+static int
+read_loss(char error[256], char text[TEXT_ROOM])
+{
+	struct journal_visitor v = {.ctx = text, .event = keep_loss};
+	struct journal_reader *r;
+
+	text[0] = '\0';
+	assert_int_equal(journal_read(&r, dir, error, 256), 0);
+	int rc = journal_scan(r, (wall_t){INT64_MIN / 2}, (wall_t){INT64_MAX / 2}, &v);
+	snprintf(error, 256, "%s", journal_error(r));
+	journal_reader_free(r);
+	return rc;
+}
+
+/* A tail that goes at the edge of a block leaves a good chain: only the root file knows,
+ * and it is written anew with the next block. */
+static void
+a_lost_tail_is_told_and_then_recorded(void **state)
+{
+	struct journal_writer *w = open_writer();
+	char err[256] = "", text[TEXT_ROOM];
+	struct root_line root;
+
+	(void)state;
+	write_seconds(w, 1000, 0, 100);
+	assert_int_equal(journal_close(w, true), 0);
+	assert_int_equal(root_load(&root, dir), 0);
+	cut_behind(3);
+	assert_int_equal(journal_verify(dir, err, sizeof err), 1);
+	assert_non_null(strstr(err, "the tail was lost"));
+	assert_int_equal(journal_close(open_writer(), true), 0);
+	assert_int_equal(journal_verify(dir, err, sizeof err), 0);
+	assert_int_equal(read_loss(err, text), 0);
+	assert_non_null(strstr(text, "lost"));
+	assert_non_null(strstr(text, root.hash));
+}
+
+static void
+an_import_records_a_lost_tail_as_well(void **state)
+{
+	struct link_def link = {.centre = "victoria", .link = "fibre"};
+	struct journal_writer *w = open_writer();
+	char err[256] = "", text[TEXT_ROOM], path[128];
+	struct root_line root;
+
+	(void)state;
+	write_seconds(w, 1000, 0, 100);
+	assert_int_equal(journal_close(w, true), 0);
+	assert_int_equal(root_load(&root, dir), 0);
+	segment_path(path, sizeof path, dir, 1);
+	assert_int_equal(truncate(path, 0), 0);
+	w = open_writer();
+	journal_import(w);
+	struct event e = {.kind = EVENT_HISTORY_END, .at = {1000 * NS_PER_S}};
+	e.until = e.at;
+	e.link = journal_link(w, &link);
+	journal_event(w, &e);
+	assert_int_equal(journal_close(w, true), 0);
+	assert_int_equal(journal_verify(dir, err, sizeof err), 0);
+	assert_int_equal(read_loss(err, text), 0);
+	assert_non_null(strstr(text, root.hash));
+}
+
+static void
+without_its_root_file_no_chain_holds(void **state)
+{
+	struct journal_writer *w = open_writer();
+	char err[256] = "", path[128];
+	struct bytes file = {0};
+
+	(void)state;
+	assert_int_equal(journal_verify(dir, err, sizeof err), 0); /* no block yet */
+	write_seconds(w, 1000, 0, 100);
+	assert_int_equal(journal_close(w, true), 0);
+	snprintf(path, sizeof path, "%s/journal/root", dir);
+	assert_int_equal(file_load(&file, path), 0);
+	for (size_t i = 0; i < file.n; i++) {
+		FILE *f = fopen(path, "wb");
+		file.p[i] ^= 1;
+		assert_int_equal(fwrite(file.p, 1, file.n, f), file.n);
+		file.p[i] ^= 1;
+		fclose(f);
+		if (journal_verify(dir, err, sizeof err) != 1)
+			fail_msg("byte %zu of the root file went unseen", i);
+	}
+	bytes_free(&file);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(journal_verify(dir, err, sizeof err), 1);
+	assert_non_null(strstr(err, "root file is missing"));
+}
+
+static void
+a_segment_that_cannot_be_read_is_told(void **state)
+{
+	struct journal_writer *w = open_writer();
+	char err[256] = "", text[TEXT_ROOM], path[128];
+
+	(void)state;
+	write_seconds(w, 1000, 0, 100);
+	assert_int_equal(journal_close(w, true), 0);
+	segment_path(path, sizeof path, dir, 1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(read_loss(err, text), -EBADMSG);
+	assert_non_null(strstr(err, "segment 1, block 0: no regular file"));
+}
+
+static void
+who_wrote_it_stays_who_wrote_it(void **state)
+{
+	struct journal_writer *w = open_writer();
+	struct bytes before = {0}, after = {0};
+	char path[128];
+
+	(void)state;
+	write_seconds(w, 1000, 0, 100);
+	assert_int_equal(journal_close(w, true), 0);
+	snprintf(path, sizeof path, "%s/journal/agent", dir);
+	assert_int_equal(file_load(&before, path), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(journal_close(open_writer(), true), 0);
+	assert_int_equal(file_load(&after, path), 0);
+	assert_int_equal(before.n, after.n);
+	assert_memory_equal(before.p, after.p, before.n);
+	bytes_free(&before);
+	bytes_free(&after);
+}
+
 static void
 any_flipped_byte_is_named(void **state)
 {
@@ -247,6 +407,16 @@ main(void)
 	        a_daemon_killed_leaves_its_flights_unsettled, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 	        a_torn_tail_is_cut_and_recorded, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+	        a_lost_tail_is_told_and_then_recorded, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+	        an_import_records_a_lost_tail_as_well, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+	        without_its_root_file_no_chain_holds, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+	        a_segment_that_cannot_be_read_is_told, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+	        who_wrote_it_stays_who_wrote_it, setup, teardown),
 	    cmocka_unit_test_setup_teardown(any_flipped_byte_is_named, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 	        two_writers_do_not_share_a_journal, setup, teardown),

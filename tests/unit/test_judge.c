@@ -314,6 +314,52 @@ test_bad_targets(void **state)
 	trial_done(&t);
 }
 
+static const struct degradation *
+first_of(const struct link_result *r, enum degradation_kind kind)
+{
+	for (size_t i = 0; i < r->n_degradations; i++)
+		if (r->degradations[i].kind == kind)
+			return &r->degradations[i];
+	return NULL;
+}
+
+/* Targets leave the vote after a minute and return after ten answers; neither says when
+ * the silence began, or when it was over. */
+static void
+test_silence_outlasts_the_vote(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_init(&t, 82);
+	uint32_t l = feed_link(&t.f, "fibre");
+	feed_usual(&t.f, l, 20 * MS);
+	uint32_t a = feed_probe(&t.f, l, KIND_TCP, ROLE_INTERNET, 9, S, 20 * MS);
+	uint32_t b = feed_probe(&t.f, l, KIND_TCP, ROLE_INTERNET, 10, S, 20 * MS);
+	feed_fault(&t.f, HOUR, 2 * HOUR, 1ull << a | 1ull << b);
+	feed_fault(&t.f, 3 * HOUR, 3 * HOUR + 10 * MIN, 1);
+	feed_fault(&t.f, 4 * HOUR, 9 * HOUR, 1ull << a);
+	trial_judge(&t, 5 * HOUR);
+	assert_int_equal(t.r->n_outages, 0);
+	assert_int_equal(count_kind(t.r, DEG_SERVICE), 1);
+	const struct degradation *d = first_of(t.r, DEG_SERVICE);
+	assert_true(d->start_ns < t.f.wall_ns + HOUR + 2 * S);
+	assert_true(d->end_ns >= t.f.wall_ns + 2 * HOUR - 2 * S);
+	assert_true(d->end_ns <= t.f.wall_ns + 2 * HOUR + 3 * S);
+	assert_int_equal(d->n_probes, 2);
+	assert_int_equal(d->probes[0] + d->probes[1], a + b);
+	assert_int_equal(count_kind(t.r, DEG_TARGET), 2);
+	d = first_of(t.r, DEG_TARGET);
+	assert_true(d->end_ns >= t.f.wall_ns + 3 * HOUR + 10 * MIN - 2 * S);
+	assert_true(d->end_ns <= t.f.wall_ns + 3 * HOUR + 10 * MIN + 3 * S);
+	d = &t.r->degradations[t.r->n_degradations - 1];
+	assert_true(d->open);
+	assert_int_equal(d->kind, DEG_TARGET);
+	assert_int_equal(d->n_probes, 1);
+	assert_int_equal(d->probes[0], a);
+	trial_done(&t);
+}
+
 static void
 test_one_network_is_one_vote(void **state)
 {
@@ -1093,6 +1139,7 @@ main(void)
 	    cmocka_unit_test(test_heavy_loss_folds),
 	    cmocka_unit_test(test_blips),
 	    cmocka_unit_test(test_bad_targets),
+	    cmocka_unit_test(test_silence_outlasts_the_vote),
 	    cmocka_unit_test(test_one_network_is_one_vote),
 	    cmocka_unit_test(test_target_dies_just_before),
 	    cmocka_unit_test(test_partial),

@@ -122,6 +122,33 @@ test_bounds(void **state)
 	verdict_done(&m.v);
 }
 
+/* What was dark until nobody looked any more was dark so long; how much longer stands in
+ * the unknown time, once. */
+static void
+test_edges_in_unknown_time(void **state)
+{
+	struct outage *o;
+	struct month m;
+
+	(void)state;
+	month_init(&m, "event", 0.9995);
+	m.r.clock_bound_ns = S / 2;
+	o = month_outage(&m, DAY, 400 * S, S); /* until a gap */
+	o->end_bound_ns = 900 * S;
+	month_unknown(&m, DAY + 400 * S, 900 * S, UNKNOWN_NO_SAMPLES);
+	month_unknown(&m, 2 * DAY - 2000 * S, 2000 * S, UNKNOWN_NO_SAMPLES);
+	o = month_outage(&m, 2 * DAY, 100 * S, S); /* since one */
+	o->start_bound_ns = 2000 * S;
+	month_judge(&m);
+	assert_int_equal(m.v.down_ns, 500 * S);
+	assert_int_equal(m.v.unknown_ns, 2900 * S);
+	assert_near(m.v.upper, 1 - of_month(497 * S));
+	assert_near(m.v.lower, 1 - of_month(3403 * S));
+	assert_int_equal(m.v.times[0].shortest_ns, 400 * S - 3 * S / 2);
+	assert_int_equal(m.v.times[0].whole_longest_ns, 400 * S + 3 * S / 2);
+	verdict_done(&m.v);
+}
+
 static void
 test_kinds(void **state)
 {
@@ -541,6 +568,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_bounds),
+	    cmocka_unit_test(test_edges_in_unknown_time),
 	    cmocka_unit_test(test_kinds),
 	    cmocka_unit_test(test_just_met),
 	    cmocka_unit_test(test_open_period),
