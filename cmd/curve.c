@@ -109,6 +109,15 @@ jitter(struct curve_probe *of, const struct sample *s, int64_t rtt_ns)
 	return !row ? -1 : apart < 0 ? -apart : apart;
 }
 
+/* What comes after a gap in measuring follows nothing. */
+static bool
+follows(const struct curve_probe *of, const struct probe_def *p, const struct sample *s)
+{
+	int64_t most = p->max_gap_ns > 0 ? p->max_gap_ns : p->every_ns / 2 * 5;
+
+	return s->session == of->session && (most <= 0 || s->time.ns - of->at_ns <= most);
+}
+
 static void
 take_minute(struct curve *c, int64_t at_ns, int64_t rtt_ns, int64_t jitter_ns)
 {
@@ -146,7 +155,10 @@ curve_take(struct curve *c, struct curve_probe *of, const struct probe_def *p,
 	if (rtt >= 0)
 		hist_add(&c->all, rtt);
 	c->lost += rtt < 0;
+	if (!follows(of, p, s))
+		stats_pairs_gap(&of->pairs);
 	stats_pairs_add(&of->pairs, lost);
+	of->at_ns = s->time.ns;
 	int64_t j = jitter(of, s, rtt);
 	series_take(&c->hours, s->time.ns, rtt, j);
 	if (c->by_minute)

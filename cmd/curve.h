@@ -23,7 +23,8 @@ struct series {
 /* What of one probe went before. */
 struct curve_probe {
 	struct stats_pairs pairs;
-	int64_t rtt_ns; /* of the sending before, if it was answered; else -1 */
+	int64_t at_ns;  /* of the sending before */
+	int64_t rtt_ns; /* of it, if it was answered; else -1 */
 	uint64_t seq;
 	uint32_t session;
 };

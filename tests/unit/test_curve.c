@@ -75,12 +75,36 @@ test_no_row(void **state)
 	curve_free(&c);
 }
 
+/* Four of a probe a second: lost, lost; after a gap of a minute lost, and in another
+ * session lost. Two in a row are a pair, the others none. */
+static void
+test_gap(void **state)
+{
+	struct probe_def def = PING;
+	struct curve c;
+	struct curve_probe of = {.rtt_ns = -1};
+	struct sample s[] = {sample(1, 1 * NS_PER_S, -1), sample(2, 2 * NS_PER_S, -1),
+	    sample(62, 62 * NS_PER_S, -1), sample(1, 63 * NS_PER_S, -1)};
+
+	(void)state;
+	def.every_ns = NS_PER_S;
+	s[3].session = 2;
+	curve_init(&c, false, HOUR, "UTC", 0);
+	for (size_t i = 0; i < 4; i++)
+		curve_take(&c, &of, &def, &s[i]);
+	curve_close(&c);
+	assert_int_equal(of.pairs.count[1][1], 1);
+	assert_int_equal(of.pairs.count[0][1] + of.pairs.count[1][0], 0);
+	curve_free(&c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_jitter),
 	    cmocka_unit_test(test_no_row),
+	    cmocka_unit_test(test_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
