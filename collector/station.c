@@ -593,8 +593,8 @@ station_free(struct station *s)
 	loop_timer_cancel(s->parts.loop, &s->due);
 	loop_timer_cancel(s->parts.loop, &s->beat);
 	account(s, clock_mono());
+	methods_free(&s->methods); /* the last answers are read */
 	tracer_free(s->tracer);
-	methods_free(&s->methods);
 	wire_free(s->wire);
 	engine_free(s->engine);
 	health_free(s->health);

@@ -219,7 +219,9 @@ tests_unit_test_colours_LDADD = reports/libreports.a analyzer/libanalyzer.a base
 TESTS += tests/golden/verify.sh
 EXTRA_DIST += tests/golden/verify.sh
 noinst_PROGRAMS += tests/golden/made_authority
-check_PROGRAMS += tests/unit/test_tracer tests/unit/test_health tests/unit/test_loop
+check_PROGRAMS += tests/unit/test_tracer tests/unit/test_health tests/unit/test_loop \
+	tests/unit/test_reload
+tests_unit_test_reload_LDADD = $(COLLECT_LIBS)
 tests_unit_test_loop_LDADD = base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_tracer_SOURCES = tests/unit/test_tracer.c collector/tracer.c collector/trace.c \
 	collector/hop.c tests/sim/clock_virtual.c tests/sim/clock_virtual.h
