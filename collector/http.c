@@ -125,12 +125,13 @@ give_back(struct http_probe *p)
 {
 	const struct http_result *r = &p->result;
 	bool told = p->got == sizeof *r && r->magic == HTTP_CHILD_MAGIC &&
-	            r->total_bytes <= p->request.max_bytes + HTTP_OVERHEAD_BYTES;
+	            r->total_bytes <= p->request.max_bytes + HTTP_OVERHEAD_BYTES &&
+	            r->beside_bytes <= 2 * HTTP_BESIDE_MOST; /* and one buffer more */
 	bool ran = p->child.pid > 0;
 
 	if (p->taken > 0 && (told || !ran))
 		budget_settle(p->h->budget, p->name, p->taken,
-		    ran ? with_overhead(r->total_bytes) : 0);
+		    ran ? with_overhead(r->total_bytes + r->beside_bytes) : 0);
 	p->taken = 0;
 }
 

@@ -83,6 +83,20 @@ say_redirect(int fd, const char *to)
 	say_filler(fd, 5000); /* counts for nothing */
 }
 
+/* What never ends and is no part of what a test measures. */
+static void
+say_endlessly(int fd, const char *head, const char *line)
+{
+	char lines[4096];
+	size_t n = strlen(line);
+
+	for (size_t at = 0; at + n <= sizeof lines; at += n)
+		memcpy(lines + at, line, n);
+	say(fd, head);
+	while (write(fd, lines, sizeof lines / n * n) > 0)
+		;
+}
+
 static void
 swallow(int fd, size_t n)
 {
@@ -125,6 +139,12 @@ serve_path(int fd, const char *path)
 	} else if (strcmp(path, "/address") == 0) {
 		snprintf(to, sizeof to, "http://127.0.0.2:%u/ok", http_port);
 		say_redirect(fd, to);
+	} else if (strcmp(path, "/swamp") == 0) {
+		say_endlessly(fd, "HTTP/1.1 302 Found\r\nLocation: /ok\r\n\r\n", "mud");
+	} else if (strcmp(path, "/heads") == 0) {
+		say_endlessly(fd, "HTTP/1.1 200 OK\r\n", "X: y\r\n");
+	} else if (strcmp(path, "/wait") == 0) {
+		say_endlessly(fd, "", "HTTP/1.1 103 Early Hints\r\n\r\n");
 	} else if (strcmp(path, "/file") == 0) {
 		say_redirect(fd, "file:///etc/passwd");
 	} else {
@@ -149,7 +169,10 @@ serve_one(void *arg)
 	       read(fd, head + n, 1) == 1)
 		n++;
 	sscanf(head, "%7s %255s", method, path);
-	if (strcmp(path, "/up") == 0) {
+	if (strcmp(path, "/up-echo") == 0) {
+		swallow(fd, 1000);
+		say_endlessly(fd, "HTTP/1.1 200 OK\r\n\r\n", "echo");
+	} else if (strcmp(path, "/up") == 0) {
 		const char *length = strcasestr(head, "Content-Length:");
 		swallow(fd, length != NULL ? strtoul(length + 15, NULL, 10) : 0);
 		say(fd, "HTTP/1.1 204 No Content\r\n\r\n");
@@ -326,6 +349,12 @@ static struct probe_case cases[] = {
     {"http://%4/silent", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "silence", .samples = 0},
     {"http://%4/empty", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "empty", .samples = 0},
     {"http://%4/garbage", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "", .samples = 0},
+    {"http://%4/swamp", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
+    {"http://%4/swamp", FOUR, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
+    {"http://%4/heads", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
+    {"http://%4/wait", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
+    {"http://%4/up-echo", UPLOAD, OUTCOME_LOST, CODE_HTTP, 0, "more than",
+        .samples = 0},
     {"https://%4/ok", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "silence", .samples = 0},
     {"http://127.0.0.1:1/ok", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "connect", .samples = 0},
     {"http://bad.test/ok", PLAIN, OUTCOME_LOST, CODE_RESOLVE, 0, "", .samples = 0},
@@ -611,6 +640,25 @@ test_carried(void **state)
 	}
 }
 
+/* A test costs no more than it may, whatever a server says beside the body. */
+static void
+test_endless(void **state)
+{
+	unsigned seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		const struct probe_case *c = &cases[i];
+		if (strstr(c->why, "more than") == NULL)
+			continue;
+		seen++;
+		if (c->carried.rx_bytes > 16000000)
+			fail_msg("%s (%u): %ju bytes", c->url, c->how,
+			    (uintmax_t)c->carried.rx_bytes);
+	}
+	assert_int_equal(seen, 5);
+}
+
 /* A link is loaded while its test runs and a little longer, and only then. */
 static void
 test_masking(void **state)
@@ -711,6 +759,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(test_cases),
 	    cmocka_unit_test(test_measures),
 	    cmocka_unit_test(test_carried),
+	    cmocka_unit_test(test_endless),
 	    cmocka_unit_test(test_masking),
 	};
 	const struct CMUnitTest pure[] = {
