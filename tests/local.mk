@@ -8,6 +8,7 @@ tests_unit_test_journal_hours_SOURCES = tests/unit/test_journal_hours.c \
 tests_unit_test_journal_hours_LDADD = base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_dns_LDFLAGS = -Wl,--wrap=clock_wall
 tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a \
 	base/libbase.a $(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
 check_PROGRAMS += tests/unit/test_calm tests/unit/test_judge tests/unit/test_verdict tests/unit/test_identities tests/unit/test_profiles \
