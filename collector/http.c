@@ -54,7 +54,7 @@ struct http_probe {
 	struct http_url url;
 	bool has_server;
 	struct dns_server server;
-	int family;
+	int family, family_asked; /* of the name's addresses */
 	int64_t wait_ns;
 
 	enum phase phase;
@@ -320,6 +320,31 @@ start(struct http_probe *p, const struct resolve_result *to)
 	    (mono_t){p->started.ns + 2 * p->request.patience_ns + LIMIT_NS + GRACE_NS});
 }
 
+static bool
+has_four(const struct http_probe *p)
+{
+	enum code why = CODE_NONE;
+	int fd = p->outlet.open(p->outlet.ctx, AF_INET, SOCK_STREAM, &why);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || why != CODE_NO_ADDRESS;
+}
+
+static void on_resolved(void *ctx, const struct resolve_result *result);
+
+static void
+ask(struct http_probe *p, int family)
+{
+	p->phase = PHASE_RESOLVING;
+	p->family_asked = family;
+	int rc = resolve_start(p->h->loop, &p->outlet, &p->server, p->url.host, family,
+	    on_resolved, p, &p->resolve);
+	if (rc < 0)
+		fail(p, OUTCOME_NOT_SENT, CODE_RESOLVE, 0, "no query left");
+}
+
+/* An IPv4 address is of no use to a link without one, and the name may have others. */
 static void
 on_resolved(void *ctx, const struct resolve_result *result)
 {
@@ -328,10 +353,15 @@ on_resolved(void *ctx, const struct resolve_result *result)
 
 	resolve_free(p->resolve);
 	p->resolve = NULL;
-	if (to.n == 0)
-		fail(p, OUTCOME_LOST, CODE_RESOLVE, 0, "the name was not resolved");
-	else
+	if (p->family_asked == AF_UNSPEC && to.family == AF_INET && !has_four(p))
+		ask(p, AF_INET6);
+	else if (to.n > 0)
 		start(p, &to);
+	else if (p->family_asked != p->family)
+		fail(p, OUTCOME_NOT_SENT, CODE_NO_ADDRESS, 0,
+		    "the link has no address of the server's family");
+	else
+		fail(p, OUTCOME_LOST, CODE_RESOLVE, 0, "the name was not resolved");
 }
 
 static void
@@ -339,7 +369,6 @@ begin(struct http_probe *p, mono_t now)
 {
 	struct resolve_result literal = {.family = p->url.family, .n = 1};
 	enum code why = p->outlet.ready(p->outlet.ctx);
-	int rc;
 
 	p->started = now;
 	if (why != CODE_NONE) {
@@ -352,11 +381,7 @@ begin(struct http_probe *p, mono_t now)
 		start(p, &literal);
 		return;
 	}
-	p->phase = PHASE_RESOLVING;
-	rc = resolve_start(p->h->loop, &p->outlet, &p->server, p->url.host, p->family,
-	    on_resolved, p, &p->resolve);
-	if (rc < 0)
-		fail(p, OUTCOME_NOT_SENT, CODE_RESOLVE, 0, "no query left");
+	ask(p, p->family);
 }
 
 /* ---- waiting ---- */

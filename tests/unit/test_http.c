@@ -224,7 +224,8 @@ listen_on(int family)
 	return ntohs(family == AF_INET ? four.sin_port : six.sin6_port);
 }
 
-/* ---- the DNS server: "good.test" is 127.0.0.1, "six.test" ::1, the rest is not ---- */
+/* ---- the DNS server: "good.test" is 127.0.0.1, "six.test" ::1, "both.test" either, the
+ * rest is not ---- */
 
 static void
 on_query(void *ctx, uint32_t events)
@@ -244,11 +245,12 @@ on_query(void *ctx, uint32_t events)
 		return;
 	bool asks_six = msg[n - 3] == 28;
 	msg[2] |= 0x80;
-	if (memcmp(msg + 12, "\4good\4test", 11) == 0 && !asks_six) {
+	bool both = memcmp(msg + 12, "\4both\4test", 11) == 0;
+	if ((both || memcmp(msg + 12, "\4good\4test", 11) == 0) && !asks_six) {
 		msg[7] = 1;
 		memcpy(msg + n, four, sizeof four);
 		n += sizeof four;
-	} else if (memcmp(msg + 12, "\3six\4test", 10) == 0 && asks_six) {
+	} else if ((both || memcmp(msg + 12, "\3six\4test", 10) == 0) && asks_six) {
 		msg[7] = 1;
 		memcpy(msg + n, six, sizeof six);
 		n += sizeof six;
@@ -260,14 +262,20 @@ on_query(void *ctx, uint32_t events)
 
 /* ---- the links ---- */
 
+static char broken, without_four; /* what is wrong with a link */
+
 static int
 outlet_open(void *ctx, int family, int type, enum code *why)
 {
 	int fd = -1;
 
-	if (ctx != NULL) {
+	if (ctx == &broken) {
 		*why = CODE_NO_INTERFACE;
 		return -ENODEV;
+	}
+	if (ctx == &without_four && family == AF_INET && type == SOCK_STREAM) {
+		*why = CODE_NO_ADDRESS;
+		return -EADDRNOTAVAIL;
 	}
 	fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	return fd >= 0 ? fd : -errno;
@@ -303,6 +311,7 @@ enum how {
 	NO_DEVICE = 4,   /* its sockets cannot be opened */
 	BUSY = 8,        /* its interface carries traffic */
 	FOUR = 32,       /* streams */
+	NO_FOUR = 64,    /* it has no IPv4 address */
 	WRONG_CHILD = 16 /* the child's program ends at once */
 };
 
@@ -326,6 +335,11 @@ static struct probe_case cases[] = {
     {"http://%6/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://good.test:%p/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://six.test:%q/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://both.test:%p/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://both.test:%q/ok", NO_FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://good.test:%p/ok", NO_FOUR, OUTCOME_NOT_SENT, CODE_NO_ADDRESS, 0,
+        "no address", .samples = 0},
+    {"http://bad.test:%p/ok", NO_FOUR, OUTCOME_LOST, CODE_RESOLVE, 0, "", .samples = 0},
     {"http://%4/endless", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://%4/ok", FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://%4/endless", FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
@@ -487,9 +501,11 @@ on_begun(
 static void
 case_add(struct stage *s, uint32_t i)
 {
-	static char broken;
-	struct outlet outlet = {cases[i].how & NO_DEVICE ? &broken : NULL, outlet_open,
-	    outlet_generation, outlet_ready, outlet_flags};
+	unsigned how = cases[i].how;
+	struct outlet outlet = {how & NO_DEVICE ? &broken
+	                        : how & NO_FOUR ? &without_four
+	                                        : NULL,
+	    outlet_open, outlet_generation, outlet_ready, outlet_flags};
 	struct probe_conf *probes = calloc(2, sizeof *probes);
 	struct link_conf link = {.probes = probes, .n_probes = 2};
 
