@@ -175,6 +175,30 @@ take_address(struct health *h, const struct nlmsghdr *m)
 }
 
 static void
+take_gateway(struct health *h, uint32_t out, const void *gateway)
+{
+	for (size_t i = 0; gateway != NULL && i < h->n; i++)
+		if (h->fresh[i].ifindex == out && h->fresh[i].gateway_v4[0] == 0)
+			memcpy(h->fresh[i].gateway_v4, gateway, 4);
+}
+
+/* A route of several ways, each by an interface of its own. */
+static void
+take_ways(struct health *h, const struct rtattr *ways)
+{
+	const struct rtnexthop *n = RTA_DATA(ways);
+	int left = (int)RTA_PAYLOAD(ways);
+
+	for (; RTNH_OK(n, left); left -= RTNH_ALIGN(n->rtnh_len), n = RTNH_NEXT(n)) {
+		int rest = (int)n->rtnh_len - (int)sizeof *n;
+		for (const struct rtattr *a = RTNH_DATA(n); RTA_OK(a, rest);
+		     a = RTA_NEXT(a, rest))
+			if (a->rta_type == RTA_GATEWAY && RTA_PAYLOAD(a) >= 4)
+				take_gateway(h, (uint32_t)n->rtnh_ifindex, RTA_DATA(a));
+	}
+}
+
+static void
 take_route(struct health *h, const struct nlmsghdr *m)
 {
 	const struct rtmsg *info = NLMSG_DATA(m);
@@ -191,10 +215,10 @@ take_route(struct health *h, const struct nlmsghdr *m)
 			gateway = RTA_DATA(a);
 		else if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) >= 4)
 			memcpy(&out, RTA_DATA(a), 4);
+		else if (a->rta_type == RTA_MULTIPATH)
+			take_ways(h, a);
 	}
-	for (size_t i = 0; gateway != NULL && i < h->n; i++)
-		if (h->fresh[i].ifindex == out && h->fresh[i].gateway_v4[0] == 0)
-			memcpy(h->fresh[i].gateway_v4, gateway, 4);
+	take_gateway(h, out, gateway);
 }
 
 /* One datagram of the kernel's. Result: 1 at the end of the dump, 0 to go on, -EINTR if

@@ -15,6 +15,7 @@
 #include <linux/ipv6.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -171,6 +172,32 @@ another_configuration_leaves_the_same_link_as_it_is(void **state)
 	loop_free(loop);
 }
 
+/* Balanced over both links, as a centre with two does it: each has its own gateway. */
+static void
+a_route_of_several_ways_has_a_gateway_for_each(void **state)
+{
+	struct link_conf conf[] = {link_of(""), link_of(""), link_of("")};
+	const uint8_t none[4] = {0}, first[4] = {192, 0, 2, 1}, second[4] = {192, 0, 2, 65};
+	struct loop *loop;
+
+	(void)state;
+	assert_int_equal(system("ip link add e0 type veth peer name e1 &&"
+	                        "ip addr add 192.0.2.2/26 dev e0 &&"
+	                        "ip addr add 192.0.2.66/26 dev e1 &&"
+	                        "ip link set e0 up && ip link set e1 up &&"
+	                        "ip route add default nexthop via 192.0.2.1 dev e0 "
+	                        "nexthop via 192.0.2.65 dev e1"),
+	    0);
+	strcpy(conf[0].def.interface, "e0");
+	strcpy(conf[1].def.interface, "e1");
+	struct health *h = watch(conf, 3, &loop);
+	assert_memory_equal(health_of(h, 0)->gateway_v4, first, 4);
+	assert_memory_equal(health_of(h, 1)->gateway_v4, second, 4);
+	assert_memory_equal(health_of(h, 2)->gateway_v4, none, 4);
+	health_free(h);
+	loop_free(loop);
+}
+
 static bool
 own_namespace(void)
 {
@@ -196,6 +223,7 @@ main(void)
 	const struct CMUnitTest within[] = {
 	    cmocka_unit_test(an_address_that_is_gone_is_noticed),
 	    cmocka_unit_test(another_configuration_leaves_the_same_link_as_it_is),
+	    cmocka_unit_test(a_route_of_several_ways_has_a_gateway_for_each),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
 
