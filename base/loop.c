@@ -287,7 +287,8 @@ loop_run(struct loop *l)
 	while (!l->stopped) {
 		arm(l);
 		int n = take_ready(l, -1);
-		for (int i = 1; n == EVENTS_A_ROUND && i < ROUNDS_MOST && !l->stopped; i++)
+		for (int i = 1; n == EVENTS_A_ROUND && i < ROUNDS_MOST && !l->stopped;
+		     i++)
 			n = take_ready(l, 0);
 		if (n < 0)
 			return n;

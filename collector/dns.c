@@ -14,7 +14,7 @@ struct dns_probe {
 	uint32_t number;
 	struct outlet outlet;
 	struct dns_channel *channel;
-	bool stamped;  /* the kernel stamps what leaves by this link */
+	bool stamped; /* the kernel stamps what leaves by this link */
 	mono_t begun; /* what was asked before is not heard of by this channel */
 };
 

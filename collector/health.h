@@ -20,7 +20,7 @@ struct health_link {
 	    carrier_changes; /* counted by the kernel: none is too short to be seen */
 	bool has_v4,
 	    has_v6; /* an address that can be used (the link's source, if it has one) */
-	uint8_t v4[4]; /* one of them */
+	uint8_t v4[4];                        /* one of them */
 	uint64_t addresses[HEALTH_ADDRESSES]; /* all of them, each a hash */
 	unsigned n_addresses;
 	uint32_t generation;   /* grows when sockets opened before are of no more use */

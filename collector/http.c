@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "collector/http_spawn.h"
+#include "collector/idle.h"
 #include "collector/resolve.h"
 
 #include <errno.h>
@@ -14,11 +15,6 @@
 #include <unistd.h>
 
 #define DNS_PORT          53
-#define IDLE_SHARE        20 /* one part in so many of the capacity */
-#define IDLE_UNKNOWN_BPS  1000000u
-#define IDLE_LEAST_BPS    256000u
-#define IDLE_FOR_NS       (3 * NS_PER_S)
-#define RATE_STALE_NS     (5 * NS_PER_S)
 #define WAIT_MOST_NS      (600 * NS_PER_S)
 #define WAIT_STEP_NS      (NS_PER_S / 2)
 #define LIMIT_NS          (15 * NS_PER_S) /* of the transfer, from its first byte */
@@ -36,8 +32,7 @@ enum phase {
 
 struct http_link {
 	bool used;
-	uint64_t idle_down_bps, idle_up_bps;
-	mono_t told, idle_since;        /* ns 0: never; not idle */
+	struct idle idle;
 	const struct http_probe *owner; /* its test resolves or runs */
 	bool loading;
 	mono_t loaded_until;
@@ -138,15 +133,6 @@ give_back(struct http_probe *p)
 /* ---- the end of a test ---- */
 
 static void
-add(struct http_carried *to, struct http_carried more)
-{
-	to->rx_bytes += more.rx_bytes;
-	to->tx_bytes += more.tx_bytes;
-	to->rx_packets += more.rx_packets;
-	to->tx_packets += more.tx_packets;
-}
-
-static void
 release(struct http_probe *p, mono_t now)
 {
 	struct http_link *l = link_of(p->h, p->link);
@@ -160,7 +146,7 @@ release(struct http_probe *p, mono_t now)
 		loop_unwatch(p->h->loop, p->child.exited);
 		http_spawn_end(&p->child);
 	}
-	add(&l->carried, http_sockets_carried(&p->sockets));
+	http_sockets_carried(&p->sockets, &l->carried);
 	http_sockets_close(&p->sockets);
 	if (l->owner == p) {
 		l->owner = NULL;
@@ -391,9 +377,7 @@ link_is_idle(const struct http_link *l, mono_t asked, mono_t now)
 {
 	if (l->owner != NULL || now.ns < l->loaded_until.ns)
 		return false;
-	if (now.ns - l->told.ns >= RATE_STALE_NS)
-		return now.ns - asked.ns >= RATE_STALE_NS || l->told.ns != 0;
-	return l->idle_since.ns != 0 && now.ns - l->idle_since.ns >= IDLE_FOR_NS;
+	return idle_is(&l->idle, asked, now);
 }
 
 static void
@@ -508,7 +492,7 @@ http_carried(const struct http *h, uint32_t number)
 		return sum;
 	sum = l->carried;
 	if (l->owner != NULL)
-		add(&sum, http_sockets_carried(&l->owner->sockets));
+		http_sockets_carried(&l->owner->sockets, &sum);
 	return sum;
 }
 
@@ -516,16 +500,6 @@ const struct transport *
 http_transport(const struct http *h)
 {
 	return &h->transport;
-}
-
-static uint64_t
-idle_bps(uint64_t capacity_bps)
-{
-	uint64_t share = capacity_bps / IDLE_SHARE;
-
-	if (capacity_bps == 0)
-		return IDLE_UNKNOWN_BPS;
-	return share > IDLE_LEAST_BPS ? share : IDLE_LEAST_BPS;
 }
 
 static void
@@ -608,8 +582,8 @@ http_add(struct http *h, uint32_t probe, uint32_t number, const struct link_conf
 	choose_server(p, link);
 	h->probes[probe] = p;
 	h->links[number].used = true;
-	h->links[number].idle_down_bps = idle_bps(link->def.capacity_down_bps);
-	h->links[number].idle_up_bps = idle_bps(link->def.capacity_up_bps);
+	idle_limit(&h->links[number].idle, link->def.capacity_down_bps,
+	    link->def.capacity_up_bps);
 	return 0;
 }
 
@@ -642,13 +616,8 @@ http_link_rate(
 {
 	struct http_link *l = link_of(h, number);
 
-	if (l == NULL)
-		return;
-	l->told = now;
-	if (down_bps > l->idle_down_bps || up_bps > l->idle_up_bps)
-		l->idle_since.ns = 0;
-	else if (l->idle_since.ns == 0)
-		l->idle_since = now;
+	if (l != NULL)
+		idle_tell(&l->idle, down_bps, up_bps, now);
 }
 
 bool

@@ -12,7 +12,8 @@
  * on stand the only sockets it may use: bound to the link, not connected. It connects to
  * the addresses of the request and to no other, asks no resolver, knows no proxy, follows
  * a redirect on the same host only, and gives up every capability before it reads a byte.
- * Headers, and bodies that are no part of the measure, may be HTTP_BESIDE_MOST bytes in all.
+ * Headers, and bodies that are no part of the measure, may be HTTP_BESIDE_MOST bytes in
+ * all.
  */
 #define HTTP_CHILD_SOCKETS   3
 #define HTTP_CHILD_REDIRECTS 3

@@ -41,7 +41,7 @@ struct http_streams {
 	mono_t first_byte; /* of the answer; ns 0: none yet */
 	bool over;         /* ended by us, or by the first stream's end: good */
 	long status;       /* of the stream that ended first */
-	uint64_t beside; /* came and is not measured, over all redirects */
+	uint64_t beside;   /* came and is not measured, over all redirects */
 	uint64_t segments, segment_bytes; /* as the kernel told last */
 	unsigned header_bytes;            /* of a segment */
 	char why[128];

@@ -136,11 +136,8 @@ door_of(struct icmp *i, struct egress *e, int family)
 			return i->doors[k];
 	struct door *d = memory_grow(NULL, 1, sizeof *d);
 	/* A probe may have sent by another before: its answers are nobody's here. */
-	*d = (struct door){.icmp = i,
-	    .egress = e,
-	    .family = family,
-	    .fd = -1,
-	    .dropped = clock_mono()};
+	*d = (struct door){
+	    .icmp = i, .egress = e, .family = family, .fd = -1, .dropped = clock_mono()};
 	for (unsigned k = 0; k < OUT_BATCH; k++) {
 		d->out.iovs[k] = (struct iovec){d->out.packets[k], ECHO_BYTES};
 		d->out.heads[k].msg_hdr.msg_iov = &d->out.iovs[k];

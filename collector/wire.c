@@ -31,7 +31,7 @@ struct line { /* an interface */
 	struct capture *capture; /* NULL: could not be opened */
 	mono_t since, dropped, tried;
 	mono_t emptied; /* what is found was captured after that */
-	unsigned read; /* since the timer's last turn */
+	unsigned read;  /* since the timer's last turn */
 	struct stamp_ruler ruler;
 	struct passive *passive;
 };

@@ -177,7 +177,8 @@ static void
 a_route_of_several_ways_has_a_gateway_for_each(void **state)
 {
 	struct link_conf conf[] = {link_of(""), link_of(""), link_of("")};
-	const uint8_t none[4] = {0}, first[4] = {192, 0, 2, 1}, second[4] = {192, 0, 2, 65};
+	const uint8_t none[4] = {0}, first[4] = {192, 0, 2, 1},
+	              second[4] = {192, 0, 2, 65};
 	struct loop *loop;
 
 	(void)state;

@@ -282,8 +282,8 @@ what_was_found_since_is_of_then_whatever_the_clock(void **state)
 		mono_t at = stamp_since(&r, &stamp, looked), now = clock_mono();
 		assert_in_range(at.ns, looked.ns, now.ns);
 		if (step == 0)
-			assert_in_range(at.ns, before.ns - 51 * NS_PER_MS,
-			    now.ns - 49 * NS_PER_MS);
+			assert_in_range(
+			    at.ns, before.ns - 51 * NS_PER_MS, now.ns - 49 * NS_PER_MS);
 	}
 	/* What came after the ruler was read lies in its future, but for a moment. */
 	r.read.ns -= NS_PER_S;

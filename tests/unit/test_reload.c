@@ -118,7 +118,8 @@ on_question(void *ctx, uint32_t events)
 
 /* ---- one run ---- */
 
-#define PING "ping p { address = 127.0.0.1 every = 20ms timeout = 500ms role = reflector }\n"
+#define PING                                                                             \
+	"ping p { address = 127.0.0.1 every = 20ms timeout = 500ms role = reflector }\n"
 #define DNS                                                                              \
 	"dns d { server = 127.0.0.1 port = 5353 name = x.test every = 20ms "             \
 	"timeout = 500ms }\n"
@@ -172,7 +173,8 @@ count_sample(void *ctx, const struct sample *s)
 	found.answered += sample_is_answer(s);
 	if (s->outcome == OUTCOME_LOST)
 		++*(s->flags & FLAG_OWN_DROP ? &found.own_drops : &found.lost);
-	found.masked += s->bytes == 0 && (s->flags & FLAG_LOAD) != 0 && s->sent.ns > found.reloaded.ns;
+	found.masked += s->bytes == 0 && (s->flags & FLAG_LOAD) != 0 &&
+	                s->sent.ns > found.reloaded.ns;
 	return 0;
 }
 
@@ -253,8 +255,10 @@ static void
 what_stays_is_not_disturbed(void **state)
 {
 	(void)state;
-	run(PING DNS, "capacity-down = 1G\n" PING DNS
-	              "ping more { address = 127.0.0.2 every = 1s }\n", RUN_NS);
+	run(PING DNS,
+	    "capacity-down = 1G\n" PING DNS
+	    "ping more { address = 127.0.0.2 every = 1s }\n",
+	    RUN_NS);
 	assert_true(found.answered > 250);
 	assert_int_equal(found.lost + found.own_drops, 0);
 }
