@@ -516,10 +516,11 @@ icmp_free(struct icmp *i)
 	if (i == NULL)
 		return;
 	loop_timer_cancel(i->loop, &i->tick);
-	for (size_t k = 0; k < i->n_doors; k++) {
+	/* All of them may be asked whose a packet is, until the last is shut. */
+	for (size_t k = 0; k < i->n_doors; k++)
 		shut(i->doors[k]);
+	for (size_t k = 0; k < i->n_doors; k++)
 		free(i->doors[k]);
-	}
 	free(i->doors);
 	free(i->targets);
 	free(i);
