@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define EVENTS_A_ROUND 64
+#define ROUNDS_MOST    256 /* of what is ready, before timers have their turn */
 
 struct watched {
 	loop_fd_fn *fn;
@@ -263,19 +264,34 @@ loop_stop(struct loop *l)
 	l->stopped = true;
 }
 
+/* Result: how many descriptors were ready, EVENTS_A_ROUND where there may be more. */
+static int
+take_ready(struct loop *l, int patience_ms)
+{
+	struct epoll_event ready[EVENTS_A_ROUND];
+	int n = epoll_wait(l->epoll, ready, EVENTS_A_ROUND, patience_ms);
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < n && !l->stopped; i++)
+		deliver(l, &ready[i]);
+	return n;
+}
+
+/* A timeout calls lost what has not come: what has come is read before it, be it on
+ * thousands of descriptors after a stop of the process. */
 int
 loop_run(struct loop *l)
 {
-	struct epoll_event ready[EVENTS_A_ROUND];
-
 	l->stopped = false;
 	while (!l->stopped) {
 		arm(l);
-		int n = epoll_wait(l->epoll, ready, EVENTS_A_ROUND, -1);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		for (int i = 0; i < n && !l->stopped; i++)
-			deliver(l, &ready[i]);
+		int n = take_ready(l, -1);
+		for (int i = 1; n == EVENTS_A_ROUND && i < ROUNDS_MOST && !l->stopped;
+		     i++)
+			n = take_ready(l, 0);
+		if (n < 0)
+			return n;
 		fire(l);
 	}
 	return 0;

@@ -8,8 +8,9 @@
 
 /*
  * An event loop over epoll and one timerfd on CLOCK_BOOTTIME. One thread. A callback may
- * watch, unwatch, set and cancel anything, itself included. Nothing is allocated once the
- * numbers of descriptors and timers have reached their height.
+ * watch, unwatch, set and cancel anything, itself included. Descriptors that are ready go
+ * before timers that are due. Nothing is allocated once the numbers of descriptors and
+ * timers have reached their height.
  */
 struct loop;
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -367,6 +368,19 @@ prepare_data(const struct settings *s)
 	return 0;
 }
 
+/* A connect that nobody answers is open for ten seconds: in an outage that makes more
+ * than the usual thousand, and the journal wants to open its own then. */
+static void
+raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static int
 run(struct daemon *d, struct settings *settings)
 {
@@ -422,6 +436,7 @@ main(int argc, char **argv)
 		    "capability as the systemd unit does");
 	}
 	signal(SIGPIPE, SIG_IGN);
+	raise_files();
 	find_program(d.watcher_path, "linkwitness", BINDIR);
 	find_program(d.http_path, "linkwitness-http", LIBEXECDIR);
 	d.over = (struct loop_timer){.fn = on_over, .ctx = &d};

@@ -15,6 +15,7 @@ struct dns_probe {
 	struct outlet outlet;
 	struct dns_channel *channel;
 	bool stamped; /* the kernel stamps what leaves by this link */
+	mono_t begun; /* what was asked before is not heard of by this channel */
 };
 
 struct dns {
@@ -93,6 +94,15 @@ send_one(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 	return rc;
 }
 
+/* Whose probe is gone, or begins anew, nobody listens for. */
+static uint32_t
+doubt(void *ctx, uint32_t probe, mono_t sent)
+{
+	const struct dns_probe *p = probe_of(ctx, probe);
+
+	return p == NULL || p->begun.ns > sent.ns ? FLAG_OWN_DROP : 0;
+}
+
 struct dns *
 dns_new(struct loop *loop, struct engine *engine)
 {
@@ -103,6 +113,7 @@ dns_new(struct loop *loop, struct engine *engine)
 	d->engine = engine;
 	d->transport.ctx = d;
 	d->transport.send = send_one;
+	d->transport.doubt = doubt;
 	return d;
 }
 
@@ -157,7 +168,8 @@ dns_add(struct dns *d, uint32_t probe, const struct probe_conf *conf,
 	if (rc < 0)
 		return rc;
 	p = memory_grow(NULL, 1, sizeof *p);
-	*p = (struct dns_probe){.d = d, .number = probe, .outlet = *outlet};
+	*p = (struct dns_probe){
+	    .d = d, .number = probe, .outlet = *outlet, .begun = clock_mono()};
 	listener.ctx = p;
 	rc = dns_channel_new(d->loop, outlet, &server, conf->query_name, conf->query_type,
 	    &listener, &p->channel);

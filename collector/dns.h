@@ -32,7 +32,7 @@ const struct transport *dns_transport(const struct dns *d);
 /*
  * dns_add(d, probe, conf, outlet), dns_remove(d, probe):
  * Take up a probe of kind dns under the journal's number, before engine_add. Once removed
- * what is in flight is lost by its timeout.
+ * what is in flight is own-drop at its timeout.
  *
  * Result  0, -EEXIST, or -EINVAL: address, name or type are none.
  */

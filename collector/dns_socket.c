@@ -1,5 +1,7 @@
 #include "collector/dns_socket.h"
 
+#include "collector/stamp.h"
+
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
@@ -13,22 +15,15 @@
 #define AT_ONCE       4
 #define PACKET_BYTES  1024 /* a query with all headers around it */
 
-/*
- * A stamp of the kernel is UTC; it lies microseconds back, so the two clocks are compared
- * now. Out of the possible range (UTC was stepped in between): the time of reading.
- */
+/* A stamp lies microseconds back, so the two clocks are compared now. Out of the possible
+ * range (UTC was stepped in between): the time of reading. */
 static bool
 stamp_to_mono(const struct timespec *ts, mono_t *out)
 {
-	mono_t now = clock_mono();
-	wall_t wall = clock_wall();
-	int64_t ns = now.ns - (wall.ns - (ts->tv_sec * NS_PER_S + ts->tv_nsec));
+	struct stamp_ruler r = {0};
 
-	if ((ts->tv_sec == 0 && ts->tv_nsec == 0) || ns > now.ns ||
-	    ns < now.ns - OLDEST_NS)
-		return false;
-	out->ns = ns;
-	return true;
+	stamp_ruler_read(&r);
+	return stamp_mono(&r, ts, (mono_t){r.read.ns - OLDEST_NS}, out);
 }
 
 struct beside {

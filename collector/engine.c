@@ -17,6 +17,7 @@
 
 /* A slot may be sent so much after its time, however short the slots are. */
 #define LATE_START_NS   (50 * NS_PER_MS)
+#define ASLEEP_NS       (2 * NS_PER_S) /* so late for what was due: not running */
 #define TRANSPORTS_MOST 8
 #define DUE_MOST        32 /* taken from the wheel at once */
 
@@ -67,6 +68,7 @@ struct engine {
 	const struct transport *batching[TRANSPORTS_MOST];
 	size_t n_batching;
 	int64_t gather_ns;
+	mono_t woke; /* came back after a suspend, or a stop of the process */
 	struct engine_account account;
 	struct hist delay;
 	struct engine_proof proof;
@@ -157,7 +159,7 @@ emit(struct engine *e, const struct probe *p, uint64_t seq, const struct flight 
 }
 
 /* Whose answer our own sockets may have dropped, that no router is blamed for, and no
- * neighbour: the stamp went the same way. */
+ * neighbour: the stamp went the same way. Nor who may have answered while we slept. */
 static void
 time_out(struct engine *e, struct probe *p, uint64_t seq, struct flight *f)
 {
@@ -165,6 +167,8 @@ time_out(struct engine *e, struct probe *p, uint64_t seq, struct flight *f)
 	const struct transport *t = p->transport;
 	uint32_t doubts = t->doubt != NULL ? t->doubt(t->ctx, p->number, f->sent) : 0;
 
+	if (f->sent.ns < e->woke.ns)
+		doubts |= FLAG_OWN_DROP;
 	if (f->code != CODE_NONE)
 		s.code = (enum code)f->code;
 	else if (p->expects_stamps && !f->stamped && !(doubts & FLAG_OWN_DROP))
@@ -445,6 +449,8 @@ engine_run(struct engine *e, mono_t now)
 	uint32_t due[DUE_MOST];
 	size_t n;
 
+	if (now.ns - engine_next(e).ns > ASLEEP_NS)
+		e->woke = now;
 	for (size_t k = 0; k < e->n_batching; k++)
 		e->batching[k]->collect(e->batching[k]->ctx);
 	for (;;) {

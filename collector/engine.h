@@ -112,7 +112,8 @@ void engine_gather(struct engine *e, int64_t ns);
 mono_t engine_next(const struct engine *e);
 
 /* Send what is due, settle what has timed out. Slots missed by more than one ${every}
- * (a suspend, a stopped process) are skipped, not sent in a burst. */
+ * (a suspend, a stopped process) are skipped, not sent in a burst; what was in flight
+ * then and was not answered is own-drop. */
 void engine_run(struct engine *e, mono_t now);
 
 /* Unknown or long forgotten numbers are ignored: the network is hostile. */

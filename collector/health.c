@@ -109,6 +109,32 @@ is_source(const struct link_conf *c, int family, const void *address)
 	       memcmp(want, address, family == AF_INET ? 4 : 16) == 0;
 }
 
+static uint64_t
+hash_of(int family, const uint8_t *address)
+{
+	uint64_t h = 0xcbf29ce484222325u ^ (uint64_t)family;
+
+	for (size_t i = 0; i < (family == AF_INET ? 4u : 16u); i++)
+		h = (h ^ address[i]) * 0x100000001b3u;
+	return h;
+}
+
+static bool
+has_address(const struct health_link *l, uint64_t hash)
+{
+	for (unsigned i = 0; i < l->n_addresses; i++)
+		if (l->addresses[i] == hash)
+			return true;
+	return false;
+}
+
+static void
+remember(struct health_link *l, uint64_t hash)
+{
+	if (l->n_addresses < HEALTH_ADDRESSES && !has_address(l, hash))
+		l->addresses[l->n_addresses++] = hash;
+}
+
 static void
 take_address(struct health *h, const struct nlmsghdr *m)
 {
@@ -144,6 +170,31 @@ take_address(struct health *h, const struct nlmsghdr *m)
 			memcpy(l->v4, address, 4);
 		}
 		l->has_v6 |= info->ifa_family == AF_INET6;
+		remember(l, hash_of(info->ifa_family, address));
+	}
+}
+
+static void
+take_gateway(struct health *h, uint32_t out, const void *gateway)
+{
+	for (size_t i = 0; gateway != NULL && i < h->n; i++)
+		if (h->fresh[i].ifindex == out && h->fresh[i].gateway_v4[0] == 0)
+			memcpy(h->fresh[i].gateway_v4, gateway, 4);
+}
+
+/* A route of several ways, each by an interface of its own. */
+static void
+take_ways(struct health *h, const struct rtattr *ways)
+{
+	const struct rtnexthop *n = RTA_DATA(ways);
+	int left = (int)RTA_PAYLOAD(ways);
+
+	for (; RTNH_OK(n, left); left -= RTNH_ALIGN(n->rtnh_len), n = RTNH_NEXT(n)) {
+		int rest = (int)n->rtnh_len - (int)sizeof *n;
+		for (const struct rtattr *a = RTNH_DATA(n); RTA_OK(a, rest);
+		     a = RTA_NEXT(a, rest))
+			if (a->rta_type == RTA_GATEWAY && RTA_PAYLOAD(a) >= 4)
+				take_gateway(h, (uint32_t)n->rtnh_ifindex, RTA_DATA(a));
 	}
 }
 
@@ -164,10 +215,10 @@ take_route(struct health *h, const struct nlmsghdr *m)
 			gateway = RTA_DATA(a);
 		else if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) >= 4)
 			memcpy(&out, RTA_DATA(a), 4);
+		else if (a->rta_type == RTA_MULTIPATH)
+			take_ways(h, a);
 	}
-	for (size_t i = 0; gateway != NULL && i < h->n; i++)
-		if (h->fresh[i].ifindex == out && h->fresh[i].gateway_v4[0] == 0)
-			memcpy(h->fresh[i].gateway_v4, gateway, 4);
+	take_gateway(h, out, gateway);
 }
 
 /* One datagram of the kernel's. Result: 1 at the end of the dump, 0 to go on, -EINTR if
@@ -267,6 +318,16 @@ tell_carrier(struct health *h, size_t link, const struct health_link *was,
 	}
 }
 
+/* One more concerns nobody; one that is gone may be what a socket sends from. */
+static bool
+lost_address(const struct health_link *was, const struct health_link *now)
+{
+	for (unsigned i = 0; i < was->n_addresses; i++)
+		if (!has_address(now, was->addresses[i]))
+			return true;
+	return false;
+}
+
 static void
 compare(struct health *h, size_t i)
 {
@@ -276,7 +337,7 @@ compare(struct health *h, size_t i)
 	*now = h->fresh[i];
 	now->generation = was.generation;
 	bool renumbered = was.has_v4 != now->has_v4 || was.has_v6 != now->has_v6 ||
-	                  memcmp(was.v4, now->v4, 4) != 0;
+	                  memcmp(was.v4, now->v4, 4) != 0 || lost_address(&was, now);
 	if (was.ifindex != now->ifindex || renumbered)
 		now->generation++;
 	if (!h->known)
@@ -402,6 +463,14 @@ health_free(struct health *h)
 	free(h);
 }
 
+static bool
+bound_alike(const struct link_conf *a, const struct link_conf *b)
+{
+	return strcmp(a->def.interface, b->def.interface) == 0 &&
+	       strcmp(a->source, b->source) == 0 && strcmp(a->source6, b->source6) == 0 &&
+	       a->has_mark == b->has_mark && a->mark == b->mark;
+}
+
 void
 health_links(struct health *h, const struct link_conf *links, size_t n)
 {
@@ -411,8 +480,12 @@ health_links(struct health *h, const struct link_conf *links, size_t n)
 	h->links = memory_grow(NULL, n + 1, sizeof *h->links);
 	memset(h->links, 0, (n + 1) * sizeof *h->links);
 	/* Generations go on, so that nobody mistakes a new socket for an old one. */
-	for (size_t i = 0; i < n; i++)
-		h->links[i].generation = i < n_old ? old[i].generation + 1 : 1;
+	for (size_t i = 0; i < n; i++) {
+		if (i < n_old && bound_alike(&h->conf[i], &links[i]))
+			h->links[i] = old[i];
+		else
+			h->links[i].generation = i < n_old ? old[i].generation + 1 : 1;
+	}
 	free(old);
 	h->fresh = memory_grow(h->fresh, n + 1, sizeof *h->fresh);
 	h->conf = links;

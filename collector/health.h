@@ -9,6 +9,8 @@
  * index, addresses, counters, the default gateway. Changes are seen when the kernel tells
  * them; counters when they are asked for.
  */
+#define HEALTH_ADDRESSES 16 /* are remembered; of more, the first */
+
 struct health_link {
 	uint32_t ifindex; /* 0: not there */
 	char interface[16];
@@ -18,7 +20,9 @@ struct health_link {
 	    carrier_changes; /* counted by the kernel: none is too short to be seen */
 	bool has_v4,
 	    has_v6; /* an address that can be used (the link's source, if it has one) */
-	uint8_t v4[4];         /* one of them */
+	uint8_t v4[4];                        /* one of them */
+	uint64_t addresses[HEALTH_ADDRESSES]; /* all of them, each a hash */
+	unsigned n_addresses;
 	uint32_t generation;   /* grows when sockets opened before are of no more use */
 	uint8_t gateway_v4[4]; /* of the default route by this interface; 0.0.0.0: none */
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
@@ -38,7 +42,9 @@ typedef void health_fn(void *ctx, size_t link, const char *what);
 struct health *health_new(struct loop *loop, health_fn *changed, void *ctx);
 void health_free(struct health *h);
 
-/* The links from now on; their order is that of the indexes. */
+/* The links from now on; their order is that of the indexes. Borrowed until they are
+ * followed by others; a link that is bound as the one before it was goes on as that one.
+ */
 void health_links(struct health *h, const struct link_conf *links, size_t n);
 const struct health_link *health_of(const struct health *h, size_t link);
 

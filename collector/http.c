@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "collector/http_spawn.h"
+#include "collector/idle.h"
 #include "collector/resolve.h"
 
 #include <errno.h>
@@ -14,11 +15,6 @@
 #include <unistd.h>
 
 #define DNS_PORT          53
-#define IDLE_SHARE        20 /* one part in so many of the capacity */
-#define IDLE_UNKNOWN_BPS  1000000u
-#define IDLE_LEAST_BPS    256000u
-#define IDLE_FOR_NS       (3 * NS_PER_S)
-#define RATE_STALE_NS     (5 * NS_PER_S)
 #define WAIT_MOST_NS      (600 * NS_PER_S)
 #define WAIT_STEP_NS      (NS_PER_S / 2)
 #define LIMIT_NS          (15 * NS_PER_S) /* of the transfer, from its first byte */
@@ -36,8 +32,7 @@ enum phase {
 
 struct http_link {
 	bool used;
-	uint64_t idle_down_bps, idle_up_bps;
-	mono_t told, idle_since;        /* ns 0: never; not idle */
+	struct idle idle;
 	const struct http_probe *owner; /* its test resolves or runs */
 	bool loading;
 	mono_t loaded_until;
@@ -54,7 +49,7 @@ struct http_probe {
 	struct http_url url;
 	bool has_server;
 	struct dns_server server;
-	int family;
+	int family, family_asked; /* of the name's addresses */
 	int64_t wait_ns;
 
 	enum phase phase;
@@ -125,25 +120,17 @@ give_back(struct http_probe *p)
 {
 	const struct http_result *r = &p->result;
 	bool told = p->got == sizeof *r && r->magic == HTTP_CHILD_MAGIC &&
-	            r->total_bytes <= p->request.max_bytes + HTTP_OVERHEAD_BYTES;
+	            r->total_bytes <= p->request.max_bytes + HTTP_OVERHEAD_BYTES &&
+	            r->beside_bytes <= 2 * HTTP_BESIDE_MOST; /* and one buffer more */
 	bool ran = p->child.pid > 0;
 
 	if (p->taken > 0 && (told || !ran))
 		budget_settle(p->h->budget, p->name, p->taken,
-		    ran ? with_overhead(r->total_bytes) : 0);
+		    ran ? with_overhead(r->total_bytes + r->beside_bytes) : 0);
 	p->taken = 0;
 }
 
 /* ---- the end of a test ---- */
-
-static void
-add(struct http_carried *to, struct http_carried more)
-{
-	to->rx_bytes += more.rx_bytes;
-	to->tx_bytes += more.tx_bytes;
-	to->rx_packets += more.rx_packets;
-	to->tx_packets += more.tx_packets;
-}
 
 static void
 release(struct http_probe *p, mono_t now)
@@ -159,7 +146,7 @@ release(struct http_probe *p, mono_t now)
 		loop_unwatch(p->h->loop, p->child.exited);
 		http_spawn_end(&p->child);
 	}
-	add(&l->carried, http_sockets_carried(&p->sockets));
+	http_sockets_carried(&p->sockets, &l->carried);
 	http_sockets_close(&p->sockets);
 	if (l->owner == p) {
 		l->owner = NULL;
@@ -319,6 +306,31 @@ start(struct http_probe *p, const struct resolve_result *to)
 	    (mono_t){p->started.ns + 2 * p->request.patience_ns + LIMIT_NS + GRACE_NS});
 }
 
+static bool
+has_four(const struct http_probe *p)
+{
+	enum code why = CODE_NONE;
+	int fd = p->outlet.open(p->outlet.ctx, AF_INET, SOCK_STREAM, &why);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || why != CODE_NO_ADDRESS;
+}
+
+static void on_resolved(void *ctx, const struct resolve_result *result);
+
+static void
+ask(struct http_probe *p, int family)
+{
+	p->phase = PHASE_RESOLVING;
+	p->family_asked = family;
+	int rc = resolve_start(p->h->loop, &p->outlet, &p->server, p->url.host, family,
+	    on_resolved, p, &p->resolve);
+	if (rc < 0)
+		fail(p, OUTCOME_NOT_SENT, CODE_RESOLVE, 0, "no query left");
+}
+
+/* An IPv4 address is of no use to a link without one, and the name may have others. */
 static void
 on_resolved(void *ctx, const struct resolve_result *result)
 {
@@ -327,10 +339,15 @@ on_resolved(void *ctx, const struct resolve_result *result)
 
 	resolve_free(p->resolve);
 	p->resolve = NULL;
-	if (to.n == 0)
-		fail(p, OUTCOME_LOST, CODE_RESOLVE, 0, "the name was not resolved");
-	else
+	if (p->family_asked == AF_UNSPEC && to.family == AF_INET && !has_four(p))
+		ask(p, AF_INET6);
+	else if (to.n > 0)
 		start(p, &to);
+	else if (p->family_asked != p->family)
+		fail(p, OUTCOME_NOT_SENT, CODE_NO_ADDRESS, 0,
+		    "the link has no address of the server's family");
+	else
+		fail(p, OUTCOME_LOST, CODE_RESOLVE, 0, "the name was not resolved");
 }
 
 static void
@@ -338,7 +355,6 @@ begin(struct http_probe *p, mono_t now)
 {
 	struct resolve_result literal = {.family = p->url.family, .n = 1};
 	enum code why = p->outlet.ready(p->outlet.ctx);
-	int rc;
 
 	p->started = now;
 	if (why != CODE_NONE) {
@@ -351,11 +367,7 @@ begin(struct http_probe *p, mono_t now)
 		start(p, &literal);
 		return;
 	}
-	p->phase = PHASE_RESOLVING;
-	rc = resolve_start(p->h->loop, &p->outlet, &p->server, p->url.host, p->family,
-	    on_resolved, p, &p->resolve);
-	if (rc < 0)
-		fail(p, OUTCOME_NOT_SENT, CODE_RESOLVE, 0, "no query left");
+	ask(p, p->family);
 }
 
 /* ---- waiting ---- */
@@ -365,9 +377,7 @@ link_is_idle(const struct http_link *l, mono_t asked, mono_t now)
 {
 	if (l->owner != NULL || now.ns < l->loaded_until.ns)
 		return false;
-	if (now.ns - l->told.ns >= RATE_STALE_NS)
-		return now.ns - asked.ns >= RATE_STALE_NS || l->told.ns != 0;
-	return l->idle_since.ns != 0 && now.ns - l->idle_since.ns >= IDLE_FOR_NS;
+	return idle_is(&l->idle, asked, now);
 }
 
 static void
@@ -482,7 +492,7 @@ http_carried(const struct http *h, uint32_t number)
 		return sum;
 	sum = l->carried;
 	if (l->owner != NULL)
-		add(&sum, http_sockets_carried(&l->owner->sockets));
+		http_sockets_carried(&l->owner->sockets, &sum);
 	return sum;
 }
 
@@ -490,16 +500,6 @@ const struct transport *
 http_transport(const struct http *h)
 {
 	return &h->transport;
-}
-
-static uint64_t
-idle_bps(uint64_t capacity_bps)
-{
-	uint64_t share = capacity_bps / IDLE_SHARE;
-
-	if (capacity_bps == 0)
-		return IDLE_UNKNOWN_BPS;
-	return share > IDLE_LEAST_BPS ? share : IDLE_LEAST_BPS;
 }
 
 static void
@@ -582,8 +582,8 @@ http_add(struct http *h, uint32_t probe, uint32_t number, const struct link_conf
 	choose_server(p, link);
 	h->probes[probe] = p;
 	h->links[number].used = true;
-	h->links[number].idle_down_bps = idle_bps(link->def.capacity_down_bps);
-	h->links[number].idle_up_bps = idle_bps(link->def.capacity_up_bps);
+	idle_limit(&h->links[number].idle, link->def.capacity_down_bps,
+	    link->def.capacity_up_bps);
 	return 0;
 }
 
@@ -616,13 +616,8 @@ http_link_rate(
 {
 	struct http_link *l = link_of(h, number);
 
-	if (l == NULL)
-		return;
-	l->told = now;
-	if (down_bps > l->idle_down_bps || up_bps > l->idle_up_bps)
-		l->idle_since.ns = 0;
-	else if (l->idle_since.ns == 0)
-		l->idle_since = now;
+	if (l != NULL)
+		idle_tell(&l->idle, down_bps, up_bps, now);
 }
 
 bool

@@ -84,9 +84,7 @@ void http_cap(struct http *h, uint32_t probe, uint64_t bytes);
 /*
  * http_link_rate(h, number, down_bps, up_bps, now):
  * What the link's interface carried in the second before ${now}; call it for every link
- * with http probes each time its counters are read. Idle is at most 5 % of the capacity
- * in both directions (1 Mbit/s where that is not known, never below 256 kbit/s), for
- * three seconds. A link whose rate has not been told for five seconds counts as idle.
+ * with http probes each time its counters are read (idle.h).
  */
 void http_link_rate(
     struct http *h, uint32_t number, uint64_t down_bps, uint64_t up_bps, mono_t now);

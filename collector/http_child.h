@@ -12,13 +12,16 @@
  * on stand the only sockets it may use: bound to the link, not connected. It connects to
  * the addresses of the request and to no other, asks no resolver, knows no proxy, follows
  * a redirect on the same host only, and gives up every capability before it reads a byte.
+ * Headers, and bodies that are no part of the measure, may be HTTP_BESIDE_MOST bytes in
+ * all.
  */
 #define HTTP_CHILD_SOCKETS   3
 #define HTTP_CHILD_REDIRECTS 3
 #define HTTP_STREAMS         8 /* at most, at a time */
 #define HTTP_SOCKETS         (HTTP_STREAMS * (HTTP_CHILD_REDIRECTS + 1))
 #define HTTP_ADDRESSES       8
-#define HTTP_CHILD_MAGIC     0x6c774833u
+#define HTTP_CHILD_MAGIC     0x6c774834u
+#define HTTP_BESIDE_MOST     (256u << 10) /* headers, and bodies that are not measured */
 
 struct http_request {
 	uint32_t magic;
@@ -44,6 +47,7 @@ struct http_result {
 	uint64_t bytes, ip_bytes; /* see base/throughput.h */
 	int64_t total_ns;
 	uint64_t total_bytes;
+	uint64_t beside_bytes; /* not among them: headers, redirects' bodies, … */
 	uint32_t n_seconds;
 	uint64_t second[THROUGHPUT_SECONDS];
 	int64_t ttfb_ns; /* from the request's start; -1: no byte came */

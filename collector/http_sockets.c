@@ -98,11 +98,9 @@ http_sockets_tell(const struct http_sockets *s, const struct http_request *reque
 	}
 }
 
-struct http_carried
-http_sockets_carried(const struct http_sockets *s)
+void
+http_sockets_carried(const struct http_sockets *s, struct http_carried *sum)
 {
-	struct http_carried sum = {0};
-
 	for (unsigned i = 0; i < s->n; i++) {
 		struct tcp_info t = {0};
 		socklen_t n = sizeof t;
@@ -112,10 +110,9 @@ http_sockets_carried(const struct http_sockets *s)
 		uint64_t each = s->header_bytes;
 		if (t.tcpi_options & TCPI_OPT_TIMESTAMPS)
 			each += STAMP_BYTES;
-		sum.rx_bytes += t.tcpi_bytes_received + t.tcpi_segs_in * each;
-		sum.tx_bytes += t.tcpi_bytes_sent + t.tcpi_segs_out * each;
-		sum.rx_packets += t.tcpi_segs_in;
-		sum.tx_packets += t.tcpi_segs_out;
+		sum->rx_bytes += t.tcpi_bytes_received + t.tcpi_segs_in * each;
+		sum->tx_bytes += t.tcpi_bytes_sent + t.tcpi_segs_out * each;
+		sum->rx_packets += t.tcpi_segs_in;
+		sum->tx_packets += t.tcpi_segs_out;
 	}
-	return sum;
 }

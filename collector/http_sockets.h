@@ -45,7 +45,7 @@ void http_sockets_close(struct http_sockets *s);
 void http_sockets_tell(const struct http_sockets *s, const struct http_request *request,
     uint16_t port, http_begun_fn *begun, void *ctx, uint32_t probe, uint64_t seq);
 
-/* What all of them carried so far; grows, or stays. */
-struct http_carried http_sockets_carried(const struct http_sockets *s);
+/* Add what all of them carried so far, which grows, or stays. */
+void http_sockets_carried(const struct http_sockets *s, struct http_carried *sum);
 
 #endif

@@ -41,6 +41,7 @@ struct http_streams {
 	mono_t first_byte; /* of the answer; ns 0: none yet */
 	bool over;         /* ended by us, or by the first stream's end: good */
 	long status;       /* of the stream that ended first */
+	uint64_t beside;   /* came and is not measured, over all redirects */
 	uint64_t segments, segment_bytes; /* as the kernel told last */
 	unsigned header_bytes;            /* of a segment */
 	char why[128];
@@ -99,6 +100,18 @@ count_segments(struct http_streams *s)
 	s->segment_bytes = bytes;
 }
 
+/* A server must not cost more than the test may, by what it says beside. Result: whether
+ * it may go on. */
+static bool
+count_beside(struct http_streams *s, size_t n)
+{
+	s->beside += n;
+	if (s->beside <= HTTP_BESIDE_MOST)
+		return true;
+	snprintf(s->why, sizeof s->why, "more than was asked for");
+	return false;
+}
+
 static size_t
 on_body(char *p, size_t size, size_t n, void *ctx)
 {
@@ -110,7 +123,7 @@ on_body(char *p, size_t size, size_t n, void *ctx)
 	(void)size;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (s->request->upload || status < 200 || status > 299)
-		return n;
+		return count_beside(s, n) ? n : 0;
 	http_meter_feed(&s->meter, clock_mono(), s->meter.last_bytes + n);
 	if (s->meter.last_bytes < s->request->max_bytes)
 		return n;
@@ -128,7 +141,7 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 	if (t->all->first_byte.ns == 0)
 		t->all->first_byte = clock_mono();
 	count_upload(t->all);
-	return size * n;
+	return count_beside(t->all, size * n) ? size * n : 0;
 }
 
 static uint64_t
@@ -511,6 +524,7 @@ http_streams_run(struct http_streams *s, struct http_result *out)
 	out->status = (int32_t)s->status;
 	out->total_ns = clock_mono().ns - s->begun.ns;
 	out->total_bytes = s->meter.last_bytes;
+	out->beside_bytes = s->beside;
 	out->ttfb_ns = s->first_byte.ns != 0 ? s->first_byte.ns - s->begun.ns : -1;
 	/* An upload stopped by its time limit has no status yet. */
 	bool accepted = (s->status >= 200 && s->status <= 299) ||

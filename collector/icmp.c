@@ -54,7 +54,8 @@ struct door { /* a raw socket of one link and family */
 	unsigned wakes, quiet;
 	mono_t tick; /* the wakes are counted since */
 	uint32_t drops;
-	mono_t dropped, asked; /* the last drop was known of; drops were asked for */
+	mono_t dropped, asked; /* what was sent before may be lost by us; drops were
+	                          asked for */
 	struct outbox out;
 };
 
@@ -84,13 +85,16 @@ struct icmp {
 
 static void on_ready(void *ctx, uint32_t events);
 static void post(struct door *d);
+static bool drain(struct door *d);
 
+/* What has come is read before: nobody will hear of it by the next socket. */
 static void
 shut(struct door *d)
 {
 	if (d->fd < 0)
 		return;
 	post(d);
+	drain(d);
 	if (!d->busy)
 		loop_unwatch(d->icmp->loop, d->fd);
 	d->busy = false;
@@ -131,7 +135,9 @@ door_of(struct icmp *i, struct egress *e, int family)
 		if (i->doors[k]->egress == e && i->doors[k]->family == family)
 			return i->doors[k];
 	struct door *d = memory_grow(NULL, 1, sizeof *d);
-	*d = (struct door){.icmp = i, .egress = e, .family = family, .fd = -1};
+	/* A probe may have sent by another before: its answers are nobody's here. */
+	*d = (struct door){
+	    .icmp = i, .egress = e, .family = family, .fd = -1, .dropped = clock_mono()};
 	for (unsigned k = 0; k < OUT_BATCH; k++) {
 		d->out.iovs[k] = (struct iovec){d->out.packets[k], ECHO_BYTES};
 		d->out.heads[k].msg_hdr.msg_iov = &d->out.iovs[k];
@@ -260,18 +266,19 @@ learn_drops(struct door *d, uint32_t drops, mono_t now)
 	d->dropped = now;
 }
 
-/* For what nobody answered: drops may have come to our ears, or not yet. */
+/* For what nobody answered: drops may have come to our ears, or not yet. Without a door
+ * nobody listened any more. */
 static uint32_t
 icmp_doubt(void *ctx, uint32_t probe, mono_t sent)
 {
 	struct icmp *i = ctx;
-	struct door *d = i->targets[probe].used ? i->targets[probe].door : NULL;
+	struct door *d = i->targets[probe].door;
 	mono_t now = clock_mono();
 	uint32_t drops;
 
-	if (d == NULL || d->fd < 0)
-		return d != NULL && d->dropped.ns >= sent.ns ? FLAG_OWN_DROP : 0;
-	if (now.ns - d->asked.ns >= ASK_NS) {
+	if (d == NULL)
+		return FLAG_OWN_DROP;
+	if (d->fd >= 0 && now.ns - d->asked.ns >= ASK_NS) {
 		d->asked = now;
 		if (stamp_drops_now(d->fd, &drops))
 			learn_drops(d, drops, now);
@@ -509,10 +516,11 @@ icmp_free(struct icmp *i)
 	if (i == NULL)
 		return;
 	loop_timer_cancel(i->loop, &i->tick);
-	for (size_t k = 0; k < i->n_doors; k++) {
+	/* All of them may be asked whose a packet is, until the last is shut. */
+	for (size_t k = 0; k < i->n_doors; k++)
 		shut(i->doors[k]);
+	for (size_t k = 0; k < i->n_doors; k++)
 		free(i->doors[k]);
-	}
 	free(i->doors);
 	free(i->targets);
 	free(i);
@@ -564,8 +572,12 @@ icmp_forget(struct icmp *i, const struct egress *e)
 			k++;
 			continue;
 		}
-		shut(i->doors[k]);
-		free(i->doors[k]);
+		struct door *d = i->doors[k];
+		shut(d);
+		for (size_t t = 0; t < i->n_targets; t++)
+			if (i->targets[t].door == d)
+				i->targets[t].door = NULL;
+		free(d);
 		i->doors[k] = i->doors[--i->n_doors];
 	}
 }

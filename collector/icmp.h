@@ -27,7 +27,8 @@ int icmp_add(
     struct icmp *i, uint32_t probe, const struct probe_conf *conf, struct egress *e);
 void icmp_remove(struct icmp *i, uint32_t probe);
 
-/* No socket of this egress is used any more: it goes away. */
+/* No socket of this egress is used any more: it goes away, and what has left by it and
+ * was not answered yet is own-drop. */
 void icmp_forget(struct icmp *i, const struct egress *e);
 
 /*

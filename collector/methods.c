@@ -53,8 +53,9 @@ methods_remove(struct methods *m, enum kind kind, uint32_t number)
 void
 methods_free(struct methods *m)
 {
-	http_free(m->http);
-	dns_free(m->dns);
-	tcp_free(m->tcp);
+	/* The last answers are read, and may be masked by a test. */
 	icmp_free(m->icmp);
+	tcp_free(m->tcp);
+	dns_free(m->dns);
+	http_free(m->http);
 }

@@ -76,6 +76,17 @@ stamp_mono(
 	return true;
 }
 
+mono_t
+stamp_since(struct stamp_ruler *r, const struct timespec *stamp, mono_t after)
+{
+	mono_t at;
+
+	if (stamp_mono(r, stamp, after, &at))
+		return at;
+	stamp_ruler_read(r); /* what came after it was read lay in its future */
+	return stamp_mono(r, stamp, after, &at) ? at : r->read;
+}
+
 bool
 stamp_drops(struct msghdr *m, uint32_t *out)
 {

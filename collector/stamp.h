@@ -32,6 +32,12 @@ bool stamp_get(struct msghdr *m, struct timespec *out);
 bool stamp_mono(
     const struct stamp_ruler *r, const struct timespec *stamp, mono_t after, mono_t *out);
 
+/* When something happened that was found since ${after}: by its stamp, and where that
+ * cannot be true, for the clock was set meanwhile, now. Reads the ruler anew where it
+ * must.
+ */
+mono_t stamp_since(struct stamp_ruler *r, const struct timespec *stamp, mono_t after);
+
 /* The count of datagrams the socket dropped, if the message tells. */
 bool stamp_drops(struct msghdr *m, uint32_t *out);
 

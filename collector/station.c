@@ -24,6 +24,7 @@
 struct watched {
 	uint32_t number;
 	uint32_t link;
+	uint32_t way; /* number of the link in the journal */
 	enum kind kind;
 	enum role role;
 	struct probe_conf *conf; /* NULL: the journal's words say all (a list's target) */
@@ -192,6 +193,16 @@ watch(struct station *s, const struct watched *w)
 	s->places[w->number] = (uint32_t)s->n_watched;
 }
 
+/* A throughput test goes by its link's number and capacity: with either new it begins
+ * anew. */
+static bool
+goes_on(const struct station *s, const struct watched *w, size_t link,
+    const struct probe_conf *p)
+{
+	return w->link == link && change_same_probe(w->conf, p) &&
+	       (w->kind != KIND_HTTP || w->way == s->ways[link]->number);
+}
+
 static void
 begin(struct station *s, size_t link, const struct probe_conf *p, uint32_t number,
     bool listed)
@@ -200,7 +211,7 @@ begin(struct station *s, size_t link, const struct probe_conf *p, uint32_t numbe
 
 	if (number < s->n_places && s->places[number] != 0) {
 		struct watched *w = &s->watched[s->places[number] - 1];
-		if (w->link == link && change_same_probe(w->conf, p)) {
+		if (goes_on(s, w, link, p)) {
 			w->wanted = true;
 			http_cap(s->methods.http, w->number,
 			    s->settings->links[link].throughput_budget);
@@ -223,6 +234,7 @@ begin(struct station *s, size_t link, const struct probe_conf *p, uint32_t numbe
 	}
 	struct watched w = {.number = number,
 	    .link = (uint32_t)link,
+	    .way = s->ways[link]->number,
 	    .kind = p->def.kind,
 	    .role = p->def.role,
 	    .builtin = p->builtin,
@@ -593,8 +605,8 @@ station_free(struct station *s)
 	loop_timer_cancel(s->parts.loop, &s->due);
 	loop_timer_cancel(s->parts.loop, &s->beat);
 	account(s, clock_mono());
+	methods_free(&s->methods); /* the last answers are read */
 	tracer_free(s->tracer);
-	methods_free(&s->methods);
 	wire_free(s->wire);
 	engine_free(s->engine);
 	health_free(s->health);

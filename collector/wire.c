@@ -22,6 +22,7 @@
 #define PAUSE_MOST    (100 * NS_PER_MS)
 #define RETRY_NS      (10 * NS_PER_S)
 #define ROUTE_HOLD_NS NS_PER_S
+#define STAMPED_NS    (50 * NS_PER_MS) /* before it is found: a busy machine's queues */
 #define PARTS         16 /* of a ring: fuller than one is much for a pause */
 
 struct line { /* an interface */
@@ -29,7 +30,8 @@ struct line { /* an interface */
 	bool wanted;
 	struct capture *capture; /* NULL: could not be opened */
 	mono_t since, dropped, tried;
-	unsigned read; /* since the timer's last turn */
+	mono_t emptied; /* what is found was captured after that */
+	unsigned read;  /* since the timer's last turn */
 	struct stamp_ruler ruler;
 	struct passive *passive;
 };
@@ -109,29 +111,19 @@ count_own(struct wire *w, size_t link, const struct captured *c)
 	*(c->leaves ? &own->own_tx_packets : &own->own_rx_packets) += 1;
 }
 
-/* What came after the ruler was read lies in its future. */
-static bool
-stamped_at(struct line *l, const struct captured *c, mono_t *at)
-{
-	if (stamp_mono(&l->ruler, &c->stamp, l->since, at))
-		return true;
-	stamp_ruler_read(&l->ruler);
-	return stamp_mono(&l->ruler, &c->stamp, l->since, at);
-}
-
 static void
 see(struct wire *w, struct line *l, const struct captured *c)
 {
 	struct packet p;
 	uint32_t probe;
 	uint64_t seq;
-	mono_t at;
 
 	if (!packet_parse(&p, c->p, c->n))
 		return;
 	if (!is_own(w, &p, c->leaves, &probe, &seq)) {
-		if (p.protocol == IPPROTO_TCP && stamped_at(l, c, &at))
-			passive_packet(l->passive, &p, c->leaves, at);
+		if (p.protocol == IPPROTO_TCP)
+			passive_packet(l->passive, &p, c->leaves,
+			    stamp_since(&l->ruler, &c->stamp, l->emptied));
 		return;
 	}
 	if (probe >= w->n_probes || w->probes[probe].link >= w->n_links)
@@ -163,14 +155,16 @@ static void
 drain(struct wire *w, struct line *l)
 {
 	struct captured c;
+	unsigned n = capture_frames(l->capture); /* a round: more may come for ever */
 
 	stamp_ruler_read(&l->ruler);
-	/* A ring is a round: more may come for ever. */
-	for (unsigned n = capture_frames(l->capture);
-	     n > 0 && capture_next(l->capture, &c); n--) {
+	mono_t began = l->ruler.read;
+	for (; n > 0 && capture_next(l->capture, &c); n--) {
 		see(w, l, &c);
 		l->read++;
 	}
+	if (n > 0)
+		l->emptied.ns = began.ns - STAMPED_NS;
 }
 
 void
@@ -296,7 +290,7 @@ open_line(struct wire *w, struct line *l, size_t link, mono_t now)
 	int rc = fd < 0
 	             ? fd
 	             : capture_new(&l->capture, fd, has_lists(w) ? FRAMES_MANY : FRAMES);
-	l->since = clock_mono();
+	l->since = l->emptied = clock_mono();
 	if (rc < 0 && l->tried.ns == 0) {
 		snprintf(text, sizeof text,
 		    "what leaves cannot be watched: %s; samples are egress-unproven",

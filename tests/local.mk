@@ -39,6 +39,7 @@ check_PROGRAMS += \
 	tests/unit/test_journal \
 	tests/unit/test_journal_hours \
 	tests/unit/test_judge \
+	tests/unit/test_loop \
 	tests/unit/test_malformed \
 	tests/unit/test_masking \
 	tests/unit/test_migration \
@@ -50,6 +51,7 @@ check_PROGRAMS += \
 	tests/unit/test_properties \
 	tests/unit/test_quantile \
 	tests/unit/test_records \
+	tests/unit/test_reload \
 	tests/unit/test_results \
 	tests/unit/test_rows \
 	tests/unit/test_rrdcached \
@@ -127,6 +129,7 @@ tests_unit_test_curve_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_curve_LDADD = reports/libreports.a config/libconfig.a $(JUDGE_LIBS)
 tests_unit_test_deadline_LDADD = $(JUDGE_LIBS)
 tests_unit_test_demand_LDADD = $(JUDGE_LIBS)
+tests_unit_test_dns_LDFLAGS = -Wl,--wrap=clock_wall
 tests_unit_test_dns_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_documents_SOURCES = tests/unit/test_documents.c $(MADE_PAGES)
 tests_unit_test_documents_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
@@ -169,6 +172,7 @@ tests_unit_test_journal_hours_LDADD = base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_judge_SOURCES = tests/unit/test_judge.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_judge_LDADD = analyzer/libanalyzer.a base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS) \
 	-lm
+tests_unit_test_loop_LDADD = base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_malformed_LDADD = collector/libcollector.a base/libbase.a $(CARES_LIBS) \
 	$(PCAP_LIBS)
 tests_unit_test_masking_SOURCES = tests/unit/test_masking.c tests/unit/feed.c tests/unit/feed.h
@@ -190,6 +194,7 @@ tests_unit_test_properties_SOURCES = tests/unit/test_properties.c tests/unit/fee
 tests_unit_test_properties_LDADD = $(JUDGE_LIBS)
 tests_unit_test_quantile_LDADD = $(JUDGE_LIBS)
 tests_unit_test_records_LDADD = records/librecords.a base/libbase.a $(SQLITE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_reload_LDADD = $(COLLECT_LIBS)
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/golden/made_results.c \
 	tests/golden/made_evidence.c tests/golden/made_results.h $(GATHER)
 tests_unit_test_results_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

@@ -1,7 +1,7 @@
 # Replay of the seeds is a test; `make fuzz` hunts for FUZZ_SECONDS a target.
 check_PROGRAMS += tests/fuzz/fuzz_dns
 tests_fuzz_fuzz_dns_SOURCES = tests/fuzz/fuzz_dns.c tests/fuzz/driver.c collector/resolve.c collector/dns_channel.c \
-	collector/dns_socket.c collector/dns_message.c collector/pool.c
+	collector/dns_socket.c collector/dns_message.c collector/stamp.c collector/pool.c
 tests_fuzz_fuzz_dns_LDADD = base/libbase.a -lcares
 
 check_PROGRAMS += tests/fuzz/fuzz_import

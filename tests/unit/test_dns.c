@@ -29,6 +29,22 @@
 #define BIG      60000
 #define HELD     64
 
+/* Another process has its turn between two readings of clocks, now and then. */
+#define GAP_NS (2 * NS_PER_MS)
+wall_t __real_clock_wall(void);
+wall_t __wrap_clock_wall(void);
+
+wall_t
+__wrap_clock_wall(void)
+{
+	static unsigned calls;
+
+	if (++calls % 5 == 0)
+		for (mono_t from = clock_mono(); clock_mono().ns - from.ns < GAP_NS;)
+			;
+	return __real_clock_wall();
+}
+
 struct stage;
 
 struct actor {
@@ -46,7 +62,7 @@ struct actor {
 
 	unsigned asked;
 	unsigned outcomes[OUTCOME_COUNT], codes[CODE_COUNT], stamps[STAMP_COUNT];
-	unsigned late, dup, early_outcome;
+	unsigned late, dup, early_outcome, instant;
 	int64_t worst_ns, least_ns;
 
 	struct {
@@ -308,6 +324,7 @@ on_sample(void *ctx, const struct sample *s)
 	a->outcomes[s->outcome]++;
 	a->codes[s->code]++;
 	a->stamps[s->stamp]++;
+	a->instant += s->outcome == OUTCOME_REPLY && s->rtt_ns == 0;
 	if (s->rtt_ns > a->worst_ns)
 		a->worst_ns = s->rtt_ns;
 }
@@ -515,6 +532,8 @@ test_answers(void **state)
 	assert_in_range(cast[SIX].stamps[STAMP_KERNEL], settled(&cast[SIX]) * 7 / 8,
 	    settled(&cast[SIX]));
 	assert_true(cast[GOOD].worst_ns > 0 && cast[GOOD].worst_ns < NS_PER_S);
+	/* Nor is one turned with clocks that were read apart. */
+	assert_int_equal(cast[GOOD].instant + cast[SIX].instant, 0);
 }
 
 static void

@@ -227,6 +227,52 @@ slots_missed_in_a_suspend_are_not_sent_in_a_burst(void **state)
 	engine_free(e);
 }
 
+/* Who was not there to listen does not know what was answered. */
+static void
+what_was_in_flight_while_we_slept_is_own_drop(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	mono_t first = engine_next(e);
+
+	(void)state;
+	engine_run(e, first);
+	engine_run(e, (mono_t){first.ns + 600 * SEC});
+	assert_int_equal(seen.n_samples, 1);
+	assert_int_equal(seen.samples[0].outcome, OUTCOME_LOST);
+	assert_int_equal(seen.samples[0].flags, FLAG_OWN_DROP);
+	/* What leaves after it is heard of, or lost. */
+	run_to(e, (mono_t){first.ns + 610 * SEC});
+	assert_true(seen.n_samples >= 6);
+	for (size_t i = 1; i < seen.n_samples; i++) {
+		assert_int_equal(seen.samples[i].outcome, OUTCOME_LOST);
+		assert_int_equal(seen.samples[i].flags, 0);
+	}
+	engine_free(e);
+}
+
+/* Only a little late, as on a busy machine: the sockets kept what came. */
+static void
+what_was_in_flight_while_we_were_slow_is_lost(void **state)
+{
+	struct probe_def rare = DEF;
+	struct engine *e;
+	mono_t first;
+
+	(void)state;
+	rare.every_ns = 60 * SEC; /* long without anything to do is no sleep */
+	e = fresh(&WIRE, &rare);
+	first = engine_next(e);
+	engine_run(e, first);
+	engine_run(e, (mono_t){first.ns + 4 * SEC});
+	assert_int_equal(seen.n_samples, 1);
+	assert_int_equal(seen.samples[0].flags, 0);
+	run_to(e, (mono_t){first.ns + 300 * SEC});
+	assert_true(seen.n_samples >= 4);
+	for (size_t i = 1; i < seen.n_samples; i++)
+		assert_int_equal(seen.samples[i].flags, 0);
+	engine_free(e);
+}
+
 static void
 a_removed_probe_sends_no_more_but_settles(void **state)
 {
@@ -474,6 +520,8 @@ main(void)
 	    cmocka_unit_test(
 	        a_routers_word_is_kept_for_the_timeout_and_a_neighbour_is_told),
 	    cmocka_unit_test(slots_missed_in_a_suspend_are_not_sent_in_a_burst),
+	    cmocka_unit_test(what_was_in_flight_while_we_slept_is_own_drop),
+	    cmocka_unit_test(what_was_in_flight_while_we_were_slow_is_lost),
 	    cmocka_unit_test(a_removed_probe_sends_no_more_but_settles),
 	    cmocka_unit_test(a_transport_that_settles_has_no_timeout),
 	    cmocka_unit_test(a_batch_departs_when_nothing_more_is_due),

@@ -83,6 +83,20 @@ say_redirect(int fd, const char *to)
 	say_filler(fd, 5000); /* counts for nothing */
 }
 
+/* What never ends and is no part of what a test measures. */
+static void
+say_endlessly(int fd, const char *head, const char *line)
+{
+	char lines[4096];
+	size_t n = strlen(line);
+
+	for (size_t at = 0; at + n <= sizeof lines; at += n)
+		memcpy(lines + at, line, n);
+	say(fd, head);
+	while (write(fd, lines, sizeof lines / n * n) > 0)
+		;
+}
+
 static void
 swallow(int fd, size_t n)
 {
@@ -125,6 +139,12 @@ serve_path(int fd, const char *path)
 	} else if (strcmp(path, "/address") == 0) {
 		snprintf(to, sizeof to, "http://127.0.0.2:%u/ok", http_port);
 		say_redirect(fd, to);
+	} else if (strcmp(path, "/swamp") == 0) {
+		say_endlessly(fd, "HTTP/1.1 302 Found\r\nLocation: /ok\r\n\r\n", "mud");
+	} else if (strcmp(path, "/heads") == 0) {
+		say_endlessly(fd, "HTTP/1.1 200 OK\r\n", "X: y\r\n");
+	} else if (strcmp(path, "/wait") == 0) {
+		say_endlessly(fd, "", "HTTP/1.1 103 Early Hints\r\n\r\n");
 	} else if (strcmp(path, "/file") == 0) {
 		say_redirect(fd, "file:///etc/passwd");
 	} else {
@@ -149,7 +169,10 @@ serve_one(void *arg)
 	       read(fd, head + n, 1) == 1)
 		n++;
 	sscanf(head, "%7s %255s", method, path);
-	if (strcmp(path, "/up") == 0) {
+	if (strcmp(path, "/up-echo") == 0) {
+		swallow(fd, 1000);
+		say_endlessly(fd, "HTTP/1.1 200 OK\r\n\r\n", "echo");
+	} else if (strcmp(path, "/up") == 0) {
 		const char *length = strcasestr(head, "Content-Length:");
 		swallow(fd, length != NULL ? strtoul(length + 15, NULL, 10) : 0);
 		say(fd, "HTTP/1.1 204 No Content\r\n\r\n");
@@ -201,7 +224,8 @@ listen_on(int family)
 	return ntohs(family == AF_INET ? four.sin_port : six.sin6_port);
 }
 
-/* ---- the DNS server: "good.test" is 127.0.0.1, "six.test" ::1, the rest is not ---- */
+/* ---- the DNS server: "good.test" is 127.0.0.1, "six.test" ::1, "both.test" either, the
+ * rest is not ---- */
 
 static void
 on_query(void *ctx, uint32_t events)
@@ -221,11 +245,12 @@ on_query(void *ctx, uint32_t events)
 		return;
 	bool asks_six = msg[n - 3] == 28;
 	msg[2] |= 0x80;
-	if (memcmp(msg + 12, "\4good\4test", 11) == 0 && !asks_six) {
+	bool both = memcmp(msg + 12, "\4both\4test", 11) == 0;
+	if ((both || memcmp(msg + 12, "\4good\4test", 11) == 0) && !asks_six) {
 		msg[7] = 1;
 		memcpy(msg + n, four, sizeof four);
 		n += sizeof four;
-	} else if (memcmp(msg + 12, "\3six\4test", 10) == 0 && asks_six) {
+	} else if ((both || memcmp(msg + 12, "\3six\4test", 10) == 0) && asks_six) {
 		msg[7] = 1;
 		memcpy(msg + n, six, sizeof six);
 		n += sizeof six;
@@ -237,14 +262,20 @@ on_query(void *ctx, uint32_t events)
 
 /* ---- the links ---- */
 
+static char broken, without_four; /* what is wrong with a link */
+
 static int
 outlet_open(void *ctx, int family, int type, enum code *why)
 {
 	int fd = -1;
 
-	if (ctx != NULL) {
+	if (ctx == &broken) {
 		*why = CODE_NO_INTERFACE;
 		return -ENODEV;
+	}
+	if (ctx == &without_four && family == AF_INET && type == SOCK_STREAM) {
+		*why = CODE_NO_ADDRESS;
+		return -EADDRNOTAVAIL;
 	}
 	fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	return fd >= 0 ? fd : -errno;
@@ -280,6 +311,7 @@ enum how {
 	NO_DEVICE = 4,   /* its sockets cannot be opened */
 	BUSY = 8,        /* its interface carries traffic */
 	FOUR = 32,       /* streams */
+	NO_FOUR = 64,    /* it has no IPv4 address */
 	WRONG_CHILD = 16 /* the child's program ends at once */
 };
 
@@ -303,6 +335,11 @@ static struct probe_case cases[] = {
     {"http://%6/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://good.test:%p/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://six.test:%q/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://both.test:%p/ok", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://both.test:%q/ok", NO_FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
+    {"http://good.test:%p/ok", NO_FOUR, OUTCOME_NOT_SENT, CODE_NO_ADDRESS, 0,
+        "no address", .samples = 0},
+    {"http://bad.test:%p/ok", NO_FOUR, OUTCOME_LOST, CODE_RESOLVE, 0, "", .samples = 0},
     {"http://%4/endless", PLAIN, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://%4/ok", FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
     {"http://%4/endless", FOUR, OUTCOME_REPLY, CODE_NONE, 0, "", .samples = 0},
@@ -326,6 +363,11 @@ static struct probe_case cases[] = {
     {"http://%4/silent", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "silence", .samples = 0},
     {"http://%4/empty", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "empty", .samples = 0},
     {"http://%4/garbage", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "", .samples = 0},
+    {"http://%4/swamp", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
+    {"http://%4/swamp", FOUR, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
+    {"http://%4/heads", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
+    {"http://%4/wait", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
+    {"http://%4/up-echo", UPLOAD, OUTCOME_LOST, CODE_HTTP, 0, "more than", .samples = 0},
     {"https://%4/ok", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "silence", .samples = 0},
     {"http://127.0.0.1:1/ok", PLAIN, OUTCOME_LOST, CODE_HTTP, 0, "connect", .samples = 0},
     {"http://bad.test/ok", PLAIN, OUTCOME_LOST, CODE_RESOLVE, 0, "", .samples = 0},
@@ -458,9 +500,11 @@ on_begun(
 static void
 case_add(struct stage *s, uint32_t i)
 {
-	static char broken;
-	struct outlet outlet = {cases[i].how & NO_DEVICE ? &broken : NULL, outlet_open,
-	    outlet_generation, outlet_ready, outlet_flags};
+	unsigned how = cases[i].how;
+	struct outlet outlet = {how & NO_DEVICE ? &broken
+	                        : how & NO_FOUR ? &without_four
+	                                        : NULL,
+	    outlet_open, outlet_generation, outlet_ready, outlet_flags};
 	struct probe_conf *probes = calloc(2, sizeof *probes);
 	struct link_conf link = {.probes = probes, .n_probes = 2};
 
@@ -611,6 +655,25 @@ test_carried(void **state)
 	}
 }
 
+/* A test costs no more than it may, whatever a server says beside the body. */
+static void
+test_endless(void **state)
+{
+	unsigned seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		const struct probe_case *c = &cases[i];
+		if (strstr(c->why, "more than") == NULL)
+			continue;
+		seen++;
+		if (c->carried.rx_bytes > 16000000)
+			fail_msg("%s (%u): %ju bytes", c->url, c->how,
+			    (uintmax_t)c->carried.rx_bytes);
+	}
+	assert_int_equal(seen, 5);
+}
+
 /* A link is loaded while its test runs and a little longer, and only then. */
 static void
 test_masking(void **state)
@@ -711,6 +774,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(test_cases),
 	    cmocka_unit_test(test_measures),
 	    cmocka_unit_test(test_carried),
+	    cmocka_unit_test(test_endless),
 	    cmocka_unit_test(test_masking),
 	};
 	const struct CMUnitTest pure[] = {

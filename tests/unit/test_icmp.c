@@ -264,6 +264,35 @@ a_clock_that_was_set_turns_no_stamp(void **state)
 	assert_false(r.jumped);
 }
 
+/* A packet that was captured before the clock was set is read with the new clock: it was
+ * found since the last look, and no step of an hour makes it older or younger. */
+static void
+what_was_found_since_is_of_then_whatever_the_clock(void **state)
+{
+	struct stamp_ruler r = {.offset_ns = 0};
+	mono_t before = clock_mono();
+	mono_t looked = {before.ns - 100 * NS_PER_MS};
+
+	(void)state;
+	for (int64_t step = -3600; step <= 3600; step += 3600) {
+		stamp_ruler_read(&r);
+		wall_t w = clock_wall();
+		int64_t ns = w.ns - 50 * NS_PER_MS + step * NS_PER_S;
+		struct timespec stamp = {ns / NS_PER_S, ns % NS_PER_S};
+		mono_t at = stamp_since(&r, &stamp, looked), now = clock_mono();
+		assert_in_range(at.ns, looked.ns, now.ns);
+		if (step == 0)
+			assert_in_range(
+			    at.ns, before.ns - 51 * NS_PER_MS, now.ns - 49 * NS_PER_MS);
+	}
+	/* What came after the ruler was read lies in its future, but for a moment. */
+	r.read.ns -= NS_PER_S;
+	wall_t w = clock_wall();
+	struct timespec stamp = {w.ns / NS_PER_S, w.ns % NS_PER_S};
+	mono_t asked = clock_mono(), at = stamp_since(&r, &stamp, looked);
+	assert_in_range(at.ns, asked.ns - NS_PER_MS, clock_mono().ns);
+}
+
 int
 main(void)
 {
@@ -276,6 +305,7 @@ main(void)
 	    cmocka_unit_test(our_packet_is_known_behind_any_header),
 	    cmocka_unit_test(a_stamp_becomes_a_time_since_boot),
 	    cmocka_unit_test(a_clock_that_was_set_turns_no_stamp),
+	    cmocka_unit_test(what_was_found_since_is_of_then_whatever_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
