@@ -35,10 +35,10 @@ add(struct text *t, const char *format, ...)
 		t->n += (size_t)n;
 }
 
-/* "host A or host B" of all probes of a kind; ${all} where they are too many to list.
- * Result: false where there are none. */
-static bool
-add_hosts(struct text *t, const struct settings *s, enum kind kind, const char *all)
+/* "host A or host B" of all probes of a kind. Result: how many; -1, and nothing added,
+ * where they are too many to list. */
+static int
+add_hosts(struct text *t, const struct settings *s, enum kind kind)
 {
 	const char *hosts[HOSTS_MOST];
 	size_t n = 0;
@@ -51,10 +51,8 @@ add_hosts(struct text *t, const struct settings *s, enum kind kind, const char *
 				known = strcmp(hosts[k], p->address) == 0;
 			if (known)
 				continue;
-			if (n == HOSTS_MOST) {
-				add(t, "%s", all);
-				return true;
-			}
+			if (n == HOSTS_MOST)
+				return -1;
 			hosts[n++] = p->address;
 		}
 	}
@@ -62,7 +60,66 @@ add_hosts(struct text *t, const struct settings *s, enum kind kind, const char *
 		add(t, "%shost %.*s", k > 0 ? " or " : "(", (int)strcspn(hosts[k], "%"),
 		    hosts[k]);
 	add(t, "%s", n > 0 ? ")" : "");
-	return n > 0;
+	return (int)n;
+}
+
+/* "port A or port B" of all DNS servers; nothing where they are too many to list: all
+ * datagrams then. */
+static void
+add_ports(struct text *t, const struct settings *s)
+{
+	uint16_t ports[HOSTS_MOST];
+	size_t n = 0;
+
+	for (size_t l = 0; l < s->n_links; l++) {
+		for (size_t i = 0; i < s->links[l].n_probes; i++) {
+			const struct probe_conf *p = &s->links[l].probes[i];
+			bool known = p->def.kind != KIND_DNS;
+			for (size_t k = 0; k < n && !known; k++)
+				known = ports[k] == p->port;
+			if (known)
+				continue;
+			if (n == HOSTS_MOST)
+				return;
+			ports[n++] = p->port;
+		}
+	}
+	for (size_t k = 0; k < n; k++)
+		add(t, "%sport %u", k > 0 ? " or " : " and (", ports[k]);
+	add(t, ")");
+}
+
+/* The datagrams of the DNS servers we ask. */
+static void
+add_dns(struct text *t, const struct settings *s)
+{
+	size_t before = t->n;
+
+	add(t, " or (udp and ");
+	int n = add_hosts(t, s, KIND_DNS);
+	if (n < 0) {
+		t->p[t->n = before] = '\0';
+		add(t, " or (udp");
+		add_ports(t, s);
+	}
+	if (n == 0)
+		t->p[t->n = before] = '\0';
+	else
+		add(t, ")");
+}
+
+/* The beginnings and resets of connections to the hosts that TCP probes go to. */
+static void
+add_tcp(struct text *t, const struct settings *s, const char *beginnings)
+{
+	size_t before = t->n;
+
+	add(t, " or (%s and ", beginnings);
+	int n = add_hosts(t, s, KIND_TCP);
+	if (n == 0)
+		t->p[t->n = before] = '\0';
+	else
+		add(t, n < 0 ? "tcp)" : ")");
 }
 
 struct compiler {
@@ -129,21 +186,12 @@ filter_make(struct sock_fprog *out, const struct settings *s, enum capture_want 
 		return -ELIBACC;
 	struct text *t = memory_grow(NULL, 1, sizeof *t);
 	t->n = 0;
-	add(t, "icmp or icmp6 or (udp and ");
-	if (!add_hosts(t, s, KIND_DNS, "port 53"))
-		t->n = (size_t)snprintf(t->p, sizeof t->p, "icmp or icmp6");
-	else
-		add(t, ")");
-	if (want == CAPTURE_ALL) {
+	add(t, "icmp or icmp6");
+	add_dns(t, s);
+	if (want == CAPTURE_ALL)
 		add(t, " or %s", BEGINNINGS);
-	} else {
-		size_t before = t->n;
-		add(t, " or (%s and ", BEGINNINGS);
-		if (add_hosts(t, s, KIND_TCP, "tcp"))
-			add(t, ")");
-		else
-			t->p[t->n = before] = '\0';
-	}
+	else
+		add_tcp(t, s, BEGINNINGS);
 	int rc = t->n < sizeof t->p ? compile(&c, t->p, out) : -EINVAL;
 	dlclose(c.library);
 	free(t);

@@ -7,9 +7,10 @@
 
 /*
  * Which packets of an interface the kernel hands to us at all, compiled by libpcap: ICMP,
- * datagrams of the DNS servers we ask, and the beginnings and resets of TCP connections,
- * with CAPTURE_PROBES those of the hosts we connect to alone. Of each the first
- * FILTER_BYTES, from the IP header on. What carries customers' payload is never copied.
+ * datagrams of the DNS servers we ask (of their ports, where they are more than 64), and
+ * the beginnings and resets of TCP connections, with CAPTURE_PROBES those of the hosts we
+ * connect to alone. Of each the first FILTER_BYTES, from the IP header on. What carries
+ * customers' payload is never copied.
  */
 #define FILTER_BYTES 176
 

@@ -26,6 +26,7 @@ check_PROGRAMS += \
 	tests/unit/test_engine \
 	tests/unit/test_evidence \
 	tests/unit/test_exactness \
+	tests/unit/test_filter \
 	tests/unit/test_flood \
 	tests/unit/test_health \
 	tests/unit/test_hist \
@@ -145,6 +146,7 @@ tests_unit_test_engine_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_
 tests_unit_test_evidence_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_evidence_LDADD = reports/libreports.a $(JANSSON_LIBS) $(JUDGE_LIBS)
 tests_unit_test_exactness_LDADD = base/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_filter_LDADD = $(COLLECT_LIBS)
 tests_unit_test_flood_LDADD = $(COLLECT_LIBS)
 tests_unit_test_health_LDADD = $(COLLECT_LIBS)
 tests_unit_test_hist_LDADD = base/libbase.a $(CMOCKA_LIBS) -lm
