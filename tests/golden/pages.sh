@@ -178,7 +178,11 @@ for id in $(jq -r '.outages.links[0].outages[].id' "$dir/a4.json"); do
 done
 
 ## A link without any of it says so in a sentence each, on few pages.
-history 2 60 864000 "86400-88200" "" | take plain samples
+# A web page that is fetched to see whether it comes is no test of throughput.
+{
+	history 2 60 864000 "86400-88200" ""
+	awk 'BEGIN { for (t = 0; t < 864000; t += 3600) printf "%d.5,page,http,internet,reply,80\n", 1761436800 + t }'
+} | take plain samples
 "$lw" --data "$dir/plain" report dossier -o "$dir/plain.pdf" 2>"$dir/err" || wrong "plain: $(cat "$dir/err")"
 geometry plain 595 842
 text plain >"$dir/plain.txt"
