@@ -19,6 +19,8 @@ static const struct style target_style = {FACE_BOLD, 7, INK_BLUE};
 struct scale {
 	double bottom; /* ratio at the foot of the plot */
 	double y, h;
+	char name[64];  /* of the target */
+	double margin; /* at the right, where it stands at the end of its line */
 };
 
 static double
@@ -81,24 +83,34 @@ static void
 draw_target(struct draw *d, const struct scale *s, double target, struct box box)
 {
 	double y = y_of(s, target), right = box.x + box.w;
-	char text[64], at[32];
+
+	for (double x = box.x + LABEL_W; x < right; x += 6)
+		draw_rule(d, INK_BLUE, 0.9, x, y, fmin(x + 3.5, right), y);
+	draw_line(d, &target_style, right + 5, y - 5, s->margin - 5, ALIGN_LEFT, s->name);
+}
+
+static void
+name_target(struct draw *d, struct scale *s, double target)
+{
+	char at[32];
 	int decimals = 1;
 
 	while (decimals < 6 && fabs(target * 100 * pow(10, decimals) -
 	                            round(target * 100 * pow(10, decimals))) > 1e-6)
 		decimals++;
-	for (double x = box.x + LABEL_W; x < right; x += 6)
-		draw_rule(d, INK_BLUE, 0.9, x, y, fmin(x + 3.5, right), y);
 	snprintf(at, sizeof at, "%.*f %%", decimals, target * 100);
-	say(text, sizeof text, "{1} agreed", at);
-	draw_line(d, &target_style, box.x + LABEL_W, box.y - 1, box.w - LABEL_W,
-	    ALIGN_RIGHT, text);
+	say(s->name, sizeof s->name, "{1} agreed", at);
+	s->margin = draw_width(d, &target_style, s->name) + 6;
 }
 
 void
 months_draw(struct draw *d, struct box box, const struct months *m)
 {
 	struct scale s = {.y = box.y + HEAD, .h = box.h - HEAD - FOOT};
+
+	if (m->target > 0)
+		name_target(d, &s, m->target);
+	box.w -= s.margin;
 	double slot = (box.w - LABEL_W) / (double)(m->n > 0 ? m->n : 1);
 
 	s.bottom = fmax(0, 1 - 1.35 * (1 - lowest(m)));

@@ -359,13 +359,11 @@ commitment_clauses(struct table *t, const struct link_report *l)
 	for (size_t i = 0; i < l->n_commitments; i++) {
 		struct promise w;
 		promise_words(&l->commitments[i], &w);
-		bool told = l->commitments[i].word != COMMITMENT_NOT_MEASURED;
 		struct cell cells[] = {{.text = w.what}, {.text = w.promised},
 		    {.text = w.measured}, {.text = w.margin},
 		    {.text = w.verdict,
-		        .colour = !told   ? INK_MUTED
-		                  : w.bad ? INK_BAD
-		                          : INK_GOOD}};
+		        .bold = true,
+		        .colour = promise_colour(&l->commitments[i])}};
 		table_row(t, cells);
 	}
 }

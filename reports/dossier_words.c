@@ -237,7 +237,7 @@ words_unknown(enum unknown_reason reason)
 uint32_t
 words_verdict_colour(enum verdict_kind v)
 {
-	if (v == VERDICT_BREACHED || v == VERDICT_ARGUABLE)
+	if (v == VERDICT_BREACHED)
 		return INK_BAD;
 	return v == VERDICT_MET ? INK_GOOD : INK_MUTED;
 }

@@ -173,6 +173,9 @@ jq -e '.evidence[0] as $e
 	and ($e.objections.words | length) == 10 and $e.objections.counted > 150' \
 	"$dir/a4.json" >/dev/null || wrong "totals: $(jq -c '.evidence[0] | [.months[].minutes,
 	.names.dead_minutes, .objections]' "$dir/a4.json")"
+jq -e '[.sla.verdicts[].commitments[], .evidence[0].tally.verdict.commitments[] ]
+	| length > 2 and all(.[]; ((.margin // .share_margin) < 0) == (.verdict != "kept"))' "$dir/a4.json" >/dev/null ||
+	wrong "a margin and its verdict disagree"
 for id in $(jq -r '.outages.links[0].outages[].id' "$dir/a4.json"); do
 	grep -qF "$id" "$dir/a4.txt" || wrong "outage $id is not in the register"
 done

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "reports/dossier.h"
+#include "reports/promise.h"
 #include "reports/draw.h"
 #include "reports/letter.h"
 #include "tests/golden/made_results.h"
@@ -326,6 +327,36 @@ test_failure(void **state)
 	made_free(r);
 }
 
+/* What is told of a promise and its verdict point the same way. */
+static void
+test_promise(void **state)
+{
+	const struct commitment_conf conf = {.metric = METRIC_SPEED_DOWN};
+	struct commitment c = {.conf = &conf,
+	    .value = COMMITMENT_NORMAL,
+	    .word = COMMITMENT_MISSED,
+	    .promised = 200e6,
+	    .measured = 230e6, /* half are fast enough; 90 % are to be */
+	    .share = 0.829,
+	    .n = 1459};
+	struct promise p;
+
+	(void)state;
+	promise_words(&c, &p);
+	assert_string_equal(p.margin, "−7.1\npoints");
+	assert_int_equal(promise_colour(&c), INK_BAD);
+	c.value = COMMITMENT_MINIMUM;
+	c.word = COMMITMENT_NOT_PROVEN;
+	promise_words(&c, &p);
+	assert_string_equal(p.margin, "−17.1\npoints");
+	assert_int_equal(promise_colour(&c), INK_MUTED); /* no miss, and not kept */
+	c.value = COMMITMENT_MAXIMUM;
+	c.word = COMMITMENT_KEPT;
+	promise_words(&c, &p);
+	assert_string_equal(p.margin, "+50 Mbit/s");
+	assert_int_equal(promise_colour(&c), INK_GOOD);
+}
+
 static void
 test_words(void **state)
 {
@@ -407,6 +438,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_promise),
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_zone),
 	    cmocka_unit_test(test_loss_class),
