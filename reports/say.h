@@ -12,8 +12,8 @@
  *
  *   {1}             the first parameter, up to {9}
  *   {1|day|days}    a form by the count in the first parameter, which is not printed
- *                   itself: one, and all others. A sentence and its translation may order
- *                   and repeat their parameters as they need.
+ *                   itself: one, and all others. A form may hold places. A sentence and its
+ *                   translation may order and repeat their parameters as they need.
  */
 struct sentence {
 	const char *english, *said;
