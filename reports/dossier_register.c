@@ -110,7 +110,9 @@ totals(struct pages *p, const struct link_report *l)
 		words_duration(l->verdict.down_ns, true, judged);
 		words_count(l->verdict.outage_count, counted);
 		say(text + used, sizeof text - used,
-		    " By the contract's profile {1}: {2} counted, {3} down.",
+		    l->conf != NULL
+		        ? " By the contract's profile {1}: {2} counted, {3} down."
+		        : " By the profile {1}: {2} counted, {3} down.",
 		    l->contract.terms.profile.name, counted, judged);
 	}
 	page_text(p, &style_body, text);
@@ -125,7 +127,7 @@ micro(struct pages *p, const struct dossier *ds, size_t link)
 
 	page_heading(p, 60, NULL, say_word("Micro-outages"));
 	if (res->n_micro == 0) {
-		page_text(p, &style_body, say_word("None was found."));
+		page_text(p, &style_body, say_word("No micro-outage was found."));
 		return;
 	}
 	words_duration(res->micro_ns, true, total);

@@ -179,7 +179,7 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 		return;
 	}
 	if (!l->has_verdict || l->verdict.outage_count == 0) {
-		say(f->value, sizeof f->value, "none");
+		say(f->value, sizeof f->value, "no outage");
 		say(f->note, sizeof f->note, "no outage counts in this period");
 		return;
 	}
@@ -475,7 +475,8 @@ rests_on(
 		say_more(text, sizeof text, "The clock was not synchronised.");
 	say_more(text, sizeof text,
 	    "Time that was not measured is neither up nor down: it is listed as unknown. The raw "
-	    "record is a journal chained by SHA-256; its root is printed on every page.");
+	    "record is a journal chained by SHA-256; at the foot of every page stands a root "
+	    "of it.");
 	page_heading(p, 60, NULL, say_word("What this rests on"));
 	page_text(p, &style_body, text);
 	dossier_place(place, "register", link);

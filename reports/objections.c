@@ -155,6 +155,8 @@ take_link(struct objections *o, const struct results *r, const struct link_repor
 	if (o->scheduled_ns > 0)
 		o->unknown_share = (double)o->unknown_ns / (double)o->scheduled_ns;
 	if (l->has_verdict) {
+		o->has_contract = t->contract[0] != '\0';
+		o->little_unknown = l->verdict.coverage >= t->min_coverage;
 		o->excluded_ns = l->verdict.excluded_ns;
 		o->has_target = t->target > 0 && l->verdict.has_availability;
 		o->breached = o->has_target && l->verdict.upper < t->target;
@@ -213,8 +215,9 @@ weigh(struct objections *o)
 	                    : o->pings == 0  ? OBJECTION_IDLE
 	                                     : OBJECTION_ANSWERED;
 	w[OBJECTION_CLOCK] = fine ? OBJECTION_ANSWERED : OBJECTION_CONCEDED;
-	w[OBJECTION_GAPS] =
-	    o->unknown_ns == 0 || o->breached ? OBJECTION_ANSWERED : OBJECTION_CONCEDED;
+	w[OBJECTION_GAPS] = o->unknown_ns == 0 || o->breached ? OBJECTION_ANSWERED
+	                    : !o->has_target && o->little_unknown ? OBJECTION_PARTLY
+	                                                        : OBJECTION_CONCEDED;
 	w[OBJECTION_TICKET] = !o->by_ticket
 	                          ? OBJECTION_IDLE
 	                          : by_share(o->counted - o->without_ticket, o->counted);

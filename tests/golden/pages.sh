@@ -143,7 +143,7 @@ for change in '.evidence[0].tally.verdict.mttr_s += 3' '.evidence[0].tally.verdi
 done
 sed 's/Half of the answers came in [0-9.]*/Half of the answers came in 99.7/' "$dir/structure" >"$dir/changed"
 prose "$dir/results.json" <"$dir/changed" && wrong "not seen: another headline"
-grep -qF "its root is printed on every page" "$dir/structure" ||
+grep -qF "at the foot of every page stands a root of it" "$dir/structure" ||
 	wrong "the structure ends with the first line of a paragraph"
 
 ## Totals equal their lists.

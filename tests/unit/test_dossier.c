@@ -98,7 +98,7 @@ test_month(void **state)
 	check_all(made_month(), "month");
 	snprintf(path, sizeof path, "%s/month.pdf", dir);
 	char *text = pdf_output("pdfinfo -struct-text '%s'", path, NULL);
-	assert_non_null(strstr(text, "its root is printed on every page"));
+	assert_non_null(strstr(text, "at the foot of every page stands a root of it"));
 	assert_non_null(strstr(text, "what other customers see is not known."));
 	assert_non_null(strstr(text, "Centre Victoria"));
 	free(text);
