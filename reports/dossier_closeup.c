@@ -29,6 +29,10 @@ print_edge(char *out, size_t room, const struct zone *z, int64_t at, int64_t bou
 	char text[48], seconds[32];
 
 	chart_zone_print(z, at, 3, text);
+	if (bound == 0) {
+		say(out, room, "{1}, as stated", text);
+		return;
+	}
 	snprintf(seconds, sizeof seconds, "%.3f s", (double)bound / 1e9);
 	say(out, room, "{1}, within ± {2}", text, seconds);
 }
@@ -112,9 +116,9 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 
 	print_edge(start, sizeof start, z, o->start_ns, o->start_bound_ns);
 	print_edge(end, sizeof end, z, o->end_ns, o->end_bound_ns);
-	words_duration(ns, true, t);
-	words_duration(ns > bound ? ns - bound : 0, true, least);
-	words_duration(ns + bound, true, most);
+	words_length(ns, bound, t);
+	words_length(ns > bound ? ns - bound : 0, bound, least);
+	words_length(ns + bound, bound, most);
 	if (o->counted)
 		say(length, sizeof length, "{1}, between {2} and {3}; counts: yes", t,
 		    least, most);

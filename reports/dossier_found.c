@@ -5,7 +5,9 @@
  */
 #include "reports/dossier.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const sentences[] = {"nothing was measured in this period",
@@ -90,6 +92,25 @@ is_sentence(const char *text, const char *sentence, char values[PLACES][PLACE_OF
 	return *text == '\0';
 }
 
+/* The ledger counts in microseconds, and its sentences do; a page has no use for more than
+ * tenths of a second. Result: the digits taken, 0 where there is nothing to shorten. */
+static size_t
+shorten_seconds(const char *text, char out[32])
+{
+	char *end;
+	size_t whole = strspn(text, "0123456789");
+	size_t part = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+
+	if (whole == 0 || part < 3 || strncmp(text + whole + 1 + part, " s", 2) != 0 ||
+	    isalnum((unsigned char)text[whole + part + 3]))
+		return 0;
+	double s = strtod(text, &end);
+	if (s >= 59.95)
+		return 0;
+	snprintf(out, 32, "%.1f", s);
+	return (size_t)(end - text);
+}
+
 static const char *
 piece_at(const char *text)
 {
@@ -113,6 +134,14 @@ words_found(const char *text, char *out, size_t room)
 	out[0] = '\0';
 	while (*text != '\0' && used + 1 < room) {
 		const char *piece = piece_at(text);
+		char seconds[32];
+		size_t taken = shorten_seconds(text, seconds);
+		if (taken > 0) {
+			snprintf(out + used, room - used, "%s", seconds);
+			used += strlen(out + used);
+			text += taken;
+			continue;
+		}
 		int n = piece != NULL
 		            ? snprintf(out + used, room - used, "%s", say_word(piece))
 		            : snprintf(out + used, room - used, "%c", *text);

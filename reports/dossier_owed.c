@@ -226,7 +226,7 @@ weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 			table_begin(&t, p, weightless_columns, 3, 8.0);
 		}
 		chart_zone_print(z, w->start_ns, 0, from);
-		words_duration(w->end_ns - w->start_ns, true, lasted);
+		words_duration(w->end_ns - w->start_ns, false, lasted);
 		struct cell cells[] = {{.text = from}, {.text = lasted},
 		    {.text = words_reason(w->reason, why)}};
 		table_row(&t, cells);

@@ -22,13 +22,17 @@ has_closeup(const struct link_report *l, size_t outage)
 	return false;
 }
 
-/* As far as it fits: whole seconds where hundredths say nothing. */
+/* As far as it fits: whole seconds where hundredths say nothing. No bound at all is one
+ * that nobody knows: the edge is as a history of states has it. */
 static void
 print_bound(int64_t ns, char out[32])
 {
 	double s = (double)ns / 1e9;
 
-	snprintf(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
+	if (ns == 0)
+		snprintf(out, 32, "%.31s", say_word("as stated"));
+	else
+		snprintf(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
 }
 
 static void
@@ -54,7 +58,7 @@ print_length(const struct outage *o, char *out, size_t room)
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	char length[40], within[32];
 
-	words_duration(o->end_ns - o->start_ns, true, length);
+	words_length(o->end_ns - o->start_ns, bound, length);
 	print_bound(bound, within);
 	snprintf(out, room, "%s\n%s", length, within);
 }

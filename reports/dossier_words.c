@@ -40,6 +40,14 @@ words_duration(int64_t ns, bool fine, char out[40])
 }
 
 void
+words_length(int64_t ns, int64_t bound, char out[40])
+{
+	int64_t least = ns < 3600 * NS_PER_S ? NS_PER_S : 30 * NS_PER_S;
+
+	words_duration(ns, bound < least, out);
+}
+
+void
 words_percent(double ratio, unsigned decimals, char out[32])
 {
 	long long unit = 1, value;
@@ -256,6 +264,28 @@ words_verdict(enum verdict_kind v)
 	return words[v];
 }
 
+/* That nothing was dark is not all there is to say where the link was of little use. */
+static void
+headline_without_outage(const struct link_report *l, char *out, size_t room)
+{
+	struct degraded d[TALLY_DEGRADATIONS];
+	char services[40], loss[40];
+
+	tally_degraded(d, l);
+	words_duration(d[DEG_SERVICE].ns, false, services);
+	words_duration(d[DEG_LOSS].ns, false, loss);
+	if (d[DEG_SERVICE].ns > 0)
+		say(out, room,
+		    "No outage was found, but services failed for {1} while pings were answered",
+		    services);
+	else if (d[DEG_LOSS].ns > 0)
+		say(out, room,
+		    "No outage was found, but packets were lost for {1}, more than is ordinary",
+		    loss);
+	else
+		say(out, room, "No outage was found in the time that was measured");
+}
+
 static void
 headline_without_target(const struct link_report *l, char *out, size_t room)
 {
@@ -269,7 +299,7 @@ headline_without_target(const struct link_report *l, char *out, size_t room)
 		say(out, room,
 		    "Nothing is known of this period: no time of it was measured");
 	else if (n == 0)
-		say(out, room, "No outage was found in the time that was measured");
+		headline_without_outage(l, out, room);
 	else if (l->result->down_ns == 0)
 		say(out, room,
 		    "{1} {1|outage was|outages were} found, {1|and it does not|none of which} "
