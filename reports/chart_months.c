@@ -19,7 +19,7 @@ static const struct style target_style = {FACE_BOLD, 7, INK_BLUE};
 struct scale {
 	double bottom; /* ratio at the foot of the plot */
 	double y, h;
-	char name[64];  /* of the target */
+	char name[64]; /* of the target */
 	double margin; /* at the right, where it stands at the end of its line */
 };
 
@@ -55,7 +55,7 @@ draw_axis(struct draw *d, const struct scale *s, struct box box)
 	for (double down = 0; down <= span * 1.0001; down += step) {
 		double y = y_of(s, 1 - down);
 		draw_rule(d, INK_HAIR, 0.6, box.x + LABEL_W, y, box.x + box.w, y);
-		snprintf(text, sizeof text, "%.*f %%", decimals, (1 - down) * 100);
+		say_number(text, sizeof text, "%.*f %%", decimals, (1 - down) * 100);
 		draw_line(d, &tick_style, box.x, y - 5, LABEL_W - 6, ALIGN_RIGHT, text);
 	}
 }
@@ -98,7 +98,7 @@ name_target(struct draw *d, struct scale *s, double target)
 	while (decimals < 6 && fabs(target * 100 * pow(10, decimals) -
 	                            round(target * 100 * pow(10, decimals))) > 1e-6)
 		decimals++;
-	snprintf(at, sizeof at, "%.*f %%", decimals, target * 100);
+	say_number(at, sizeof at, "%.*f %%", decimals, target * 100);
 	say(s->name, sizeof s->name, "{1} agreed", at);
 	s->margin = draw_width(d, &target_style, s->name) + 6;
 }

@@ -16,11 +16,11 @@ print_difference(enum compare_metric m, double value, char out[40])
 	char text[32];
 
 	if (m == COMPARE_AVAILABILITY || m == COMPARE_LOSS)
-		snprintf(text, sizeof text, "%.4f", size * 100);
+		say_number(text, sizeof text, "%.4f", size * 100);
 	else if (m == COMPARE_OUTAGES)
-		snprintf(text, sizeof text, "%.2f", size);
+		say_number(text, sizeof text, "%.2f", size);
 	else
-		snprintf(text, sizeof text, "%.2f ms", size / 1e6);
+		say_number(text, sizeof text, "%.2f ms", size / 1e6);
 	snprintf(out, 40, "%s%s", value == 0 ? "" : sign, text);
 }
 
@@ -37,9 +37,9 @@ print_p(double p, char out[24])
 	if (p >= 0.995)
 		snprintf(out, 24, "1");
 	else if (p >= 0.095)
-		snprintf(out, 24, "%.2f", p);
+		say_number(out, 24, "%.2f", p);
 	else
-		snprintf(out, 24, "%.4f", p);
+		say_number(out, 24, "%.4f", p);
 }
 
 static void
@@ -114,7 +114,7 @@ comparison_overlaps(const struct site *s, char *out, size_t room)
 		say_more(out, room, "No outages of two links overlapped.");
 		return;
 	}
-	snprintf(expected, sizeof expected, "%.2g", s->expected);
+	say_number(expected, sizeof expected, "%.2g", s->expected);
 	say_more(out, room, "No outages of two links overlapped; {1} would by chance.",
 	    expected);
 }

@@ -33,7 +33,7 @@ print_edge(char *out, size_t room, const struct zone *z, int64_t at, int64_t bou
 		say(out, room, "{1}, as stated", text);
 		return;
 	}
-	snprintf(seconds, sizeof seconds, "%.3f s", (double)bound / 1e9);
+	say_number(seconds, sizeof seconds, "%.3f s", (double)bound / 1e9);
 	say(out, room, "{1}, within ± {2}", text, seconds);
 }
 

@@ -30,7 +30,7 @@ rules(struct pages *p, const struct results *r)
 	words_duration(rule->hold_ns, false, hold);
 	words_duration(rule->max_hole_ns, false, hole);
 	words_duration(rule->stall_ns, false, stall);
-	snprintf(factor, sizeof factor, "%.1f", rule->max_gap_factor);
+	say_number(factor, sizeof factor, "%.1f", rule->max_gap_factor);
 	say(gap, sizeof gap, "{1} intervals", factor);
 	words_bytes((uint64_t)rule->quiet_bytes, bytes);
 	words_bytes((uint64_t)rule->quiet_bytes_per_s, rate);

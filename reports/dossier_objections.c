@@ -293,7 +293,8 @@ dossier_objections(struct pages *p, const struct dossier *ds, size_t link)
 	page_section(p, say_word("Likely objections"), o.counted == 0 ? 20 : 260);
 	if (o.counted == 0) {
 		page_title_quiet(p, place, say_word("Likely objections"),
-		    say_word("No outage counts, so no objection to one is to be expected"));
+		    say_word(
+		        "No outage counts, so no objection to one is to be expected"));
 		return;
 	}
 	tally_find(&all, ds->r, l);

@@ -308,7 +308,8 @@ headline(const struct link_report *l, char *out, size_t room)
 	else if (strcmp(isp, customer) == 0)
 		say(out, room, "Under the contract {1} is owed, in every reading", owed);
 	else
-		say(out, room, "Under the contract {1} is owed, between {2} and {3} by reading",
+		say(out, room,
+		    "Under the contract {1} is owed, between {2} and {3} by reading",
 		    owed, isp, customer);
 }
 

@@ -32,7 +32,7 @@ print_bound(int64_t ns, char out[32])
 	if (ns == 0)
 		snprintf(out, 32, "%.31s", say_word("as stated"));
 	else
-		snprintf(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
+		say_number(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
 }
 
 static void

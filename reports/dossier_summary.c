@@ -212,8 +212,8 @@ credit_figure(struct figure *f, const struct link_report *l)
 	if (strcmp(isp, customer) == 0)
 		say(f->note, sizeof f->note, "as measured, and in every reading");
 	else
-		say(f->note, sizeof f->note, "as measured; between {1} and {2} by reading",
-		    isp, customer);
+		say(f->note, sizeof f->note,
+		    "as measured; between {1} and {2} by reading", isp, customer);
 	return true;
 }
 
@@ -328,8 +328,8 @@ degraded_clause(struct table *t, const struct link_report *l)
 		used = strlen(measured);
 		words_duration(d[i].ns, false, time);
 		snprintf(measured + used, sizeof measured - used, "%s%s %s",
-		    k++ == 0 ? "\n" : ", ",
-		    terms_degradation((enum degradation_kind)i), time);
+		    k++ == 0 ? "\n" : ", ", terms_degradation((enum degradation_kind)i),
+		    time);
 	}
 	struct cell cells[] = {
 	    {.text = say_word("Degraded time\nno outage; listed with the latency")},
@@ -341,7 +341,8 @@ degraded_clause(struct table *t, const struct link_report *l)
 static void
 plain_clauses(struct table *t, const struct link_report *l)
 {
-	char outages[160], n[32], down[40], mean[40], rtt[96], p50[32], p95[32], excluded[40];
+	char outages[160], n[32], down[40], mean[40], rtt[96], p50[32], p95[32],
+	    excluded[40];
 
 	words_count(l->verdict.outage_count, n);
 	words_duration(l->verdict.longest_ns, false, down);

@@ -37,6 +37,7 @@ words_duration(int64_t ns, bool fine, char out[40])
 		snprintf(out, 40, "%s%lld d %02lld h %02lld min", sign,
 		    (long long)s / 86400, (long long)s / 3600 % 24,
 		    (long long)s / 60 % 60);
+	say_numbers(out);
 }
 
 void
@@ -70,6 +71,7 @@ words_percent(double ratio, unsigned decimals, char out[32])
 	else
 		snprintf(out, 32, "%s%lld.%0*lld %%", value < 0 ? "−" : "",
 		    llabs(value) / unit, (int)decimals, llabs(value) % unit);
+	say_numbers(out);
 }
 
 void
@@ -129,6 +131,7 @@ words_ms(int64_t ns, char out[32])
 	else
 		snprintf(out, 32, "%lld.%lld ms", (long long)(ns + 50000) / 1000000,
 		    (long long)(ns + 50000) / 100000 % 10);
+	say_numbers(out);
 }
 
 void
@@ -146,6 +149,7 @@ words_minutes(int64_t ns, char out[32])
 	else
 		snprintf(out, 32, "%s%.24s.%lld", ns < 0 ? "−" : "", whole,
 		    (long long)tenths % 10);
+	say_numbers(out);
 }
 
 void
@@ -155,8 +159,10 @@ words_minutes_tenth(int64_t ns, char out[32])
 
 	words_minutes(ns, out);
 	n = strlen(out);
-	if (strchr(out, '.') == NULL && n < 29)
+	if (strpbrk(out, ".,") == NULL && n < 29) {
 		memcpy(out + n, ".0", 3);
+		say_numbers(out);
+	}
 }
 
 static void
@@ -175,6 +181,7 @@ scaled(uint64_t n, const char *const units[5], uint64_t base, char out[32])
 	else
 		snprintf(out, 32, "%llu.%llu %s", (unsigned long long)tenths / 10,
 		    (unsigned long long)tenths % 10, units[k]);
+	say_numbers(out);
 }
 
 void
@@ -400,9 +407,9 @@ words_overlaps(const struct site *s, char *out, size_t room)
 	else if (s->chance > 0.995)
 		say(chance, sizeof chance, "more than 99 %");
 	else
-		snprintf(chance, sizeof chance, "%.2g %%", s->chance * 100);
+		say_number(chance, sizeof chance, "%.2g %%", s->chance * 100);
 	words_count(s->overlaps, times);
-	snprintf(expected, sizeof expected, "%.2g", s->expected);
+	say_number(expected, sizeof expected, "%.2g", s->expected);
 	say(out, room,
 	    "Outages of two links overlapped {1} {1|time|times}; {2} would by chance, and so many or "
 	    "more have a chance of {3}.",

@@ -29,18 +29,18 @@ static void
 print_rate(double bps, char out[32])
 {
 	if (bps >= 1e9)
-		snprintf(out, 32, "%.3g Gbit/s", bps / 1e9);
+		say_number(out, 32, "%.3g Gbit/s", bps / 1e9);
 	else if (bps >= 1e6)
-		snprintf(out, 32, "%.3g Mbit/s", bps / 1e6);
+		say_number(out, 32, "%.3g Mbit/s", bps / 1e6);
 	else
-		snprintf(out, 32, "%.3g kbit/s", bps / 1e3);
+		say_number(out, 32, "%.3g kbit/s", bps / 1e3);
 }
 
 static void
 print_value(enum migration_measure m, double value, char out[32])
 {
 	if (m == MIGRATION_DAYS)
-		snprintf(out, 32, "%.0f", value);
+		say_number(out, 32, "%.0f", value);
 	else if (m == MIGRATION_AVAILABILITY)
 		words_percent(value, words_decimals(value, value, 1), out);
 	else if (m == MIGRATION_LOSS)
@@ -254,8 +254,8 @@ sizing(struct pages *p, const struct migration_view *v)
 	page_heading(p, 130, "size", say_word("Demand and size"));
 	size_rows(p, v);
 	words_count(v->m->size[0].use.minutes, minutes);
-	snprintf(growth, sizeof growth, "%.0f %%", 100 * v->m->rule.growth);
-	snprintf(busy, sizeof busy, "%.0f %%", 100 * v->m->rule.busy);
+	say_number(growth, sizeof growth, "%.0f %%", 100 * v->m->rule.growth);
+	say_number(busy, sizeof busy, "%.0f %%", 100 * v->m->rule.busy);
 	say(text, sizeof text,
 	    "Of {1} {1|minute|minutes} counted on the old line, our own probes included. Needed is the "
 	    "99th percentile, grown by {2}, on a line that is full at {3}.",

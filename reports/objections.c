@@ -215,9 +215,9 @@ weigh(struct objections *o)
 	                    : o->pings == 0  ? OBJECTION_IDLE
 	                                     : OBJECTION_ANSWERED;
 	w[OBJECTION_CLOCK] = fine ? OBJECTION_ANSWERED : OBJECTION_CONCEDED;
-	w[OBJECTION_GAPS] = o->unknown_ns == 0 || o->breached ? OBJECTION_ANSWERED
+	w[OBJECTION_GAPS] = o->unknown_ns == 0 || o->breached     ? OBJECTION_ANSWERED
 	                    : !o->has_target && o->little_unknown ? OBJECTION_PARTLY
-	                                                        : OBJECTION_CONCEDED;
+	                                                          : OBJECTION_CONCEDED;
 	w[OBJECTION_TICKET] = !o->by_ticket
 	                          ? OBJECTION_IDLE
 	                          : by_share(o->counted - o->without_ticket, o->counted);

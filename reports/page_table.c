@@ -182,8 +182,8 @@ fact_height(struct pages *p, const struct fact *f, double width)
 }
 
 static double
-facts_height(struct pages *p, const struct fact *facts, size_t n, unsigned columns,
-    double value_w)
+facts_height(
+    struct pages *p, const struct fact *facts, size_t n, unsigned columns, double value_w)
 {
 	double all = 0;
 

@@ -58,11 +58,11 @@ measured(const struct commitment *c, struct unit u, bool speed, char *out, size_
 {
 	char at[48], lower[32], upper[48], of[32], share[32];
 
-	snprintf(at, sizeof at, "%.3g %s", c->measured / u.each, u.name);
-	snprintf(lower, sizeof lower, "%.3g", c->lower / u.each);
-	snprintf(upper, sizeof upper, "%.3g %s", c->upper / u.each, u.name);
+	say_number(at, sizeof at, "%.3g %s", c->measured / u.each, u.name);
+	say_number(lower, sizeof lower, "%.3g", c->lower / u.each);
+	say_number(upper, sizeof upper, "%.3g %s", c->upper / u.each, u.name);
 	words_count(c->n, of);
-	snprintf(share, sizeof share, "%.3g %%", 100 * c->share);
+	say_number(share, sizeof share, "%.3g %%", 100 * c->share);
 	if (!speed && c->has_bounds)
 		say(out, room, "{1} to the Internet\n({2} to {3})", at, lower, upper);
 	else if (!speed)
@@ -107,9 +107,8 @@ margin(const struct commitment *c, struct unit u, char *out, size_t room)
 	bool points = is_of_shares(c) || c->conf->metric == METRIC_LOSS;
 	char size[48];
 
-	snprintf(size, sizeof size, "%s%.3g%s%s", by < 0 ? "−" : "+",
-	    fabs(by) / (points ? 0.01 : u.each), points ? "" : " ",
-	    points ? "" : u.name);
+	say_number(size, sizeof size, "%s%.3g%s%s", by < 0 ? "−" : "+",
+	    fabs(by) / (points ? 0.01 : u.each), points ? "" : " ", points ? "" : u.name);
 	say(out, room, points ? "{1}\npoints" : "{1}", size);
 }
 
@@ -122,7 +121,7 @@ promise_words(const struct commitment *c, struct promise *out)
 
 	memset(out, 0, sizeof *out);
 	name(c, out->what, sizeof out->what);
-	snprintf(out->promised, sizeof out->promised, "%s %.6g %s", speed ? "≥" : "≤",
+	say_number(out->promised, sizeof out->promised, "%s %.6g %s", speed ? "≥" : "≤",
 	    c->promised / u.each, u.name);
 	if (c->word == COMMITMENT_NOT_MEASURED) {
 		say(out->measured, sizeof out->measured, "not measured");
@@ -173,13 +172,11 @@ promise_json(const struct commitment *v, size_t n)
 		value_set(o, "promised", measure_json(c, c->promised));
 		value_set(
 		    o, "measured", told ? measure_json(c, c->measured) : json_null());
-		value_set(
-		    o, "margin", told && !is_of_shares(c)
-		                     ? measure_json(c, promise_margin(c))
-		                     : json_null());
-		value_set(o, "share_margin", told && is_of_shares(c)
-		                                 ? json_real(promise_margin(c))
-		                                 : json_null());
+		value_set(o, "margin",
+		    told && !is_of_shares(c) ? measure_json(c, promise_margin(c))
+		                             : json_null());
+		value_set(o, "share_margin",
+		    told && is_of_shares(c) ? json_real(promise_margin(c)) : json_null());
 		value_set(o, "from", told ? value_instant(c->at.start_ns) : json_null());
 		value_set(o, "to", told ? value_instant(c->at.end_ns) : json_null());
 		value_set(o, "n", json_integer((json_int_t)c->n));

@@ -1,7 +1,9 @@
 #include "reports/say.h"
 
+#include <ctype.h>
 #include <glib.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MOST 9
@@ -19,7 +21,7 @@ static struct {
 /* Beside those built in; not ours. */
 static const struct language *offered;
 
-const struct language language_en = {"en", "en-GB", NULL, 0, false};
+const struct language language_en = {"en", "en-GB", NULL, 0, false, false};
 
 const struct language *
 say_language(const char *code)
@@ -91,6 +93,27 @@ say_word(const char *english)
 		now.example = english;
 	}
 	return said;
+}
+
+char *
+say_numbers(char *text)
+{
+	for (char *p = text; say_used()->comma && (p = strchr(p, '.')) != NULL; p++)
+		if (p > text && isdigit((unsigned char)p[-1]) &&
+		    isdigit((unsigned char)p[1]))
+			*p = ',';
+	return text;
+}
+
+void
+say_number(char *out, size_t room, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(out, room, format, list);
+	va_end(list);
+	say_numbers(out);
 }
 
 /* A count as it is printed, with its spaces between thousands, is it one? */

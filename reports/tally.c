@@ -36,8 +36,7 @@ tally_degraded(struct degraded out[TALLY_DEGRADATIONS], const struct link_report
 	for (size_t i = 0; i < r->n_degradations; i++) {
 		const struct degradation *g = &r->degradations[i];
 		int64_t from = g->start_ns > last[g->kind] ? g->start_ns : last[g->kind];
-		int64_t to =
-		    g->end_ns < r->period.end_ns ? g->end_ns : r->period.end_ns;
+		int64_t to = g->end_ns < r->period.end_ns ? g->end_ns : r->period.end_ns;
 		out[g->kind].n++;
 		if (to <= from)
 			continue;
@@ -195,8 +194,8 @@ degraded_json(const struct link_report *l)
 		if (all[i].n == 0)
 			continue;
 		json_t *o = json_object();
-		value_set(o, "kind",
-		    json_string(degradation_name((enum degradation_kind)i)));
+		value_set(
+		    o, "kind", json_string(degradation_name((enum degradation_kind)i)));
 		set_n(o, "degradations", all[i].n);
 		value_set_s(o, "degraded_s", all[i].ns);
 		json_array_append_new(list, o);

@@ -37,8 +37,7 @@ struct degraded {
 	size_t n; /* degradations */
 	int64_t ns;
 };
-void tally_degraded(
-    struct degraded out[TALLY_DEGRADATIONS], const struct link_report *l);
+void tally_degraded(struct degraded out[TALLY_DEGRADATIONS], const struct link_report *l);
 
 /* Of all links of a document. */
 struct tally_links {

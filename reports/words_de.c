@@ -62,7 +62,7 @@ static const struct sentence list[] = {
 	{"90 % of it at least once",
 	 "90 % davon mindestens einmal"},
 	{"90 % of maximum",
-	 "90 % des Maximums"},
+	 "90 % v. Max."},
 	{"95 %",
 	 "95 %"},
 	{"95 % interval",
@@ -76,7 +76,7 @@ static const struct sentence list[] = {
 	{"99 %",
 	 "99 %"},
 	{"99.9 %",
-	 "99.9 %"},
+	 "99,9 %"},
 	{"99th perc.",
 	 "99. Perz."},
 	{"99th percentile",
@@ -102,7 +102,7 @@ static const struct sentence list[] = {
 	{"A calendar with a row a month and a square a day, darker the more of the day was measured. {1}.",
 	 "Ein Kalender mit einer Zeile je Monat und einem Feld je Tag, umso dunkler, je mehr vom Tag gemessen wurde. {1}."},
 	{"A criterion passes or fails only where its 95 % interval lies on one side of the threshold; else it needs more samples. Loss below 0.1 % takes 2 995 probes in a row without a loss at the least. Round trips may grow by a fifth, or by 5 ms if that is more. Without an availability agreed for the new line the old one's is asked for.",
-	 "Ein Kriterium ist nur erfüllt oder verfehlt, wo sein 95-%-Intervall auf einer Seite der Schwelle liegt; sonst braucht es mehr Proben. Verlust unter 0.1 % verlangt mindestens 2 995 Proben hintereinander ohne Verlust. Umlaufzeiten dürfen um ein Fünftel wachsen, oder um 5 ms, wenn das mehr ist. Ist für die neue Leitung keine Verfügbarkeit vereinbart, wird die der alten verlangt."},
+	 "Ein Kriterium ist nur erfüllt oder verfehlt, wo sein 95-%-Intervall auf einer Seite der Schwelle liegt; sonst braucht es mehr Proben. Verlust unter 0,1 % verlangt mindestens 2 995 Proben hintereinander ohne Verlust. Umlaufzeiten dürfen um ein Fünftel wachsen, oder um 5 ms, wenn das mehr ist. Ist für die neue Leitung keine Verfügbarkeit vereinbart, wird die der alten verlangt."},
 	{"A dot within its interval for the availability of each month, against the target. {1}.",
 	 "Ein Punkt in seinem Intervall für die Verfügbarkeit jedes Monats, gegen das Ziel. {1}."},
 	{"A row a measure, each link a mark within its interval, its rank at the right. {1}.",
@@ -1462,7 +1462,7 @@ static const struct sentence list[] = {
 	{"latency",
 	 "Laufzeit"},
 	{"less than 0.1 %",
-	 "weniger als 0.1 %"},
+	 "weniger als 0,1 %"},
 	{"linked to an outage",
 	 "einem Ausfall zugeordnet"},
 	{"linkwitness outages, sla",
@@ -2065,4 +2065,4 @@ static const struct sentence list[] = {
 /* clang-format on */
 
 const struct language language_de = {
-    "de", "de-DE", list, sizeof list / sizeof *list, false};
+    "de", "de-DE", list, sizeof list / sizeof *list, false, true};

@@ -62,7 +62,7 @@ static const struct sentence list[] = {
 	{"90 % of it at least once",
 	 "90 % de celui-ci une fois au moins"},
 	{"90 % of maximum",
-	 "90 % du maximum"},
+	 "90 % du max."},
 	{"95 %",
 	 "95 %"},
 	{"95 % interval",
@@ -76,7 +76,7 @@ static const struct sentence list[] = {
 	{"99 %",
 	 "99 %"},
 	{"99.9 %",
-	 "99.9 %"},
+	 "99,9 %"},
 	{"99th perc.",
 	 "99e cent."},
 	{"99th percentile",
@@ -102,7 +102,7 @@ static const struct sentence list[] = {
 	{"A calendar with a row a month and a square a day, darker the more of the day was measured. {1}.",
 	 "Un calendrier d'une ligne par mois et d'une case par jour, d'autant plus sombre que le jour a été mesuré. {1}."},
 	{"A criterion passes or fails only where its 95 % interval lies on one side of the threshold; else it needs more samples. Loss below 0.1 % takes 2 995 probes in a row without a loss at the least. Round trips may grow by a fifth, or by 5 ms if that is more. Without an availability agreed for the new line the old one's is asked for.",
-	 "Un critère n'est satisfait ou non que si son intervalle à 95 % est d'un seul côté du seuil ; sinon il faut plus d'échantillons. Une perte sous 0.1 % demande au moins 2 995 essais de suite sans perte. Les allers-retours peuvent croître d'un cinquième, ou de 5 ms si c'est plus. Sans disponibilité convenue pour la nouvelle ligne, on exige celle de l'ancienne."},
+	 "Un critère n'est satisfait ou non que si son intervalle à 95 % est d'un seul côté du seuil ; sinon il faut plus d'échantillons. Une perte sous 0,1 % demande au moins 2 995 essais de suite sans perte. Les allers-retours peuvent croître d'un cinquième, ou de 5 ms si c'est plus. Sans disponibilité convenue pour la nouvelle ligne, on exige celle de l'ancienne."},
 	{"A dot within its interval for the availability of each month, against the target. {1}.",
 	 "Un point dans son intervalle pour la disponibilité de chaque mois, face à l'objectif. {1}."},
 	{"A row a measure, each link a mark within its interval, its rank at the right. {1}.",
@@ -1462,7 +1462,7 @@ static const struct sentence list[] = {
 	{"latency",
 	 "latence"},
 	{"less than 0.1 %",
-	 "moins de 0.1 %"},
+	 "moins de 0,1 %"},
 	{"linked to an outage",
 	 "lié à une panne"},
 	{"linkwitness outages, sla",
@@ -2065,4 +2065,4 @@ static const struct sentence list[] = {
 /* clang-format on */
 
 const struct language language_fr = {
-    "fr", "fr-FR", list, sizeof list / sizeof *list, true};
+    "fr", "fr-FR", list, sizeof list / sizeof *list, true, true};

@@ -389,6 +389,23 @@ test_words(void **state)
 	                          "567");
 	words_ms(18650000, text);
 	assert_string_equal(text, "18.7 ms");
+	say_use(&language_de);
+	words_ms(18650000, text);
+	assert_string_equal(text, "18,7 ms");
+	words_target(0.9995, text);
+	assert_string_equal(text, "99,95 %");
+	words_minutes_tenth(61000 * NS_PER_S, text);
+	assert_string_equal(text, "1\xE2\x80\xAF"
+	                          "016,7");
+	char credit[200];
+	words_found(
+	    "99.3610979 % available (4 h 33 min 41.968619 s down of 713 h); not paid: "
+	    "\"clause 3.2\" is the highest",
+	    credit, sizeof credit);
+	assert_string_equal(credit,
+	    "99,3610979 % verfügbar (4 h 33 min 42,0 s Ausfall von 713 h); nicht gezahlt: "
+	    "\"clause 3.2\" ist die höchste");
+	say_use(NULL);
 	words_bytes(65536, text);
 	assert_string_equal(text, "64 KiB");
 	assert_int_equal(words_decimals(0.99912, 0.99913, 0.9995), 3);

@@ -13,7 +13,7 @@ test_parameters_go_by_their_place(void **state)
 {
 	static const struct sentence list[] = {{"{1} of {2}", "von {2} sind es {1}"},
 	    {"{1} {1|day|days}", "{1} {1|Tag|Tage}"}};
-	static const struct language other = {"xx", "xx", list, 2, false};
+	static const struct language other = {"xx", "xx", list, 2, false, false};
 	char out[64];
 
 	(void)state;
@@ -122,7 +122,8 @@ check_braces(const struct language *l)
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t k = 0; k < 3; k++) {
 			const char *c = COUNTS[k];
-			say(out, sizeof out, l->list[i].english, c, c, c, c, c, c, c, c, c);
+			say(out, sizeof out, l->list[i].english, c, c, c, c, c, c, c, c,
+			    c);
 			if (strpbrk(out, "{}") != NULL)
 				fail_msg("%s: braces left: %s", l->code, out);
 		}
