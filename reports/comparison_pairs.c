@@ -115,7 +115,8 @@ comparison_overlaps(const struct site *s, char *out, size_t room)
 		return;
 	}
 	say_number(expected, sizeof expected, "%.2g", s->expected);
-	say_more(out, room, "No outages of two links overlapped; {1} would by chance.",
+	say_more(out, room,
+	    "No outages of two links overlapped; by chance {1} would be expected.",
 	    expected);
 }
 
@@ -145,6 +146,47 @@ pair(struct pages *p, const struct comparison_view *v, const struct compare_pair
 	}
 	table_end(&t);
 	joint(p, v, pair);
+}
+
+/* ---- when each of them loses ---- */
+
+struct heat_ctx {
+	const struct link_report *l;
+	const struct zone *z;
+};
+
+static void
+paint_heat(struct draw *d, struct box box, const void *ctx)
+{
+	const struct heat_ctx *c = ctx;
+
+	heat_draw(d, box, c->l, c->z);
+}
+
+void
+comparison_hours(struct pages *p, const struct comparison_view *v, const struct zone *z)
+{
+	char name[COMPARISON_NAME], title[2 * COMPARISON_NAME], file[32];
+	char alt[3 * COMPARISON_NAME], lost[32], sent[32];
+
+	for (size_t i = 0; i < v->c->n_links; i++) {
+		const struct link_report *l = &v->r->links[i];
+		struct heat_ctx ctx = {l, z};
+		if (l->result->voters_sent == 0)
+			continue;
+		comparison_name(v, i, name);
+		say(title, sizeof title, "Loss by day and hour: {1}", name);
+		words_count(l->result->voters_lost, lost);
+		words_count(l->result->voters_sent, sent);
+		say(alt, sizeof alt,
+		    "{1}. Over its period {2} of {3} probes were lost; dark cells are hours of "
+		    "much loss, hatched cells were not measured.",
+		    title, lost, sent);
+		snprintf(file, sizeof file, "loss-%zu", i + 1);
+		double h = heat_least(l, z);
+		page_heading(p, h, NULL, title);
+		page_figure(p, file, title, alt, h, paint_heat, &ctx);
+	}
 }
 
 void

@@ -468,6 +468,7 @@ run(struct pages *p, const struct dossier *ds)
 	if (has_cost(v))
 		costs(p, v);
 	comparison_pairs(p, v);
+	comparison_hours(p, v, &ds->zones[0]);
 	if (!has_cost(v))
 		page_text(p, &style_note,
 		    say_word(

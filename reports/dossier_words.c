@@ -411,8 +411,8 @@ words_overlaps(const struct site *s, char *out, size_t room)
 	words_count(s->overlaps, times);
 	say_number(expected, sizeof expected, "%.2g", s->expected);
 	say(out, room,
-	    "Outages of two links overlapped {1} {1|time|times}; {2} would by chance, and so many or "
-	    "more have a chance of {3}.",
+	    "Outages of two links overlapped {1} {1|time|times}; by chance {2} would be expected, "
+	    "and so many or more come about with a probability of {3}.",
 	    times, expected, chance);
 	if (s->chance < 0.05)
 		say_more(out, room, "The links share a cause of failure.");

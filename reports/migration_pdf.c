@@ -94,7 +94,9 @@ criterion_row(struct table *t, const struct migration_criterion *c)
 	if (c->has_interval) {
 		print_value(c->measure, c->lower, low);
 		print_value(c->measure, c->upper, high);
-		say(measured, sizeof measured, "{1}\nbetween {2} and {3}", at, low, high);
+		say(measured, sizeof measured,
+		    strcmp(low, high) == 0 ? "{1}" : "{1}\nbetween {2} and {3}", at, low,
+		    high);
 	}
 	words_count(c->have, have);
 	words_count(c->need, need);
