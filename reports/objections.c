@@ -89,23 +89,6 @@ is_load_known(const struct evidence *e, int64_t at_ns)
 	return false;
 }
 
-static bool
-has_ticket(const struct evidence *e, const struct link_report *l, const struct outage *o)
-{
-	for (size_t i = 0; i < e->n_tickets; i++) {
-		const struct ticket *t = e->tickets[i];
-		int64_t end = t->closed_ns != RECORDS_NEVER ? t->closed_ns
-		                                            : l->result->period.end_ns;
-		for (size_t k = 0; k < t->n_outages; k++)
-			if (strcmp(t->outages[k], o->id) == 0)
-				return true;
-		if (t->n_outages == 0 && t->opened_ns != RECORDS_NEVER &&
-		    overlaps(o, t->opened_ns, end))
-			return true;
-	}
-	return false;
-}
-
 static void
 take_outage(struct objections *out, const struct link_report *l, const struct outage *o)
 {
@@ -134,7 +117,7 @@ take_outage(struct objections *out, const struct link_report *l, const struct ou
 		touched |= overlaps(
 		    o, e->exclusion_rows[i].start_ns, e->exclusion_rows[i].end_ns);
 	out->touched += touched;
-	out->without_ticket += e == NULL || !has_ticket(e, l, o);
+	out->without_ticket += evidence_ticket(l, o) == NULL;
 }
 
 static void
