@@ -36,9 +36,9 @@ void
 quality_sample(struct line *l, struct probe_line *p, const struct sample *s, enum say say)
 {
 	shift_sample(l->shift, s);
-	if (p->def.kind == KIND_HTTP)
+	if (probe_is_test(&p->def))
 		speed_sample(l->speed[p->upload], s);
-	if (p->def.kind == KIND_HTTP && s->rtt_ns > 0)
+	if (probe_is_test(&p->def) && s->rtt_ns > 0)
 		saturation_test(&l->saturation, s->time.ns, s->time.ns + s->rtt_ns);
 	if (p->votes && say != SAY_NOTHING && !l->runs[0].active) {
 		p->sent++;

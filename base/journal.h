@@ -41,6 +41,14 @@ struct probe_def {
 	char network[64];       /* targets of one network share one vote */
 };
 
+/* A test of throughput: not every transfer by HTTP is one, an import has pages that were
+ * fetched to see whether they come. */
+static inline bool
+probe_is_test(const struct probe_def *p)
+{
+	return p->kind == KIND_HTTP && p->role == ROLE_THROUGHPUT;
+}
+
 /*
  * What a capture saw on an interface, counted since the daemon began: our own packets, by
  * the lengths of IP; and of others' TCP handshakes that began on this side how many left,

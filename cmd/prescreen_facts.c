@@ -123,7 +123,7 @@ on_sample(void *ctx, const struct sample *s)
 	const struct span *period = &c->r->links[own->link].result->period;
 	if (s->time.ns < period->start_ns || s->time.ns >= period->end_ns)
 		return 0;
-	if (p->kind == KIND_HTTP)
+	if (probe_is_test(p))
 		add_test(&c->facts[own->link], s, own->up);
 	else if (c->slot_ns > 0 && p->role == ROLE_INTERNET &&
 	         (p->kind == KIND_PING || p->kind == KIND_TCP) && sample_may_vote(s))

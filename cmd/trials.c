@@ -74,7 +74,7 @@ trials_sample(struct trials *t, uint32_t link, const struct probe_def *def, bool
 {
 	struct link_trials *l = link_at(t, link);
 
-	if (def->kind == KIND_HTTP)
+	if (probe_is_test(def))
 		add_test(l, upload, sample);
 	else if ((def->kind == KIND_PING || def->kind == KIND_TCP) &&
 	         def->role != ROLE_GATEWAY)

@@ -112,7 +112,7 @@ struct months {
 	double target; /* ratio; 0: none */
 };
 
-#define MONTHS_H 98.0
+#define MONTHS_H 130.0
 void months_draw(struct draw *d, struct box box, const struct months *m);
 
 /*

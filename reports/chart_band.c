@@ -107,7 +107,7 @@ draw_scale(struct draw *d, struct box plot, double *top)
 		double y = plot.y + plot.h * (1 - v / *top);
 		draw_rule(
 		    d, v == 0 ? INK_RULE : INK_HAIR, 0.6, plot.x, y, plot.x + plot.w, y);
-		snprintf(text, sizeof text, "%.*f",
+		say_number(text, sizeof text, "%.*f",
 		    step >= 1     ? 0
 		    : step >= 0.1 ? 1
 		                  : 3,
@@ -174,7 +174,7 @@ draw_cuts(struct draw *d, const struct time_axis *a, struct box plot, double top
 		last = x;
 	}
 	draw_path_fill(d, INK_BAD);
-	snprintf(most, sizeof most, "%.*f", highest < 10 ? 2 : 0, highest);
+	say_number(most, sizeof most, "%.*f", highest < 10 ? 2 : 0, highest);
 	say(text, sizeof text, "▲ above the scale; highest p95 {1} ms", most);
 	draw_line(d, &note_style, plot.x, plot.y - 15, plot.w, ALIGN_RIGHT, text);
 }

@@ -52,13 +52,16 @@ coverage_height(const struct evidence *e, const struct zone *z)
 static void
 legend(struct draw *d, double x, double y)
 {
+	char name[24];
+
 	draw_hatch(d, INK_HATCH, x, y + 1, 9, 7);
 	draw_line(d, &tick_style, x + 12, y, 0, ALIGN_LEFT, say_word("nothing"));
 	x += 12 + draw_width(d, &tick_style, say_word("nothing")) + 12;
 	for (int i = 0; i < COVERAGE_CLASSES; i++) {
 		draw_fill(d, coverage_colour[i], x, y + 1, 9, 7);
-		draw_line(d, &tick_style, x + 12, y, 0, ALIGN_LEFT, names[i]);
-		x += 12 + draw_width(d, &tick_style, names[i]) + 12;
+		say_number(name, sizeof name, "%s", names[i]);
+		draw_line(d, &tick_style, x + 12, y, 0, ALIGN_LEFT, name);
+		x += 12 + draw_width(d, &tick_style, name) + 12;
 	}
 }
 
@@ -133,11 +136,11 @@ decade_words(double power, char out[32])
 	double us = pow(10, power);
 
 	if (us < 1000)
-		snprintf(out, 32, "%.0f µs", us);
+		say_number(out, 32, "%.0f µs", us);
 	else if (us < 1e6)
-		snprintf(out, 32, "%.0f ms", us / 1e3);
+		say_number(out, 32, "%.0f ms", us / 1e3);
 	else
-		snprintf(out, 32, "%.0f s", us / 1e6);
+		say_number(out, 32, "%.0f s", us / 1e6);
 }
 
 void

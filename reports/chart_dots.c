@@ -9,7 +9,7 @@
 #define TITLE_W 128.0
 #define RANK_W  34.0
 #define LANE    11.0
-#define WIDE    15.0 /* of few candidates */
+#define WIDE    19.0 /* of few candidates: a value has room above its mark */
 #define FEW     3
 #define FOOT    13.0
 #define GAP     9.0
@@ -39,12 +39,16 @@ dots_height(const struct dots *dots)
 	return LEGEND + (double)dots->n_rows * row_height(dots);
 }
 
-/* Names share the width evenly; long ones are cut. The first letters stand over ranks. */
+/* Names share the width evenly; long ones are cut. Their colours stand over the ranks. */
 static void
 draw_legend(struct draw *d, const struct dots *dots, struct box plot)
 {
-	double slot = plot.w / (double)dots->n;
+	const char *rank = say_word("rank");
+	double rank_w = draw_width(d, &note_style, rank);
+	double slot = (plot.w - rank_w) / (double)dots->n;
 
+	draw_line(
+	    d, &note_style, plot.x + plot.w + 10 - rank_w, plot.y, 0, ALIGN_LEFT, rank);
 	for (size_t i = 0; i < dots->n; i++) {
 		double x = plot.x + (double)i * slot;
 		draw_fill(d, dots_colour[i], x, plot.y + 1.5, 7, 7);
@@ -57,7 +61,8 @@ draw_legend(struct draw *d, const struct dots *dots, struct box plot)
 }
 
 static void
-draw_dot(struct draw *d, const struct dots_row *row, size_t i, struct box plot, double y)
+draw_dot(struct draw *d, const struct dots *dots, const struct dots_row *row, size_t i,
+    struct box plot, double y)
 {
 	double unit = plot.w / (row->to - row->from);
 	double x = plot.x + (row->dots[i].point - row->from) * unit;
@@ -72,6 +77,12 @@ draw_dot(struct draw *d, const struct dots_row *row, size_t i, struct box plot, 
 	else
 		low = high = x;
 	draw_fill(d, dots_colour[i], x - DOT, y - DOT, 2 * DOT, 2 * DOT);
+	if (dots->n <= FEW) {
+		double at = fmin(fmax(x - text / 2, plot.x), plot.x + plot.w - text);
+		draw_line(
+		    d, &note_style, at, y - DOT - 9.5, 0, ALIGN_LEFT, row->dots[i].value);
+		return;
+	}
 	/* the value beside it, on the side that has room */
 	double right = fmax(high, x + DOT) + 4;
 	if (right + text <= plot.x + plot.w)
@@ -94,12 +105,12 @@ draw_row(
 	draw_line(
 	    d, &note_style, plot.x + plot.w - 80, foot + 2, 80, ALIGN_RIGHT, row->high);
 	for (size_t i = 0; i < dots->n; i++) {
-		double y = plot.y + ((double)i + 0.5) * lane;
+		double y = plot.y + ((double)i + (dots->n <= FEW ? 0.72 : 0.5)) * lane;
 		if (row->dots[i].has)
-			draw_dot(d, row, i, plot, y);
+			draw_dot(d, dots, row, i, plot, y);
 		else
 			draw_line(d, &note_style, plot.x + 4, y - 5, 0, ALIGN_LEFT,
-			    "not measured");
+			    say_word("not measured"));
 		draw_line(d, &rank_style, plot.x + plot.w + 10 + (double)i * RANK_W,
 		    (plot.y + foot) / 2 - 6, RANK_W, ALIGN_CENTRE, row->dots[i].rank);
 	}

@@ -45,15 +45,16 @@ double
 loss_legend(struct draw *d, double x, double y, double w, uint64_t sent)
 {
 	double least = sent == 0 ? 0 : 1.0 / (double)sent, start = x;
+	char label[24];
 
 	for (unsigned k = 0; k < LOSS_CLASSES; k++) {
 		/* a class that no number of lost probes can give is not offered */
 		if (k > 0 && k + 1 < LOSS_CLASSES && least > loss_limit[k])
 			continue;
-		double label = draw_width(d, &tick_style, loss_label[k]);
+		say_number(label, sizeof label, "%s", loss_label[k]);
 		draw_fill(d, loss_colour[k], x, y + 1, 11, 8);
-		draw_line(d, &tick_style, x + 14, y, 0, ALIGN_LEFT, loss_label[k]);
-		x += 14 + label + 12;
+		draw_line(d, &tick_style, x + 14, y, 0, ALIGN_LEFT, label);
+		x += 14 + draw_width(d, &tick_style, label) + 12;
 	}
 	draw_fill(d, INK_PAPER, x, y + 1, 11, 8);
 	draw_hatch(d, INK_HATCH, x, y + 1, 11, 8);
@@ -63,7 +64,7 @@ loss_legend(struct draw *d, double x, double y, double w, uint64_t sent)
 		char text[64], of[24], share[24];
 		int decimals = least >= 0.001 ? 2 : 4;
 		snprintf(of, sizeof of, "%llu", (unsigned long long)sent);
-		snprintf(share, sizeof share, "%.*f %%", decimals, least * 100);
+		say_number(share, sizeof share, "%.*f %%", decimals, least * 100);
 		say(text, sizeof text, "one probe of {1}: {2}", of, share);
 		if (x + 12 + draw_width(d, &tick_style, text) <= start + w)
 			draw_line(d, &tick_style, start, y, w, ALIGN_RIGHT, text);

@@ -97,7 +97,7 @@ draw_rung(struct draw *d, const struct path *p, unsigned i, double x, double y, 
 	if (h->kind == HOP_UNREACHABLE) /* whose time says nothing */
 		snprintf(rtt, sizeof rtt, "%s", say_word("unreachable"));
 	else
-		snprintf(rtt, sizeof rtt, h->rtt_ns < NS_PER_MS ? "%.2f ms" : "%.1f ms",
+		say_number(rtt, sizeof rtt, h->rtt_ns < NS_PER_MS ? "%.2f ms" : "%.1f ms",
 		    (double)h->rtt_ns / 1e6);
 	draw_line(d, &note_style, x + w - RTT_W, y - 4.2, RTT_W, ALIGN_RIGHT, rtt);
 }

@@ -224,11 +224,12 @@ draw_edge(struct draw *d, const struct time_axis *a, int64_t at, int64_t bound,
 static void
 print_edge(const struct zone *z, int64_t at, int64_t bound, bool day, char out[64])
 {
-	char text[48];
+	char text[48], within[24];
 
 	chart_zone_print(z, at, 2, text);
 	text[22] = '\0'; /* without the offset: the axis says it */
-	snprintf(out, 64, "%s ± %.2f s", text + (day ? 0 : 11), (double)bound / 1e9);
+	say_number(within, sizeof within, "%.2f s", (double)bound / 1e9);
+	snprintf(out, 64, "%.22s ± %s", text + (day ? 0 : 11), within);
 }
 
 static void

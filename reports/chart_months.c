@@ -18,6 +18,8 @@ static const struct style target_style = {FACE_BOLD, 7, INK_BLUE};
 struct scale {
 	double bottom; /* ratio at the foot of the plot */
 	double y, h;
+	char name[64]; /* of the target */
+	double margin; /* at the right, where it stands at the end of its line */
 };
 
 static double
@@ -52,7 +54,7 @@ draw_axis(struct draw *d, const struct scale *s, struct box box)
 	for (double down = 0; down <= span * 1.0001; down += step) {
 		double y = y_of(s, 1 - down);
 		draw_rule(d, INK_HAIR, 0.6, box.x + LABEL_W, y, box.x + box.w, y);
-		snprintf(text, sizeof text, "%.*f %%", decimals, (1 - down) * 100);
+		say_number(text, sizeof text, "%.*f %%", decimals, (1 - down) * 100);
 		draw_line(d, &tick_style, box.x, y - 5, LABEL_W - 6, ALIGN_RIGHT, text);
 	}
 }
@@ -80,24 +82,34 @@ static void
 draw_target(struct draw *d, const struct scale *s, double target, struct box box)
 {
 	double y = y_of(s, target), right = box.x + box.w;
-	char text[64], at[32];
+
+	for (double x = box.x + LABEL_W; x < right; x += 6)
+		draw_rule(d, INK_BLUE, 0.9, x, y, fmin(x + 3.5, right), y);
+	draw_line(d, &target_style, right + 5, y - 5, s->margin - 5, ALIGN_LEFT, s->name);
+}
+
+static void
+name_target(struct draw *d, struct scale *s, double target)
+{
+	char at[32];
 	int decimals = 1;
 
 	while (decimals < 6 && fabs(target * 100 * pow(10, decimals) -
 	                            round(target * 100 * pow(10, decimals))) > 1e-6)
 		decimals++;
-	for (double x = box.x + LABEL_W; x < right; x += 6)
-		draw_rule(d, INK_BLUE, 0.9, x, y, fmin(x + 3.5, right), y);
-	snprintf(at, sizeof at, "%.*f %%", decimals, target * 100);
-	say(text, sizeof text, "{1} agreed", at);
-	draw_line(d, &target_style, box.x + LABEL_W, box.y - 1, box.w - LABEL_W,
-	    ALIGN_RIGHT, text);
+	say_number(at, sizeof at, "%.*f %%", decimals, target * 100);
+	say(s->name, sizeof s->name, "{1} agreed", at);
+	s->margin = draw_width(d, &target_style, s->name) + 6;
 }
 
 void
 months_draw(struct draw *d, struct box box, const struct months *m)
 {
 	struct scale s = {.y = box.y + HEAD, .h = box.h - HEAD - FOOT};
+
+	if (m->target > 0)
+		name_target(d, &s, m->target);
+	box.w -= s.margin;
 	double slot = (box.w - LABEL_W) / (double)(m->n > 0 ? m->n : 1);
 
 	s.bottom = fmax(0, 1 - 1.35 * (1 - lowest(m)));

@@ -40,7 +40,7 @@ y_axis(struct draw *d, const struct scale *s, double unit, const char *name)
 	for (double at = 0; at <= s->most * 1.0001; at += step) {
 		double y = y_of(s, at);
 		draw_rule(d, INK_HAIR, 0.6, s->box.x, y, s->box.x + s->box.w, y);
-		snprintf(text, sizeof text, "%.6g", at / unit);
+		say_number(text, sizeof text, "%.6g", at / unit);
 		draw_line(d, &tick_style, s->box.x - LABEL_W, y - 5, LABEL_W - 5,
 		    ALIGN_RIGHT, text);
 	}
@@ -84,7 +84,7 @@ agreed_lines(
 		for (double x = s->box.x; x < right; x += 6)
 			draw_rule(d, list[i].colour, 0.9, x, y, fmin(x + 3.5, right), y);
 		double at = fmax(y - 5, below + PITCH);
-		snprintf(value, sizeof value, "%.6g", list[i].bps / unit);
+		say_number(value, sizeof value, "%.6g", list[i].bps / unit);
 		snprintf(text, sizeof text, "%s %s", say_word(list[i].name), value);
 		draw_line(d, &style, right + 5, at, RIGHT_W - 5, ALIGN_LEFT, text);
 		below = at;
@@ -134,7 +134,7 @@ bands_draw(struct draw *d, struct box box, const struct speed_side *s)
 		draw_fill(d, COLOURS[i], x, box.y, w, 12);
 		x += w;
 		draw_fill(d, COLOURS[i], left, box.y + 19, 7, 7);
-		snprintf(text, sizeof text, "%s: %zu (%.1f %%)", say_word(NAMES[i]),
+		say_number(text, sizeof text, "%s: %zu (%.1f %%)", say_word(NAMES[i]),
 		    s->bands[i], 100.0 * (double)s->bands[i] / (double)s->tests);
 		draw_line(d, &name_style, left + 11, box.y + 17, 0, ALIGN_LEFT, text);
 		left += 11 + draw_width(d, &name_style, text) + 14;

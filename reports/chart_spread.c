@@ -67,7 +67,7 @@ x_tick(struct draw *d, const struct panel *p, double ns)
 	double x = x_of(p, ns);
 
 	draw_rule(d, INK_HAIR, 0.6, x, p->box.y, x, p->box.y + p->box.h);
-	snprintf(text, sizeof text, "%.6g", ns / 1e6);
+	say_number(text, sizeof text, "%.6g", ns / 1e6);
 	draw_line(d, &tick_style, x, p->box.y + p->box.h + 3, 0, ALIGN_CENTRE, text);
 }
 
@@ -115,7 +115,7 @@ y_axis(struct draw *d, const struct panel *p, bool tail)
 	for (int i = 0; i < 5; i++) {
 		double share = tail ? RIGHT[i] : LEFT[i], y = y_of(p, share, tail);
 		draw_rule(d, INK_HAIR, 0.6, p->box.x, y, p->box.x + p->box.w, y);
-		snprintf(text, sizeof text, "%.3g %%", share * 100);
+		say_number(text, sizeof text, "%.3g %%", share * 100);
 		draw_line(d, &tick_style, p->box.x - LABEL_W, y - 5, LABEL_W - 5,
 		    ALIGN_RIGHT, text);
 	}

@@ -47,6 +47,10 @@ const char *comparison_title(enum compare_metric m);
 struct pages;
 void comparison_chart(struct pages *p, const struct comparison_view *v, const char *said);
 void comparison_pairs(struct pages *p, const struct comparison_view *v);
+/* Loss by day and hour of each link, on one scale. */
+struct zone;
+void comparison_hours(
+    struct pages *p, const struct comparison_view *v, const struct zone *z);
 
 /* What is to be said of a site's outages that overlap, behind what is there already. */
 void comparison_overlaps(const struct site *s, char *out, size_t room);

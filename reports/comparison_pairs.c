@@ -16,11 +16,11 @@ print_difference(enum compare_metric m, double value, char out[40])
 	char text[32];
 
 	if (m == COMPARE_AVAILABILITY || m == COMPARE_LOSS)
-		snprintf(text, sizeof text, "%.4f", size * 100);
+		say_number(text, sizeof text, "%.4f", size * 100);
 	else if (m == COMPARE_OUTAGES)
-		snprintf(text, sizeof text, "%.2f", size);
+		say_number(text, sizeof text, "%.2f", size);
 	else
-		snprintf(text, sizeof text, "%.2f ms", size / 1e6);
+		say_number(text, sizeof text, "%.2f ms", size / 1e6);
 	snprintf(out, 40, "%s%s", value == 0 ? "" : sign, text);
 }
 
@@ -37,9 +37,9 @@ print_p(double p, char out[24])
 	if (p >= 0.995)
 		snprintf(out, 24, "1");
 	else if (p >= 0.095)
-		snprintf(out, 24, "%.2f", p);
+		say_number(out, 24, "%.2f", p);
 	else
-		snprintf(out, 24, "%.4f", p);
+		say_number(out, 24, "%.4f", p);
 }
 
 static void
@@ -114,8 +114,9 @@ comparison_overlaps(const struct site *s, char *out, size_t room)
 		say_more(out, room, "No outages of two links overlapped.");
 		return;
 	}
-	snprintf(expected, sizeof expected, "%.2g", s->expected);
-	say_more(out, room, "No outages of two links overlapped; {1} would by chance.",
+	say_number(expected, sizeof expected, "%.2g", s->expected);
+	say_more(out, room,
+	    "No outages of two links overlapped; by chance {1} would be expected.",
 	    expected);
 }
 
@@ -145,6 +146,47 @@ pair(struct pages *p, const struct comparison_view *v, const struct compare_pair
 	}
 	table_end(&t);
 	joint(p, v, pair);
+}
+
+/* ---- when each of them loses ---- */
+
+struct heat_ctx {
+	const struct link_report *l;
+	const struct zone *z;
+};
+
+static void
+paint_heat(struct draw *d, struct box box, const void *ctx)
+{
+	const struct heat_ctx *c = ctx;
+
+	heat_draw(d, box, c->l, c->z);
+}
+
+void
+comparison_hours(struct pages *p, const struct comparison_view *v, const struct zone *z)
+{
+	char name[COMPARISON_NAME], title[2 * COMPARISON_NAME], file[32];
+	char alt[3 * COMPARISON_NAME], lost[32], sent[32];
+
+	for (size_t i = 0; i < v->c->n_links; i++) {
+		const struct link_report *l = &v->r->links[i];
+		struct heat_ctx ctx = {l, z};
+		if (l->result->voters_sent == 0)
+			continue;
+		comparison_name(v, i, name);
+		say(title, sizeof title, "Loss by day and hour: {1}", name);
+		words_count(l->result->voters_lost, lost);
+		words_count(l->result->voters_sent, sent);
+		say(alt, sizeof alt,
+		    "{1}. Over its period {2} of {3} probes were lost; dark cells are hours of "
+		    "much loss, hatched cells were not measured.",
+		    title, lost, sent);
+		snprintf(file, sizeof file, "loss-%zu", i + 1);
+		double h = heat_least(l, z);
+		page_heading(p, h, NULL, title);
+		page_figure(p, file, title, alt, h, paint_heat, &ctx);
+	}
 }
 
 void

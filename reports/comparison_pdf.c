@@ -56,7 +56,7 @@ print_value(enum compare_metric m, double value, unsigned decimals, char out[40]
 		words_percent(value, 3, text);
 		break;
 	case COMPARE_OUTAGES:
-		snprintf(text, sizeof text, "%.2f", value);
+		say_number(text, sizeof text, "%.2f", value);
 		break;
 	default:
 		words_ms((int64_t)value, text);
@@ -176,7 +176,7 @@ scale(const struct comparison_view *v, enum compare_metric m, struct dots_row *r
 		double step = axis_nice(span * 1.1, 4);
 		row->to = 1;
 		row->from = fmax(0, 1 - ceil(span * 1.1 / step) * step / 100);
-		snprintf(row->low, sizeof row->low, "%.6g %%", row->from * 100);
+		say_number(row->low, sizeof row->low, "%.6g %%", row->from * 100);
 		snprintf(row->high, sizeof row->high, "100 %%");
 		return;
 	}
@@ -187,7 +187,7 @@ scale(const struct comparison_view *v, enum compare_metric m, struct dots_row *r
 	row->to = ceil(most * 1.05 / step) * step;
 	if (m == COMPARE_LOSS && row->to > 100)
 		row->to = 100;
-	snprintf(text, sizeof text, "%.6g%s", row->to,
+	say_number(text, sizeof text, "%.6g%s", row->to,
 	    m == COMPARE_LOSS      ? " %"
 	    : m == COMPARE_OUTAGES ? ""
 	                           : " ms");
@@ -384,7 +384,7 @@ cost_row(struct table *t, const struct comparison_view *v, size_t i)
 	int64_t mills = c->year_mills;
 
 	comparison_name(v, i, name);
-	snprintf(charge, sizeof charge, "%lld.%02lld %s", (long long)(mills / 1000),
+	say_number(charge, sizeof charge, "%lld.%02lld %s", (long long)(mills / 1000),
 	    (long long)(mills % 1000 / 10), c->currency);
 	say(down, sizeof down, "not known");
 	if (c->has_downtime) {
@@ -468,6 +468,7 @@ run(struct pages *p, const struct dossier *ds)
 	if (has_cost(v))
 		costs(p, v);
 	comparison_pairs(p, v);
+	comparison_hours(p, v, &ds->zones[0]);
 	if (!has_cost(v))
 		page_text(p, &style_note,
 		    say_word(

@@ -84,6 +84,8 @@ void dossier_verify(struct pages *p, const struct dossier *ds);
 
 /* "12.4 s", "12 min 31 s", "5 h 07 min", "3 d 04 h"; fine: tenths below an hour. */
 void words_duration(int64_t ns, bool fine, char out[40]);
+/* A length that is known to ${bound}: no finer than that tells. */
+void words_length(int64_t ns, int64_t bound, char out[40]);
 /* A ratio as percent; never 100 unless it is all, never 0 unless it is none. */
 void words_percent(double ratio, unsigned decimals, char out[32]);
 /* A target as a contract writes it: "99.95 %". */

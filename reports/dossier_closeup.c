@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* The worst outages, sample by sample. */
-#define FACTS_H  98.0 /* below a figure, about */
+#define FACTS_H  124.0 /* below a figure, about */
 #define FACT_H   13.0
 #define TITLES_H 70.0 /* of the section and of the close-up */
 
@@ -29,7 +29,11 @@ print_edge(char *out, size_t room, const struct zone *z, int64_t at, int64_t bou
 	char text[48], seconds[32];
 
 	chart_zone_print(z, at, 3, text);
-	snprintf(seconds, sizeof seconds, "%.3f s", (double)bound / 1e9);
+	if (bound == 0) {
+		say(out, room, "{1}, as stated", text);
+		return;
+	}
+	say_number(seconds, sizeof seconds, "%.3f s", (double)bound / 1e9);
 	say(out, room, "{1}, within ± {2}", text, seconds);
 }
 
@@ -100,6 +104,55 @@ print_packets(const struct evidence *e, const struct outage *o, char *out, size_
 	}
 }
 
+/* The ISP's clock beside ours: when it was told, and what the contract makes of it. */
+static void
+print_ticket(const struct link_report *l, const struct outage *o, const struct zone *z,
+    char *out, size_t room)
+{
+	const struct ticket *t = evidence_ticket(l, o);
+	char opened[48], counted[40];
+
+	if (t == NULL)
+		say(out, room, "none is on record");
+	else if (t->opened_ns == RECORDS_NEVER)
+		snprintf(out, room, "%s", t->reference);
+	else {
+		chart_zone_print(z, t->opened_ns, 0, opened);
+		say(out, room, "{1}, opened {2}", t->reference, opened);
+	}
+	for (size_t i = 0; l->has_verdict && i < l->verdict.n_times; i++) {
+		const struct outage_time *w = &l->verdict.times[i];
+		if (l->conf == NULL || strcmp(w->outage_id, o->id) != 0 ||
+		    w->counted_ns <= 0)
+			continue;
+		words_length(w->counted_ns, o->start_bound_ns + o->end_bound_ns, counted);
+		size_t n = strlen(out);
+		snprintf(out + n, room - n, ";");
+		say_more(out, room, "by the contract's clock {1}", counted);
+		break;
+	}
+}
+
+/* What was looked at that would excuse the ISP. */
+static void
+print_excluded(const struct link_report *l, const struct outage *o, const struct zone *z,
+    char *out, size_t room)
+{
+	const struct evidence *e = l->evidence;
+	char from[48], to[48];
+
+	for (size_t i = 0; e != NULL && i < e->n_exclusion_rows; i++) {
+		const struct exclusion_row *x = &e->exclusion_rows[i];
+		if (x->start_ns >= o->end_ns || x->end_ns <= o->start_ns)
+			continue;
+		chart_zone_print(z, x->start_ns, 0, from);
+		chart_zone_print(z, x->end_ns, 0, to);
+		say(out, room, "from {1} to {2}: {3}", from, to, x->reason);
+		return;
+	}
+	say(out, room, "no: no exclusion on record touches it");
+}
+
 static void
 facts(struct pages *p, const struct dossier *ds, size_t link, const struct outage *o)
 {
@@ -108,13 +161,14 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	char start[128], end[128], length[320], least[40], most[40], whose[192];
 	char evidence[440], up[200], down[200], others[440], holes[200], ids[128], t[40],
-	    reason[200], packets[600];
+	    reason[200], packets[600], ticket[320], excluded[400];
+	const struct link_report *l = &ds->r->links[link];
 
 	print_edge(start, sizeof start, z, o->start_ns, o->start_bound_ns);
 	print_edge(end, sizeof end, z, o->end_ns, o->end_bound_ns);
-	words_duration(ns, true, t);
-	words_duration(ns > bound ? ns - bound : 0, true, least);
-	words_duration(ns + bound, true, most);
+	words_length(ns, bound, t);
+	words_length(ns > bound ? ns - bound : 0, bound, least);
+	words_length(ns + bound, bound, most);
 	if (o->counted)
 		say(length, sizeof length, "{1}, between {2} and {3}; counts: yes", t,
 		    least, most);
@@ -139,11 +193,17 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	if (o->common_cause[0] != '\0')
 		say_more(ids, sizeof ids, "common cause {1}", o->common_cause);
 	print_packets(ds->r->links[link].evidence, o, packets, sizeof packets);
-	struct fact list[9] = {{"Attribution", whose}, {"Start", start},
+	struct fact list[11] = {{"Attribution", whose}, {"Start", start},
 	    {"End", o->open ? say_word("still open at the end of the record") : end},
 	    {"Lasted", length}, {"Evidence", evidence}, {"Other links", others},
 	    {"Identifier", ids}};
 	size_t n = 7;
+	if (l->evidence != NULL) {
+		print_ticket(l, o, z, ticket, sizeof ticket);
+		print_excluded(l, o, z, excluded, sizeof excluded);
+		list[n++] = (struct fact){"Ticket", ticket};
+		list[n++] = (struct fact){"Excluded", excluded};
+	}
 	if (o->n_holes > 0)
 		list[n++] = (struct fact){"Holes in it", holes};
 	if (packets[0] != '\0')

@@ -49,7 +49,7 @@ exclusion_row(
 	words_minutes(x->in_ns, in);
 	words_minutes(x->took_ns, took);
 	print_source(x->record, z, source, sizeof source);
-	snprintf(outages, sizeof outages, "%s", say_word("none"));
+	snprintf(outages, sizeof outages, "%s", say_word("no outage"));
 	snprintf(first, sizeof first, "%zu", x->first + 1);
 	words_count(x->outages - 1, more);
 	if (x->outages == 1)

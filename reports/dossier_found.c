@@ -5,7 +5,9 @@
  */
 #include "reports/dossier.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const sentences[] = {"nothing was measured in this period",
@@ -90,6 +92,26 @@ is_sentence(const char *text, const char *sentence, char values[PLACES][PLACE_OF
 	return *text == '\0';
 }
 
+/* The ledger counts in microseconds, and its sentences do; a page has no use for more
+ * than tenths of a second. Result: the digits taken, 0 where there is nothing to shorten.
+ */
+static size_t
+shorten_seconds(const char *text, char out[32])
+{
+	char *end;
+	size_t whole = strspn(text, "0123456789");
+	size_t part = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+
+	if (whole == 0 || part < 3 || strncmp(text + whole + 1 + part, " s", 2) != 0 ||
+	    isalnum((unsigned char)text[whole + part + 3]))
+		return 0;
+	double s = strtod(text, &end);
+	if (s >= 59.95)
+		return 0;
+	say_number(out, 32, "%.1f", s);
+	return (size_t)(end - text);
+}
+
 static const char *
 piece_at(const char *text)
 {
@@ -99,40 +121,72 @@ piece_at(const char *text)
 	return NULL;
 }
 
+/* The next of ${text}, a piece, seconds or a character, behind what is in out already.
+ * What stands between quotes is a name, and stays. */
+static void
+put_next(const char **text, bool *quoted, char *out, size_t used, size_t room)
+{
+	const char *piece = piece_at(*text), *said;
+	char seconds[32], one[8];
+	size_t taken = shorten_seconds(*text, seconds);
+
+	if (piece != NULL) {
+		taken = strlen(piece);
+		said = say_word(piece);
+		*quoted ^= strchr(piece, '"') != NULL;
+	} else if (taken > 0) {
+		said = say_numbers(seconds);
+	} else {
+		taken = 1;
+		snprintf(one, sizeof one, "0%c%c", **text, (*text)[1]);
+		if (!*quoted && used > 0 && isdigit((unsigned char)out[used - 1]))
+			say_numbers(one);
+		one[2] = '\0';
+		said = one + 1;
+	}
+	*text += taken;
+	snprintf(out + used, room - used, "%s", said);
+}
+
+/* Cut at the end of a character. */
+static void
+cut(char *out)
+{
+	const char *end = out;
+
+	while (*end != '\0') {
+		size_t bytes = (unsigned char)*end < 0x80   ? 1
+		               : (unsigned char)*end < 0xE0 ? 2
+		               : (unsigned char)*end < 0xF0 ? 3
+		                                            : 4;
+		if (strlen(end) < bytes)
+			break;
+		end += bytes;
+	}
+	out[end - out] = '\0';
+}
+
 void
 words_found(const char *text, char *out, size_t room)
 {
 	char v[PLACES][PLACE_OF] = {{0}};
+	bool quoted = false;
 	size_t used = 0;
 
 	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
 		if (is_sentence(text, sentences[i], v)) {
+			for (size_t k = 0; k < PLACES; k++)
+				say_numbers(v[k]);
 			say(out, room, sentences[i], v[0], v[1], v[2], v[3], v[4]);
 			return;
 		}
 	out[0] = '\0';
 	while (*text != '\0' && used + 1 < room) {
-		const char *piece = piece_at(text);
-		int n = piece != NULL
-		            ? snprintf(out + used, room - used, "%s", say_word(piece))
-		            : snprintf(out + used, room - used, "%c", *text);
-		text += piece != NULL ? strlen(piece) : 1;
-		used += n > 0 ? (size_t)n : 0;
+		put_next(&text, &quoted, out, used, room);
+		used += strlen(out + used);
 	}
-	/* cut at the end of a character */
-	if (used + 1 >= room) {
-		const char *end = out;
-		while (*end != '\0') {
-			size_t bytes = (unsigned char)*end < 0x80   ? 1
-			               : (unsigned char)*end < 0xE0 ? 2
-			               : (unsigned char)*end < 0xF0 ? 3
-			                                            : 4;
-			if (strlen(end) < bytes)
-				break;
-			end += bytes;
-		}
-		out[end - out] = '\0';
-	}
+	if (used + 1 >= room)
+		cut(out);
 }
 
 void
@@ -143,9 +197,9 @@ words_definition(const struct profile_conf *p, char out[192])
 
 	snprintf(n, sizeof n, "%u", p->n);
 	snprintf(least, sizeof least, "%u", p->p);
-	snprintf(share, sizeof share, "%.3g %%", 100 * p->threshold);
-	snprintf(each, sizeof each, "%.3g s", (double)p->delta_ns / 1e9);
-	snprintf(wait, sizeof wait, "%.3g s", (double)p->wait_ns / 1e9);
+	say_number(share, sizeof share, "%.3g %%", 100 * p->threshold);
+	say_number(each, sizeof each, "%.3g s", (double)p->delta_ns / 1e9);
+	say_number(wait, sizeof wait, "%.3g s", (double)p->wait_ns / 1e9);
 	if (strcmp(name, "ses-10-10") == 0)
 		say(out, 192, "{1} ({2} seconds in a row with more than {3} lost)", name,
 		    n, share);

@@ -113,15 +113,15 @@ measure_of(const struct degradation *g, char *out, size_t room)
 	char now[32], was[32];
 
 	if (g->kind == DEG_LATENCY || g->kind == DEG_JITTER) {
-		snprintf(now, sizeof now, "%.1f ms", (double)g->during_ns / 1e6);
-		snprintf(was, sizeof was, "%.1f ms", (double)g->before_ns / 1e6);
+		say_number(now, sizeof now, "%.1f ms", (double)g->during_ns / 1e6);
+		say_number(was, sizeof was, "%.1f ms", (double)g->before_ns / 1e6);
 		say(out, room, "{1},\nwas {2}", now, was);
 	} else if (g->kind == DEG_SATURATION) {
-		snprintf(now, sizeof now, "%.0f %%", 100 * g->peak);
+		say_number(now, sizeof now, "%.0f %%", 100 * g->peak);
 		say(out, room, "up to {1}\nof capacity", now);
 	} else if (g->kind == DEG_THROUGHPUT) {
-		snprintf(now, sizeof now, "%.3g", g->slowest_bps / 1e6);
-		snprintf(was, sizeof was, "%.6g", g->minimum_bps / 1e6);
+		say_number(now, sizeof now, "%.3g", g->slowest_bps / 1e6);
+		say_number(was, sizeof was, "%.6g", g->minimum_bps / 1e6);
 		say(out, room, "{1} of\n{2} Mbit/s", now, was);
 	} else {
 		words_count(g->lost, now);

@@ -11,6 +11,13 @@ static const struct column rule_columns[] = {
     {"Value", 90, ALIGN_LEFT, true, FACE_TEXT},
     {"What it means", 239, ALIGN_LEFT, true, FACE_TEXT}};
 
+/* An imported history has its times from others: nothing bounds their clock. */
+static bool
+is_imported(const struct results *r)
+{
+	return r->synchronised && r->clock_bound_ns == 0;
+}
+
 static void
 rules(struct pages *p, const struct results *r)
 {
@@ -23,12 +30,14 @@ rules(struct pages *p, const struct results *r)
 	words_duration(rule->hold_ns, false, hold);
 	words_duration(rule->max_hole_ns, false, hole);
 	words_duration(rule->stall_ns, false, stall);
-	snprintf(factor, sizeof factor, "%.1f", rule->max_gap_factor);
+	say_number(factor, sizeof factor, "%.1f", rule->max_gap_factor);
 	say(gap, sizeof gap, "{1} intervals", factor);
 	words_bytes((uint64_t)rule->quiet_bytes, bytes);
 	words_bytes((uint64_t)rule->quiet_bytes_per_s, rate);
 	snprintf(quiet, sizeof quiet, "%s, %s/s", bytes, rate);
 	words_ms(rule->clock_bound_ns, clock);
+	if (is_imported(r))
+		say(clock, sizeof clock, "not known");
 	struct cell rows[][3] = {
 	    {{.text = say_word("Quorum")}, {.text = quorum},
 	        {.text = say_word(
@@ -46,7 +55,9 @@ rules(struct pages *p, const struct results *r)
 	        {.text = say_word(
 	             "at most, in all and on average, for an outage to be total")}},
 	    {{.text = say_word("Clock")}, {.text = clock},
-	        {.text = say_word("added to the bound of each edge")}},
+	        {.text = is_imported(r)
+	                     ? say_word("so nothing is added to the bounds for it")
+	                     : say_word("added to the bound of each edge")}},
 	};
 	page_heading(p, 60, NULL, say_word("Parameters of the rule"));
 	table_begin(&t, p, rule_columns, 3, 8);
@@ -60,7 +71,7 @@ static const struct column quality_columns[] = {
     {"Scheduled", 82, ALIGN_RIGHT, false, FACE_TEXT},
     {"Unknown", 82, ALIGN_RIGHT, false, FACE_TEXT},
     {"Coverage", 62, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Ordinary loss", 72, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Ordinary loss,\nat worst", 72, ALIGN_RIGHT, false, FACE_TEXT},
     {"Shortest\ncertain outage", 83, ALIGN_RIGHT, false, FACE_TEXT}};
 
 static void
@@ -89,12 +100,12 @@ quality(struct pages *p, const struct results *r)
 	table_end(&t);
 }
 
-static const struct column probe_columns[] = {{"Link", 106, ALIGN_LEFT, true, FACE_TEXT},
-    {"Probe", 84, ALIGN_LEFT, true, FACE_TEXT},
-    {"Role, kind", 84, ALIGN_LEFT, true, FACE_TEXT},
-    {"Target", 103, ALIGN_LEFT, true, FACE_TEXT},
-    {"Network", 70, ALIGN_LEFT, true, FACE_TEXT},
-    {"Every", 52, ALIGN_RIGHT, false, FACE_TEXT}};
+static const struct column probe_columns[] = {{"Link", 82, ALIGN_LEFT, true, FACE_TEXT},
+    {"Probe", 78, ALIGN_LEFT, true, FACE_TEXT},
+    {"Role, kind", 80, ALIGN_LEFT, true, FACE_TEXT},
+    {"Target", 118, ALIGN_LEFT, true, FACE_TEXT},
+    {"Network", 95, ALIGN_LEFT, true, FACE_TEXT},
+    {"Every", 46, ALIGN_RIGHT, false, FACE_TEXT}};
 
 static bool
 is_reported(const struct results *r, const struct probe_def *def)
@@ -134,26 +145,38 @@ probes(struct pages *p, const struct results *r)
 	table_end(&t);
 }
 
+/* The zone the links have in common, in which their pages are; else UTC. */
+static const char *
+zone_of_all(const struct results *r)
+{
+	const char *zone = r->n_links > 0 ? r->links[0].def->timezone : "";
+
+	for (size_t i = 1; i < r->n_links; i++)
+		if (strcmp(r->links[i].def->timezone, zone) != 0)
+			return "UTC";
+	return zone[0] != '\0' ? zone : "UTC";
+}
+
 static void
 record(struct pages *p, const struct dossier *ds)
 {
 	const struct results *r = ds->r;
-	struct zone utc;
+	struct zone z;
 	int64_t most = r->clock_bound_ns;
 	char first[48], last[48], made[48], as_of[48], clock[160], bound[40];
 	static const struct style mono = {FACE_MONO, 7, INK};
 
-	chart_zone_open(&utc, "UTC", r->journal_first.ns, r->as_of.ns);
-	chart_zone_print(&utc, r->journal_first.ns, 0, first);
-	chart_zone_print(&utc, r->journal_last.ns, 0, last);
-	chart_zone_print(&utc, r->generated.ns, 0, made);
-	chart_zone_print(&utc, r->as_of.ns, 0, as_of);
+	chart_zone_open(&z, zone_of_all(r), r->journal_first.ns, r->as_of.ns);
+	chart_zone_print(&z, r->journal_first.ns, 0, first);
+	chart_zone_print(&z, r->journal_last.ns, 0, last);
+	chart_zone_print(&z, r->generated.ns, 0, made);
+	chart_zone_print(&z, r->as_of.ns, 0, as_of);
 	for (size_t i = 0; i < r->n_links; i++) {
 		int64_t worst = evidence_clock_bound(r, &r->links[i]);
 		most = worst > most ? worst : most;
 	}
 	words_ms(most, bound);
-	if (r->synchronised && r->clock_bound_ns == 0)
+	if (is_imported(r))
 		say(clock, sizeof clock, "not known: the history was imported");
 	else if (r->synchronised)
 		say(clock, sizeof clock,
@@ -177,9 +200,8 @@ dossier_method(struct pages *p, const struct dossier *ds)
 	page_section(p, say_word("Method and data quality"), 300);
 	page_title(p, "method", say_word("Method and data quality"),
 	    say_word("How it was measured, and how far it can be trusted"));
-	bool imported = ds->r->synchronised && ds->r->clock_bound_ns == 0;
 	page_text(p, &style_body,
-	    imported
+	    is_imported(ds->r)
 	        ? say_word(
 	              "The samples were imported from what another instrument kept: how it "
 	              "sent its probes, and when it held one for lost, its own papers tell. "

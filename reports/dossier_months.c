@@ -74,15 +74,16 @@ chart(struct pages *p, const struct evidence *e, const struct zone *z, size_t li
 	g_free(list);
 }
 
-static const struct column columns[] = {{"Month", 56, ALIGN_LEFT, false, FACE_TEXT},
-    {"Minutes", 48, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Measured", 52, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Excluded", 70, ALIGN_RIGHT, true, FACE_TEXT},
-    {"Unknown", 48, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Down", 46, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Availability", 76, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Budget\nleft", 48, ALIGN_RIGHT, false, FACE_TEXT},
-    {"Credit", 55, ALIGN_RIGHT, true, FACE_TEXT}};
+static const struct column columns[] = {{"Month", 48, ALIGN_LEFT, false, FACE_TEXT},
+    {"Minutes", 41, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Measured", 46, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Excluded", 64, ALIGN_RIGHT, true, FACE_TEXT},
+    {"Unknown", 45, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Down", 40, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Availability", 73, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Budget\nleft", 44, ALIGN_RIGHT, false, FACE_TEXT},
+    {"Credit", 50, ALIGN_RIGHT, true, FACE_TEXT},
+    {"Verdict", 48, ALIGN_LEFT, true, FACE_TEXT}};
 
 static void
 print_excluded(const struct month_row *m, char *out, size_t room)
@@ -116,8 +117,12 @@ print_availability(const struct verdict *v, char *out, size_t room)
 	words_percent(v->point, decimals > 4 ? 4 : decimals, at);
 	words_percent(v->lower, 3, low);
 	words_percent(v->upper, 3, high);
-	low[strcspn(low, " ")] = '\0';
-	snprintf(out, room, "%s\n%s – %s", at, low, high);
+	if (strcmp(low, high) == 0) /* an interval of one value is none */
+		snprintf(out, room, "%s", at);
+	else {
+		low[strcspn(low, " ")] = '\0';
+		snprintf(out, room, "%s\n%s – %s", at, low, high);
+	}
 }
 
 static void
@@ -145,7 +150,10 @@ month_row(struct table *t, const struct month_row *m, const struct zone *z)
 	    {.text = down},
 	    {.text = at, .bold = true, .colour = words_verdict_colour(v->verdict)},
 	    {.text = left, .colour = m->has_budget && m->left_ns < 0 ? INK_BAD : 0},
-	    {.text = credit}};
+	    {.text = credit},
+	    {.text = say_word(words_verdict(v->verdict)),
+	        .bold = v->verdict == VERDICT_BREACHED,
+	        .colour = words_verdict_colour(v->verdict)}};
 	table_row(t, cells);
 }
 
@@ -164,9 +172,10 @@ total_row(struct table *t, const struct evidence *e)
 		dossier_worth(m->credit, e->rows[0].judged->conf, credit);
 	struct cell cells[] = {{.text = say_word("In all"), .bold = true},
 	    {.text = text[0], .bold = true}, {.text = text[1], .bold = true},
-	    {.text = text[2], .bold = true}, {.text = text[3], .bold = true},
+	    {.text = m->excluded_ns > 0 ? text[2] : "–", .bold = true},
+	    {.text = m->unknown_ns > 0 ? text[3] : "–", .bold = true},
 	    {.text = text[4], .bold = true}, {.text = ""}, {.text = ""},
-	    {.text = credit, .bold = true}};
+	    {.text = credit, .bold = true}, {.text = ""}};
 	table_row(t, cells);
 }
 

@@ -120,10 +120,16 @@ target(const struct objections *o, char *out, size_t room)
 	count(o->fewest_failed, failed);
 	count(o->of_networks, of);
 	count(o->flaky, flaky);
-	say(out, room,
-	    "{1} {1|target|targets} in {2} {2|network|networks} were asked. In each counted outage "
-	    "at least {3} of {4} {4|network|networks} failed together.",
-	    voters, networks, failed, of);
+	if (o->of_networks < 2)
+		say(out, room,
+		    "{1} {1|target|targets} in {2} {2|network|networks} {1|was|were} asked, and no "
+		    "other network confirms every counted outage.",
+		    voters, networks);
+	else
+		say(out, room,
+		    "{1} {1|target|targets} in {2} {2|network|networks} {1|was|were} asked. In each "
+		    "counted outage at least {3} of {4} networks failed together.",
+		    voters, networks, failed, of);
 	if (o->fewest_failed < 2)
 		say_more(out, room,
 		    "Where one network alone was left to ask, the target is not cleared.");
@@ -145,20 +151,20 @@ icmp(const struct objections *o, char *out, size_t room)
 	words_percent(o->ordinary_loss, 3, loss);
 	if (o->others == 0 && o->ordinary_loss > OBJECTIONS_LITTLE_LOSS)
 		say(out, room,
-		    "All {1} {1|target is|targets are} asked by ICMP alone, and ordinary loss "
-		    "outside of outages is up to {2}: a limit cannot be ruled out.",
+		    "{1|The one target is|All {1} targets are} asked by ICMP alone, and ordinary "
+		    "loss outside of outages is up to {2}: a limit cannot be ruled out.",
 		    pings, loss);
 	else if (o->others == 0)
 		say(out, room,
-		    "All {1} {1|target is|targets are} asked by ICMP alone. Ordinary loss outside "
-		    "of outages is at most {2}, which speaks against a limit, but no other "
-		    "protocol confirms it.",
+		    "{1|The one target is|All {1} targets are} asked by ICMP alone. Ordinary loss "
+		    "outside of outages is at most {2}, which speaks against a limit, but no "
+		    "other protocol confirms it.",
 		    pings, loss);
 	else
 		say(out, room,
 		    "{1} {1|target is|targets are} asked by TCP beside {2} by ICMP, and an outage "
 		    "needs both to fail. Ordinary loss is at most {3}. Loss of ICMP alone was "
-		    "found {4} {4|time|times} and is no outage.",
+		    "found {4} {4|time|times}, and would be no outage.",
 		    others, pings, loss, found);
 }
 
@@ -203,6 +209,9 @@ gaps(const struct objections *o, char *out, size_t room)
 	else if (o->has_target)
 		say_more(out, room,
 		    "If the link was up in all of it, the target is not proven missed.");
+	else if (o->little_unknown)
+		say_more(out, room,
+		    "What was measured is enough for a verdict, but no target is agreed.");
 }
 
 static void
@@ -214,7 +223,10 @@ ticket(const struct objections *o, char *out, size_t room)
 	words_duration(o->measured_down_ns, false, measured);
 	count(o->without_ticket, without);
 	count(o->counted, of);
-	if (!o->by_ticket)
+	if (!o->has_contract)
+		say(out, room,
+		    "No contract was given, so no clock of one depends on a ticket.");
+	else if (!o->by_ticket)
 		say(out, room,
 		    "The clock of the contract as it was entered runs from what is measured: when a "
 		    "ticket was opened changes nothing.");
@@ -278,7 +290,8 @@ dossier_objections(struct pages *p, const struct dossier *ds, size_t link)
 	page_section(p, say_word("Likely objections"), o.counted == 0 ? 20 : 260);
 	if (o.counted == 0) {
 		page_title_quiet(p, place, say_word("Likely objections"),
-		    say_word("No outage counts, so there is nothing to object to"));
+		    say_word(
+		        "No outage counts, so no objection to one is to be expected"));
 		return;
 	}
 	tally_find(&all, ds->r, l);

@@ -226,7 +226,7 @@ weightless(struct pages *p, const struct verdict *v, const struct zone *z)
 			table_begin(&t, p, weightless_columns, 3, 8.0);
 		}
 		chart_zone_print(z, w->start_ns, 0, from);
-		words_duration(w->end_ns - w->start_ns, true, lasted);
+		words_duration(w->end_ns - w->start_ns, false, lasted);
 		struct cell cells[] = {{.text = from}, {.text = lasted},
 		    {.text = words_reason(w->reason, why)}};
 		table_row(&t, cells);
@@ -304,11 +304,12 @@ headline(const struct link_report *l, char *out, size_t room)
 	dossier_total(l, READING_ISP, isp);
 	dossier_total(l, READING_CUSTOMER, customer);
 	if (strcmp(isp, customer) == 0 && strcmp(owed, say_word("nothing")) == 0)
-		say(out, room, "By the contract no credit is owed");
+		say(out, room, "Under the contract no credit is owed");
 	else if (strcmp(isp, customer) == 0)
-		say(out, room, "The contract owes {1}, in every reading", owed);
+		say(out, room, "Under the contract {1} is owed, in every reading", owed);
 	else
-		say(out, room, "The contract owes {1}, between {2} and {3} by reading",
+		say(out, room,
+		    "Under the contract {1} is owed, between {2} and {3} by reading",
 		    owed, isp, customer);
 }
 
@@ -323,10 +324,10 @@ dossier_owed(struct pages *p, const struct dossier *ds, size_t link)
 	if (s == NULL || l->conf == NULL ||
 	    (l->conf->n_credits == 0 && s->n_deadlines == 0 && s->n_rights == 0))
 		return;
-	page_section(p, say_word("What the contract owes"), 120);
+	page_section(p, say_word("What is owed"), 120);
 	dossier_place(place, "owed", link);
 	headline(l, title, sizeof title);
-	page_title(p, place, say_word("What the contract owes"), title);
+	page_title(p, place, say_word("What is owed"), title);
 	if (l->evidence != NULL && l->evidence->periods > 1 && l->conf->n_credits > 0)
 		periods(p, l, z);
 	else

@@ -22,13 +22,17 @@ has_closeup(const struct link_report *l, size_t outage)
 	return false;
 }
 
-/* As far as it fits: whole seconds where hundredths say nothing. */
+/* As far as it fits: whole seconds where hundredths say nothing. No bound at all is one
+ * that nobody knows: the edge is as a history of states has it. */
 static void
 print_bound(int64_t ns, char out[32])
 {
 	double s = (double)ns / 1e9;
 
-	snprintf(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
+	if (ns == 0)
+		snprintf(out, 32, "%.31s", say_word("as stated"));
+	else
+		say_number(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
 }
 
 static void
@@ -54,7 +58,7 @@ print_length(const struct outage *o, char *out, size_t room)
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	char length[40], within[32];
 
-	words_duration(o->end_ns - o->start_ns, true, length);
+	words_length(o->end_ns - o->start_ns, bound, length);
 	print_bound(bound, within);
 	snprintf(out, room, "%s\n%s", length, within);
 }
@@ -110,7 +114,9 @@ totals(struct pages *p, const struct link_report *l)
 		words_duration(l->verdict.down_ns, true, judged);
 		words_count(l->verdict.outage_count, counted);
 		say(text + used, sizeof text - used,
-		    " By the contract's profile {1}: {2} counted, {3} down.",
+		    l->conf != NULL
+		        ? " By the contract's profile {1}: {2} counted, {3} down."
+		        : " By the profile {1}: {2} counted, {3} down.",
 		    l->contract.terms.profile.name, counted, judged);
 	}
 	page_text(p, &style_body, text);
@@ -125,7 +131,7 @@ micro(struct pages *p, const struct dossier *ds, size_t link)
 
 	page_heading(p, 60, NULL, say_word("Micro-outages"));
 	if (res->n_micro == 0) {
-		page_text(p, &style_body, say_word("None was found."));
+		page_text(p, &style_body, say_word("No micro-outage was found."));
 		return;
 	}
 	words_duration(res->micro_ns, true, total);

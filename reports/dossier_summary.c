@@ -179,7 +179,7 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 		return;
 	}
 	if (!l->has_verdict || l->verdict.outage_count == 0) {
-		say(f->value, sizeof f->value, "none");
+		say(f->value, sizeof f->value, "no outage");
 		say(f->note, sizeof f->note, "no outage counts in this period");
 		return;
 	}
@@ -195,6 +195,28 @@ longest_figure(struct figure *f, const struct link_report *l, const struct zone 
 	}
 }
 
+/* What is asked for, where the contract has a credit. */
+static bool
+credit_figure(struct figure *f, const struct link_report *l)
+{
+	char owed[96], isp[96], customer[96];
+
+	if (l->settlement == NULL || l->conf == NULL || l->conf->n_credits == 0)
+		return false;
+	f->label = say_word("CREDIT");
+	dossier_total(l, READING_POINT, owed);
+	dossier_total(l, READING_ISP, isp);
+	dossier_total(l, READING_CUSTOMER, customer);
+	f->colour = strcmp(owed, say_word("nothing")) != 0 ? INK_BLUE : INK_MUTED;
+	snprintf(f->value, sizeof f->value, "%.39s", owed);
+	if (strcmp(isp, customer) == 0)
+		say(f->note, sizeof f->note, "as measured, and in every reading");
+	else
+		say(f->note, sizeof f->note,
+		    "as measured; between {1} and {2} by reading", isp, customer);
+	return true;
+}
+
 void
 dossier_figures(struct pages *p, const struct link_report *l, const struct zone *z)
 {
@@ -203,7 +225,8 @@ dossier_figures(struct pages *p, const struct link_report *l, const struct zone 
 
 	availability_figure(&f[0], l);
 	down_figure(&f[1], l);
-	longest_figure(&f[2], l, z);
+	if (!credit_figure(&f[2], l))
+		longest_figure(&f[2], l, z);
 	page_need(p, 66);
 	for (int i = 0; i < 3; i++)
 		draw_figure(p, &f[i], PAGE_MARGIN + i * w, w - 8);
@@ -284,18 +307,52 @@ coverage_clause(struct table *t, const struct link_report *l)
 	table_row(t, cells);
 }
 
+/* How long the link was up and of little use, by the ways of it. */
+static void
+degraded_clause(struct table *t, const struct link_report *l)
+{
+	struct degraded d[TALLY_DEGRADATIONS];
+	char measured[320] = "", n[32], time[40];
+	size_t all = 0, used;
+
+	tally_degraded(d, l);
+	for (int i = 0; i < TALLY_DEGRADATIONS; i++)
+		all += d[i].n;
+	if (all == 0)
+		return;
+	words_count(all, n);
+	snprintf(measured, sizeof measured, "%s", n);
+	for (int i = 0, k = 0; i < TALLY_DEGRADATIONS; i++) {
+		if (d[i].ns == 0)
+			continue;
+		used = strlen(measured);
+		words_duration(d[i].ns, false, time);
+		snprintf(measured + used, sizeof measured - used, "%s%s %s",
+		    k++ == 0 ? "\n" : ", ", terms_degradation((enum degradation_kind)i),
+		    time);
+	}
+	struct cell cells[] = {
+	    {.text = say_word("Degraded time\nno outage; listed with the latency")},
+	    {.text = say_word("not stated")}, {.text = measured}, {.text = "–"},
+	    {.text = say_word("no target"), .colour = INK_MUTED}};
+	table_row(t, cells);
+}
+
 static void
 plain_clauses(struct table *t, const struct link_report *l)
 {
-	char outages[96], n[32], down[40], rtt[96], p50[32], p95[32], excluded[40];
+	char outages[160], n[32], down[40], mean[40], rtt[96], p50[32], p95[32],
+	    excluded[40];
 
 	words_count(l->verdict.outage_count, n);
-	words_duration(l->verdict.longest_ns, true, down);
+	words_duration(l->verdict.longest_ns, false, down);
+	words_duration(l->verdict.mttr_ns, false, mean);
 	snprintf(outages, sizeof outages, "%s", n);
 	if (l->verdict.outage_count > 0) {
 		size_t used = strlen(outages);
 		outages[used++] = '\n';
-		say(outages + used, sizeof outages - used, "longest {1}", down);
+		say(outages + used, sizeof outages - used, "longest {1}, mean {2}", down,
+		    mean);
 	}
 	words_ms(l->rtt_p50_ns, p50);
 	words_ms(l->rtt_p95_ns, p95);
@@ -317,6 +374,7 @@ plain_clauses(struct table *t, const struct link_report *l)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (shown[i])
 			table_row(t, rows[i]);
+	degraded_clause(t, l);
 }
 
 static void
@@ -359,13 +417,11 @@ commitment_clauses(struct table *t, const struct link_report *l)
 	for (size_t i = 0; i < l->n_commitments; i++) {
 		struct promise w;
 		promise_words(&l->commitments[i], &w);
-		bool told = l->commitments[i].word != COMMITMENT_NOT_MEASURED;
 		struct cell cells[] = {{.text = w.what}, {.text = w.promised},
 		    {.text = w.measured}, {.text = w.margin},
 		    {.text = w.verdict,
-		        .colour = !told   ? INK_MUTED
-		                  : w.bad ? INK_BAD
-		                          : INK_GOOD}};
+		        .bold = true,
+		        .colour = promise_colour(&l->commitments[i])}};
 		table_row(t, cells);
 	}
 }
@@ -477,7 +533,8 @@ rests_on(
 		say_more(text, sizeof text, "The clock was not synchronised.");
 	say_more(text, sizeof text,
 	    "Time that was not measured is neither up nor down: it is listed as unknown. The raw "
-	    "record is a journal chained by SHA-256; its root is printed on every page.");
+	    "record is a journal chained by SHA-256; at the foot of every page stands a root "
+	    "of it.");
 	page_heading(p, 60, NULL, say_word("What this rests on"));
 	page_text(p, &style_body, text);
 	dossier_place(place, "register", link);

@@ -49,10 +49,7 @@ rules(struct pages *p, const struct link_report *l, bool up)
 		    {.text = w.measured},
 		    {.text = w.verdict,
 		        .bold = true,
-		        .colour = l->commitments[i].word == COMMITMENT_NOT_MEASURED
-		                      ? INK_MUTED
-		                  : w.bad ? INK_BAD
-		                          : INK_GOOD}};
+		        .colour = promise_colour(&l->commitments[i])}};
 		table_row(&t, cells);
 	}
 	if (any)

@@ -60,7 +60,7 @@ numbers(struct pages *p, const struct results *r)
 
 	words_count(a->roots.n, segments);
 	snprintf(config, sizeof config, "%s",
-	    a->config[0] != '\0' ? a->config : say_word("none"));
+	    a->config[0] != '\0' ? a->config : say_word("no configuration"));
 	struct fact facts[] = {{"Document", a->id}, {"Data root", a->data_root},
 	    {"Segments", segments}, {"Configuration", config}};
 	page_facts(p, facts, sizeof facts / sizeof *facts, 1);

@@ -35,6 +35,15 @@ words_duration(int64_t ns, bool fine, char out[40])
 		snprintf(out, 40, "%s%lld d %02lld h %02lld min", sign,
 		    (long long)s / 86400, (long long)s / 3600 % 24,
 		    (long long)s / 60 % 60);
+	say_numbers(out);
+}
+
+void
+words_length(int64_t ns, int64_t bound, char out[40])
+{
+	int64_t least = ns < 3600 * NS_PER_S ? NS_PER_S : 30 * NS_PER_S;
+
+	words_duration(ns, bound < least, out);
 }
 
 void
@@ -60,6 +69,7 @@ words_percent(double ratio, unsigned decimals, char out[32])
 	else
 		snprintf(out, 32, "%s%lld.%0*lld %%", value < 0 ? "−" : "",
 		    llabs(value) / unit, (int)decimals, llabs(value) % unit);
+	say_numbers(out);
 }
 
 void
@@ -119,6 +129,7 @@ words_ms(int64_t ns, char out[32])
 	else
 		snprintf(out, 32, "%lld.%lld ms", (long long)(ns + 50000) / 1000000,
 		    (long long)(ns + 50000) / 100000 % 10);
+	say_numbers(out);
 }
 
 void
@@ -136,6 +147,7 @@ words_minutes(int64_t ns, char out[32])
 	else
 		snprintf(out, 32, "%s%.24s.%lld", ns < 0 ? "−" : "", whole,
 		    (long long)tenths % 10);
+	say_numbers(out);
 }
 
 void
@@ -145,8 +157,10 @@ words_minutes_tenth(int64_t ns, char out[32])
 
 	words_minutes(ns, out);
 	n = strlen(out);
-	if (strchr(out, '.') == NULL && n < 29)
+	if (strpbrk(out, ".,") == NULL && n < 29) {
 		memcpy(out + n, ".0", 3);
+		say_numbers(out);
+	}
 }
 
 static void
@@ -165,6 +179,7 @@ scaled(uint64_t n, const char *const units[5], uint64_t base, char out[32])
 	else
 		snprintf(out, 32, "%llu.%llu %s", (unsigned long long)tenths / 10,
 		    (unsigned long long)tenths % 10, units[k]);
+	say_numbers(out);
 }
 
 void
@@ -235,7 +250,7 @@ words_unknown(enum unknown_reason reason)
 uint32_t
 words_verdict_colour(enum verdict_kind v)
 {
-	if (v == VERDICT_BREACHED || v == VERDICT_ARGUABLE)
+	if (v == VERDICT_BREACHED)
 		return INK_BAD;
 	return v == VERDICT_MET ? INK_GOOD : INK_MUTED;
 }
@@ -254,6 +269,28 @@ words_verdict(enum verdict_kind v)
 	return words[v];
 }
 
+/* That nothing was dark is not all there is to say where the link was of little use. */
+static void
+headline_without_outage(const struct link_report *l, char *out, size_t room)
+{
+	struct degraded d[TALLY_DEGRADATIONS];
+	char services[40], loss[40];
+
+	tally_degraded(d, l);
+	words_duration(d[DEG_SERVICE].ns, false, services);
+	words_duration(d[DEG_LOSS].ns, false, loss);
+	if (d[DEG_SERVICE].ns > 0)
+		say(out, room,
+		    "No outage was found, but services failed for {1} while pings were answered",
+		    services);
+	else if (d[DEG_LOSS].ns > 0)
+		say(out, room,
+		    "No outage was found, but packets were lost for {1}, more than is ordinary",
+		    loss);
+	else
+		say(out, room, "No outage was found in the time that was measured");
+}
+
 static void
 headline_without_target(const struct link_report *l, char *out, size_t room)
 {
@@ -267,7 +304,7 @@ headline_without_target(const struct link_report *l, char *out, size_t room)
 		say(out, room,
 		    "Nothing is known of this period: no time of it was measured");
 	else if (n == 0)
-		say(out, room, "No outage was found in the time that was measured");
+		headline_without_outage(l, out, room);
 	else if (l->result->down_ns == 0)
 		say(out, room,
 		    "{1} {1|outage was|outages were} found, {1|and it does not|none of which} "
@@ -368,12 +405,12 @@ words_overlaps(const struct site *s, char *out, size_t room)
 	else if (s->chance > 0.995)
 		say(chance, sizeof chance, "more than 99 %");
 	else
-		snprintf(chance, sizeof chance, "%.2g %%", s->chance * 100);
+		say_number(chance, sizeof chance, "%.2g %%", s->chance * 100);
 	words_count(s->overlaps, times);
-	snprintf(expected, sizeof expected, "%.2g", s->expected);
+	say_number(expected, sizeof expected, "%.2g", s->expected);
 	say(out, room,
-	    "Outages of two links overlapped {1} {1|time|times}; {2} would by chance, and so many or "
-	    "more have a chance of {3}.",
+	    "Outages of two links overlapped {1} {1|time|times}; by chance {2} would be expected, "
+	    "and so many or more come about with a probability of {3}.",
 	    times, expected, chance);
 	if (s->chance < 0.05)
 		say_more(out, room, "The links share a cause of failure.");

@@ -207,6 +207,8 @@ void evidence_event(struct evidence *e, const struct event *event);
 /* The next file from ${at} on with packets between the two, or NULL; *at is behind it. */
 const struct packet_note *evidence_packets(
     const struct evidence *e, int64_t from_ns, int64_t to_ns, size_t *at);
+/* The ticket of one of the link's outages: linked by hand, or open during it; or NULL. */
+const struct ticket *evidence_ticket(const struct link_report *l, const struct outage *o);
 /* The collector's own account, of the civil day it lies in. */
 void evidence_exactness(struct evidence *e, const char *zone, const struct event *event);
 

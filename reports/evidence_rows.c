@@ -250,3 +250,22 @@ evidence_rows(struct evidence *e, const struct link_report *l)
 	fill_exclusions(e, l);
 	sum_owed(e, l);
 }
+
+const struct ticket *
+evidence_ticket(const struct link_report *l, const struct outage *o)
+{
+	const struct evidence *e = l->evidence;
+
+	for (size_t i = 0; e != NULL && i < e->n_tickets; i++) {
+		const struct ticket *t = e->tickets[i];
+		int64_t end = t->closed_ns != RECORDS_NEVER ? t->closed_ns
+		                                            : l->result->period.end_ns;
+		for (size_t k = 0; k < t->n_outages; k++)
+			if (strcmp(t->outages[k], o->id) == 0)
+				return t;
+		if (t->n_outages == 0 && t->opened_ns != RECORDS_NEVER &&
+		    o->start_ns < end && o->end_ns > t->opened_ns)
+			return t;
+	}
+	return NULL;
+}

@@ -1,9 +1,12 @@
 #include "reports/letter.h"
 
+#include "reports/annex.h"
+
 #include "reports/dossier.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct style style_draft = {FACE_BOLD, 8.5, INK_BAD};
 static const struct style style_letter = {FACE_TEXT, 10, INK};
@@ -154,9 +157,21 @@ clauses(struct pages *p, const struct link_report *l)
 }
 
 static void
+clause_names(const struct contract_conf *c, char *out, size_t room)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < c->n_credits; i++) {
+		const struct credit_conf *k = &c->credits[i];
+		size_t used = strlen(out);
+		snprintf(out + used, room - used, "%s%s", i > 0 ? ", " : "",
+		    k->clause[0] != '\0' ? k->clause : k->name);
+	}
+}
+
+static void
 demand(struct pages *p, const struct link_report *l, const struct zone *z)
 {
-	char text[1200], total[96], low[96], day[48], periods[32];
+	char text[1200], total[96], low[96], day[48], periods[32], names[300];
 	const struct settlement *s = l->settlement;
 	bool several = l->evidence != NULL && l->evidence->periods > 1;
 
@@ -178,9 +193,11 @@ demand(struct pages *p, const struct link_report *l, const struct zone *z)
 	paragraph(p, text);
 	if (several) {
 		words_count(l->evidence->periods, periods);
+		clause_names(l->conf, names, sizeof names);
 		say(text, sizeof text,
-		    "It is the sum over {1} periods of the contract; the dossier lists each.",
-		    periods);
+		    "It is the sum over {1} periods of the contract, under {2}; the dossier lists "
+		    "each.",
+		    periods, names);
 		paragraph(p, text);
 	} else {
 		clauses(p, l);
@@ -208,7 +225,9 @@ close_letter(struct pages *p, const struct results *r)
 	page_gap(p, 8);
 	say(text, sizeof text,
 	    "Enclosed: the dossier as of the same time, from the record with the root {1}.",
-	    r->root[0] != '\0' ? r->root : "–");
+	    r->annex != NULL     ? r->annex->data_root
+	    : r->root[0] != '\0' ? r->root
+	                         : "–");
 	page_text(p, &style_note, text);
 }
 

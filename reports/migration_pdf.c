@@ -28,18 +28,18 @@ static void
 print_rate(double bps, char out[32])
 {
 	if (bps >= 1e9)
-		snprintf(out, 32, "%.3g Gbit/s", bps / 1e9);
+		say_number(out, 32, "%.3g Gbit/s", bps / 1e9);
 	else if (bps >= 1e6)
-		snprintf(out, 32, "%.3g Mbit/s", bps / 1e6);
+		say_number(out, 32, "%.3g Mbit/s", bps / 1e6);
 	else
-		snprintf(out, 32, "%.3g kbit/s", bps / 1e3);
+		say_number(out, 32, "%.3g kbit/s", bps / 1e3);
 }
 
 static void
 print_value(enum migration_measure m, double value, char out[32])
 {
 	if (m == MIGRATION_DAYS)
-		snprintf(out, 32, "%.0f", value);
+		say_number(out, 32, "%.0f", value);
 	else if (m == MIGRATION_AVAILABILITY)
 		words_percent(value, words_decimals(value, value, 1), out);
 	else if (m == MIGRATION_LOSS)
@@ -93,7 +93,9 @@ criterion_row(struct table *t, const struct migration_criterion *c)
 	if (c->has_interval) {
 		print_value(c->measure, c->lower, low);
 		print_value(c->measure, c->upper, high);
-		say(measured, sizeof measured, "{1}\nbetween {2} and {3}", at, low, high);
+		say(measured, sizeof measured,
+		    strcmp(low, high) == 0 ? "{1}" : "{1}\nbetween {2} and {3}", at, low,
+		    high);
 	}
 	words_count(c->have, have);
 	words_count(c->need, need);
@@ -253,8 +255,8 @@ sizing(struct pages *p, const struct migration_view *v)
 	page_heading(p, 130, "size", say_word("Demand and size"));
 	size_rows(p, v);
 	words_count(v->m->size[0].use.minutes, minutes);
-	snprintf(growth, sizeof growth, "%.0f %%", 100 * v->m->rule.growth);
-	snprintf(busy, sizeof busy, "%.0f %%", 100 * v->m->rule.busy);
+	say_number(growth, sizeof growth, "%.0f %%", 100 * v->m->rule.growth);
+	say_number(busy, sizeof busy, "%.0f %%", 100 * v->m->rule.busy);
 	say(text, sizeof text,
 	    "Of {1} {1|minute|minutes} counted on the old line, our own probes included. Needed is the "
 	    "99th percentile, grown by {2}, on a line that is full at {3}.",

@@ -89,23 +89,6 @@ is_load_known(const struct evidence *e, int64_t at_ns)
 	return false;
 }
 
-static bool
-has_ticket(const struct evidence *e, const struct link_report *l, const struct outage *o)
-{
-	for (size_t i = 0; i < e->n_tickets; i++) {
-		const struct ticket *t = e->tickets[i];
-		int64_t end = t->closed_ns != RECORDS_NEVER ? t->closed_ns
-		                                            : l->result->period.end_ns;
-		for (size_t k = 0; k < t->n_outages; k++)
-			if (strcmp(t->outages[k], o->id) == 0)
-				return true;
-		if (t->n_outages == 0 && t->opened_ns != RECORDS_NEVER &&
-		    overlaps(o, t->opened_ns, end))
-			return true;
-	}
-	return false;
-}
-
 static void
 take_outage(struct objections *out, const struct link_report *l, const struct outage *o)
 {
@@ -134,7 +117,7 @@ take_outage(struct objections *out, const struct link_report *l, const struct ou
 		touched |= overlaps(
 		    o, e->exclusion_rows[i].start_ns, e->exclusion_rows[i].end_ns);
 	out->touched += touched;
-	out->without_ticket += e == NULL || !has_ticket(e, l, o);
+	out->without_ticket += evidence_ticket(l, o) == NULL;
 }
 
 static void
@@ -155,6 +138,8 @@ take_link(struct objections *o, const struct results *r, const struct link_repor
 	if (o->scheduled_ns > 0)
 		o->unknown_share = (double)o->unknown_ns / (double)o->scheduled_ns;
 	if (l->has_verdict) {
+		o->has_contract = t->contract[0] != '\0';
+		o->little_unknown = l->verdict.coverage >= t->min_coverage;
 		o->excluded_ns = l->verdict.excluded_ns;
 		o->has_target = t->target > 0 && l->verdict.has_availability;
 		o->breached = o->has_target && l->verdict.upper < t->target;
@@ -213,8 +198,9 @@ weigh(struct objections *o)
 	                    : o->pings == 0  ? OBJECTION_IDLE
 	                                     : OBJECTION_ANSWERED;
 	w[OBJECTION_CLOCK] = fine ? OBJECTION_ANSWERED : OBJECTION_CONCEDED;
-	w[OBJECTION_GAPS] =
-	    o->unknown_ns == 0 || o->breached ? OBJECTION_ANSWERED : OBJECTION_CONCEDED;
+	w[OBJECTION_GAPS] = o->unknown_ns == 0 || o->breached     ? OBJECTION_ANSWERED
+	                    : !o->has_target && o->little_unknown ? OBJECTION_PARTLY
+	                                                          : OBJECTION_CONCEDED;
 	w[OBJECTION_TICKET] = !o->by_ticket
 	                          ? OBJECTION_IDLE
 	                          : by_share(o->counted - o->without_ticket, o->counted);

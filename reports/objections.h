@@ -55,8 +55,9 @@ struct objections {
 	int64_t unknown_ns, scheduled_ns;
 	double unknown_share;      /* of the period */
 	bool has_target, breached; /* below the target though all unknown time be up */
+	bool little_unknown;       /* no more than a verdict may do without */
 	/* ticket */
-	bool by_ticket;
+	bool has_contract, by_ticket;
 	size_t without_ticket;
 	int64_t measured_down_ns, contract_down_ns;
 	/* others */

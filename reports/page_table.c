@@ -181,6 +181,21 @@ fact_height(struct pages *p, const struct fact *f, double width)
 	return draw_block_height(p->d, &style_fact, width, MAX_LINES, f->value);
 }
 
+static double
+facts_height(
+    struct pages *p, const struct fact *facts, size_t n, unsigned columns, double value_w)
+{
+	double all = 0;
+
+	for (size_t i = 0; i < n; i += columns) {
+		double h = 0;
+		for (size_t k = i; k < i + columns && k < n; k++)
+			h = fmax(h, fact_height(p, &facts[k], value_w));
+		all += h + 1.4;
+	}
+	return all;
+}
+
 void
 page_facts(struct pages *p, const struct fact *facts, size_t n, unsigned columns)
 {
@@ -189,6 +204,8 @@ page_facts(struct pages *p, const struct fact *facts, size_t n, unsigned columns
 	double value_w = each - label_w - 10;
 	char name[96];
 
+	/* on one page: a line or two of them on the next say nothing */
+	page_need(p, facts_height(p, facts, n, columns, value_w));
 	for (size_t i = 0; i < n; i += columns) {
 		double h = 0;
 		for (size_t k = i; k < i + columns && k < n; k++)

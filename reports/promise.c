@@ -31,7 +31,8 @@ name(const struct commitment *c, char *out, size_t room)
 	static const char *const VALUES[] = {
 	    "mean", "", "minimum", "normally available", "maximum"};
 	int64_t all = c->conf->over_ns / NS_PER_S;
-	static const char *const RULES[] = {[COMMITMENT_MINIMUM] = "in every test",
+	static const char *const RULES[] = {
+	    [COMMITMENT_MINIMUM] = "in every test; two in a row miss it",
 	    [COMMITMENT_NORMAL] = "in 90 % of tests",
 	    [COMMITMENT_MAXIMUM] = "90 % of it at least once"};
 	const char *whose = c->conf->metric >= METRIC_SPEED_DOWN ? RULES[c->value]
@@ -57,11 +58,11 @@ measured(const struct commitment *c, struct unit u, bool speed, char *out, size_
 {
 	char at[48], lower[32], upper[48], of[32], share[32];
 
-	snprintf(at, sizeof at, "%.3g %s", c->measured / u.each, u.name);
-	snprintf(lower, sizeof lower, "%.3g", c->lower / u.each);
-	snprintf(upper, sizeof upper, "%.3g %s", c->upper / u.each, u.name);
+	say_number(at, sizeof at, "%.3g %s", c->measured / u.each, u.name);
+	say_number(lower, sizeof lower, "%.3g", c->lower / u.each);
+	say_number(upper, sizeof upper, "%.3g %s", c->upper / u.each, u.name);
 	words_count(c->n, of);
-	snprintf(share, sizeof share, "%.3g %%", 100 * c->share);
+	say_number(share, sizeof share, "%.3g %%", 100 * c->share);
 	if (!speed && c->has_bounds)
 		say(out, room, "{1} to the Internet\n({2} to {3})", at, lower, upper);
 	else if (!speed)
@@ -74,14 +75,41 @@ measured(const struct commitment *c, struct unit u, bool speed, char *out, size_
 		say(out, room, "{1} median;\nreached by {2} of {3}", at, share, of);
 }
 
-/* By how much it was kept, in its unit; negative: missed by so much. */
-static double
-margin_of(const struct commitment *c)
+/* Some speeds are promised of so many of the tests: the margin is one of shares. */
+static bool
+is_of_shares(const struct commitment *c)
 {
-	bool speed = c->conf->metric >= METRIC_SPEED_DOWN;
-	double line = c->value == COMMITMENT_MAXIMUM ? 0.9 * c->promised : c->promised;
+	return c->value == COMMITMENT_MINIMUM || c->value == COMMITMENT_NORMAL;
+}
 
-	return speed ? c->measured - line : line - c->measured;
+double
+promise_margin(const struct commitment *c)
+{
+	if (is_of_shares(c))
+		return c->share - (c->value == COMMITMENT_MINIMUM ? 1 : 0.9);
+	return c->value == COMMITMENT_MAXIMUM ? c->measured - 0.9 * c->promised
+	                                      : c->promised - c->measured;
+}
+
+uint32_t
+promise_colour(const struct commitment *c)
+{
+	if (c->word == COMMITMENT_MISSED)
+		return INK_BAD;
+	return c->word == COMMITMENT_KEPT ? INK_GOOD : INK_MUTED;
+}
+
+/* Beside a ratio points, not percent: so is told how far apart two of them are. */
+static void
+margin(const struct commitment *c, struct unit u, char *out, size_t room)
+{
+	double by = promise_margin(c);
+	bool points = is_of_shares(c) || c->conf->metric == METRIC_LOSS;
+	char size[48];
+
+	say_number(size, sizeof size, "%s%.3g%s%s", by < 0 ? "−" : "+",
+	    fabs(by) / (points ? 0.01 : u.each), points ? "" : " ", points ? "" : u.name);
+	say(out, room, points ? "{1}\npoints" : "{1}", size);
 }
 
 void
@@ -90,11 +118,10 @@ promise_words(const struct commitment *c, struct promise *out)
 	bool speed = c->conf->metric >= METRIC_SPEED_DOWN;
 	bool ours = c->conf->where == WHERE_SITE;
 	struct unit u = unit_of(c);
-	double over = -margin_of(c);
 
 	memset(out, 0, sizeof *out);
 	name(c, out->what, sizeof out->what);
-	snprintf(out->promised, sizeof out->promised, "%s %.6g %s", speed ? "≥" : "≤",
+	say_number(out->promised, sizeof out->promised, "%s %.6g %s", speed ? "≥" : "≤",
 	    c->promised / u.each, u.name);
 	if (c->word == COMMITMENT_NOT_MEASURED) {
 		say(out->measured, sizeof out->measured, "not measured");
@@ -103,9 +130,7 @@ promise_words(const struct commitment *c, struct promise *out)
 		return;
 	}
 	measured(c, u, speed, out->measured, sizeof out->measured);
-	snprintf(out->margin, sizeof out->margin, "%s%.3g %s", over > 0 ? "−" : "+",
-	    (over > 0 ? over : -over) / u.each, u.name);
-	out->bad = c->word == COMMITMENT_MISSED || c->word == COMMITMENT_NOT_PROVEN;
+	margin(c, u, out->margin, sizeof out->margin);
 	out->verdict = c->word == COMMITMENT_KEPT         ? say_word("within it")
 	               : c->word == COMMITMENT_NOT_PROVEN ? say_word("not proven")
 	               : ours                             ? say_word("missed")
@@ -147,8 +172,11 @@ promise_json(const struct commitment *v, size_t n)
 		value_set(o, "promised", measure_json(c, c->promised));
 		value_set(
 		    o, "measured", told ? measure_json(c, c->measured) : json_null());
-		value_set(
-		    o, "margin", told ? measure_json(c, margin_of(c)) : json_null());
+		value_set(o, "margin",
+		    told && !is_of_shares(c) ? measure_json(c, promise_margin(c))
+		                             : json_null());
+		value_set(o, "share_margin",
+		    told && is_of_shares(c) ? json_real(promise_margin(c)) : json_null());
 		value_set(o, "from", told ? value_instant(c->at.start_ns) : json_null());
 		value_set(o, "to", told ? value_instant(c->at.end_ns) : json_null());
 		value_set(o, "n", json_integer((json_int_t)c->n));

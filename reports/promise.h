@@ -11,9 +11,13 @@ struct promise {
 	char what[96], promised[64], measured[160], margin[48];
 	const char
 	    *verdict; /* "kept", "missed", "not proven", "corroborates a miss", "–" */
-	bool bad;     /* more was measured than was promised */
 };
 
+/* By how much it was kept, in its unit, or, where it is promised of so many of the tests,
+ * as a share of them; negative: missed by so much. */
+double promise_margin(const struct commitment *c);
+/* Of the verdict: what is not proven is no miss. */
+uint32_t promise_colour(const struct commitment *c);
 /* A list of INTERFACES.md; a new reference. */
 json_t *promise_json(const struct commitment *v, size_t n);
 void promise_words(const struct commitment *c, struct promise *out);

@@ -1,7 +1,9 @@
 #include "reports/say.h"
 
+#include <ctype.h>
 #include <glib.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MOST 9
@@ -19,7 +21,7 @@ static struct {
 /* Beside those built in; not ours. */
 static const struct language *offered;
 
-const struct language language_en = {"en", "en-GB", NULL, 0, false};
+const struct language language_en = {"en", "en-GB", NULL, 0, false, false};
 
 const struct language *
 say_language(const char *code)
@@ -93,6 +95,27 @@ say_word(const char *english)
 	return said;
 }
 
+char *
+say_numbers(char *text)
+{
+	for (char *p = text; say_used()->comma && (p = strchr(p, '.')) != NULL; p++)
+		if (p > text && isdigit((unsigned char)p[-1]) &&
+		    isdigit((unsigned char)p[1]))
+			*p = ',';
+	return text;
+}
+
+void
+say_number(char *out, size_t room, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(out, room, format, list);
+	va_end(list);
+	say_numbers(out);
+}
+
 /* A count as it is printed, with its spaces between thousands, is it one? */
 static bool
 is_one(const char *count)
@@ -117,28 +140,60 @@ put(char *out, size_t room, size_t *at, const char *text, size_t n)
 	out[*at] = '\0';
 }
 
+/* The first of ${what} or, where there is none before it, the end of the form, outside of
+ * the braces that stand within. */
+static const char *
+find(const char *p, const char *end, char what)
+{
+	unsigned depth = 0;
+
+	for (; p < end && (depth > 0 || *p != what); p++) {
+		if (*p == '{')
+			depth++;
+		else if (*p == '}' && depth > 0)
+			depth--;
+	}
+	return p;
+}
+
+static void put_all(char *out, size_t room, size_t *at, const char *p, const char *end,
+    const char *const *args, size_t n);
+
 /* What stands between braces; p is behind the brace. Result: behind the closing one. */
 static const char *
-put_place(
-    char *out, size_t room, size_t *at, const char *p, const char *const *args, size_t n)
+put_place(char *out, size_t room, size_t *at, const char *p, const char *end,
+    const char *const *args, size_t n)
 {
 	size_t which = (size_t)(*p - '1');
-	const char *end = strchr(p, '}'), *arg = which < n ? args[which] : "";
+	const char *arg = which < n ? args[which] : "", *close = find(p, end, '}');
 
-	if (end == NULL)
-		return p + strlen(p);
+	if (close == end)
+		return end;
 	if (p[1] == '|') {
-		const char *one = p + 2, *bar = memchr(one, '|', (size_t)(end - one));
-		if (bar == NULL)
-			return end + 1;
+		const char *one = p + 2, *bar = find(one, close, '|');
+		if (bar == close)
+			return close + 1;
 		if (is_one(arg))
-			put(out, room, at, one, (size_t)(bar - one));
+			put_all(out, room, at, one, bar, args, n);
 		else
-			put(out, room, at, bar + 1, (size_t)(end - bar - 1));
+			put_all(out, room, at, bar + 1, close, args, n);
 	} else {
 		put(out, room, at, arg, strlen(arg));
 	}
-	return end + 1;
+	return close + 1;
+}
+
+static void
+put_all(char *out, size_t room, size_t *at, const char *p, const char *end,
+    const char *const *args, size_t n)
+{
+	while (p < end) {
+		const char *brace = memchr(p, '{', (size_t)(end - p));
+		put(out, room, at, p, (size_t)((brace != NULL ? brace : end) - p));
+		if (brace == NULL)
+			return;
+		p = put_place(out, room, at, brace + 1, end, args, n);
+	}
 }
 
 static void
@@ -153,13 +208,7 @@ say_list(char *out, size_t room, const char *english, va_list list)
 		if (n < MOST)
 			args[n++] = arg;
 	out[0] = '\0';
-	while (*p != '\0') {
-		size_t plain = strcspn(p, "{");
-		put(out, room, &at, p, plain);
-		p += plain;
-		if (*p == '{')
-			p = put_place(out, room, &at, p + 1, args, n);
-	}
+	put_all(out, room, &at, p, p + strlen(p), args, n);
 }
 
 void

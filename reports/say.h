@@ -12,8 +12,8 @@
  *
  *   {1}             the first parameter, up to {9}
  *   {1|day|days}    a form by the count in the first parameter, which is not printed
- *                   itself: one, and all others. A sentence and its translation may order
- *                   and repeat their parameters as they need.
+ *                   itself: one, and all others. A form may hold places. A sentence and
+ * its translation may order and repeat their parameters as they need.
  */
 struct sentence {
 	const char *english, *said;
@@ -25,6 +25,7 @@ struct language {
 	const struct sentence *list;
 	size_t n;
 	bool zero_is_one; /* none counts as one: French */
+	bool comma;       /* decimals are behind one */
 };
 
 extern const struct language language_en, language_de, language_fr;
@@ -47,6 +48,13 @@ size_t say_missed(const char **example);
 const char *say_word(const char *english);
 /* A word of data that may well have no translation: nothing is counted. */
 const char *say_data(const char *english);
+
+/* Numbers, printed with a full stop, as the language in use writes them; the result is
+ * ${text}. Of texts that hold numbers and units: names and addresses have stops too. */
+char *say_numbers(char *text);
+/* snprintf of such a text. */
+__attribute__((format(printf, 3, 4))) void say_number(
+    char *out, size_t room, const char *format, ...);
 
 /*
  * say(out, room, english, …):

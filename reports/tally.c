@@ -22,6 +22,29 @@ tally_longest(const struct link_report *l, size_t *at)
 	return false;
 }
 
+/* Two of a kind may overlap, of other probes: what they share counts once. */
+void
+tally_degraded(struct degraded out[TALLY_DEGRADATIONS], const struct link_report *l)
+{
+	const struct link_result *r = l->result;
+	int64_t last[TALLY_DEGRADATIONS];
+
+	for (int i = 0; i < TALLY_DEGRADATIONS; i++) {
+		out[i] = (struct degraded){0};
+		last[i] = r->period.start_ns;
+	}
+	for (size_t i = 0; i < r->n_degradations; i++) {
+		const struct degradation *g = &r->degradations[i];
+		int64_t from = g->start_ns > last[g->kind] ? g->start_ns : last[g->kind];
+		int64_t to = g->end_ns < r->period.end_ns ? g->end_ns : r->period.end_ns;
+		out[g->kind].n++;
+		if (to <= from)
+			continue;
+		out[g->kind].ns += to - from;
+		last[g->kind] = to;
+	}
+}
+
 static void
 take_outages(struct tally *t, const struct link_report *l)
 {
@@ -160,6 +183,26 @@ shown_json(const struct link_report *l)
 	return o;
 }
 
+static json_t *
+degraded_json(const struct link_report *l)
+{
+	struct degraded all[TALLY_DEGRADATIONS];
+	json_t *list = json_array();
+
+	tally_degraded(all, l);
+	for (int i = 0; i < TALLY_DEGRADATIONS; i++) {
+		if (all[i].n == 0)
+			continue;
+		json_t *o = json_object();
+		value_set(
+		    o, "kind", json_string(degradation_name((enum degradation_kind)i)));
+		set_n(o, "degradations", all[i].n);
+		value_set_s(o, "degraded_s", all[i].ns);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 json_t *
 tally_json(const struct results *r, const struct link_report *l)
 {
@@ -193,6 +236,7 @@ tally_json(const struct results *r, const struct link_report *l)
 		json_array_append_new(reasons, one);
 	}
 	value_set(o, "excluded", reasons);
+	value_set(o, "degraded", degraded_json(l));
 	for (int i = 0; i <= OBJECTION_IDLE; i++)
 		set_n(
 		    words, objection_word_name((enum objection_word)i), t.objections[i]);

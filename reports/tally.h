@@ -8,7 +8,8 @@
  * What the pages of a dossier say in sums and counts over their lists: worked out here,
  * printed by the pages, written into the results; no page adds up anything itself.
  */
-#define TALLY_REASONS 8
+#define TALLY_REASONS      8
+#define TALLY_DEGRADATIONS (DEG_TARGET + 1)
 
 struct tally {
 	size_t outages, not_counted; /* of the register */
@@ -30,6 +31,13 @@ struct tally {
 	size_t n_excluded;
 	size_t objections[OBJECTION_IDLE + 1]; /* by word */
 };
+
+/* Time of the period in which the link was degraded in one way. */
+struct degraded {
+	size_t n; /* degradations */
+	int64_t ns;
+};
+void tally_degraded(struct degraded out[TALLY_DEGRADATIONS], const struct link_report *l);
 
 /* Of all links of a document. */
 struct tally_links {

@@ -221,6 +221,8 @@ spoken()
 		pdftotext "$pdf" - | LC_ALL=C.UTF-8 grep -wE 'the|of|and|with|hours|not|less|than|by|are|each|from|days|outage|down' |
 			grep -vE 'linkwitness outages|exchange of a switch' >"$dir/english"
 		[ ! -s "$dir/english" ] || wrong "$spoken-$language: English: $(head -n 3 "$dir/english")"
+		pdftotext "$pdf" - | grep -E '[0-9]\.[0-9]+ ?(%|ms|s|min|Mbit/s|GBP|EUR)( |$)' >"$dir/english"
+		[ ! -s "$dir/english" ] || wrong "$spoken-$language: decimals: $(head -n 3 "$dir/english")"
 	done
 }
 spoken month -c "$dir/line.conf" report sla --link fibre --from 2025-11 --to 2025-11
@@ -231,8 +233,8 @@ spoken moved --data "$dir/move" report migration --from-link copper --to-link fi
 	--cut-over 2026-05-10T22:00
 spoken planned --data "$dir/move" report migration --from-link copper --to-link fibre
 spoken back --data "$dir/move" report migration --from-link fibre --to-link copper
-says month-de "Die Verfügbarkeit verfehlte die vereinbarten 99.9 %"
-says year-de "In allen 12 Zeiträumen zusammen ist nach der Messung geschuldet: 450.00 GBP"
+says month-de "Die Verfügbarkeit verfehlte die vereinbarten 99,9 %"
+says year-de "In allen 12 Zeiträumen zusammen ist nach der Messung geschuldet: 450,00 GBP"
 says moved-fr "Passé à fibre, avec 6 critères sur 7 satisfaits avant"
 
 ## What is refused is refused in a line.

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "reports/dossier.h"
+#include "reports/promise.h"
 #include "reports/draw.h"
 #include "reports/letter.h"
 #include "tests/golden/made_results.h"
@@ -98,7 +99,7 @@ test_month(void **state)
 	check_all(made_month(), "month");
 	snprintf(path, sizeof path, "%s/month.pdf", dir);
 	char *text = pdf_output("pdfinfo -struct-text '%s'", path, NULL);
-	assert_non_null(strstr(text, "its root is printed on every page"));
+	assert_non_null(strstr(text, "at the foot of every page stands a root of it"));
 	assert_non_null(strstr(text, "what other customers see is not known."));
 	assert_non_null(strstr(text, "Centre Victoria"));
 	free(text);
@@ -327,6 +328,36 @@ test_failure(void **state)
 	made_free(r);
 }
 
+/* What is told of a promise and its verdict point the same way. */
+static void
+test_promise(void **state)
+{
+	const struct commitment_conf conf = {.metric = METRIC_SPEED_DOWN};
+	struct commitment c = {.conf = &conf,
+	    .value = COMMITMENT_NORMAL,
+	    .word = COMMITMENT_MISSED,
+	    .promised = 200e6,
+	    .measured = 230e6, /* half are fast enough; 90 % are to be */
+	    .share = 0.829,
+	    .n = 1459};
+	struct promise p;
+
+	(void)state;
+	promise_words(&c, &p);
+	assert_string_equal(p.margin, "−7.1\npoints");
+	assert_int_equal(promise_colour(&c), INK_BAD);
+	c.value = COMMITMENT_MINIMUM;
+	c.word = COMMITMENT_NOT_PROVEN;
+	promise_words(&c, &p);
+	assert_string_equal(p.margin, "−17.1\npoints");
+	assert_int_equal(promise_colour(&c), INK_MUTED); /* no miss, and not kept */
+	c.value = COMMITMENT_MAXIMUM;
+	c.word = COMMITMENT_KEPT;
+	promise_words(&c, &p);
+	assert_string_equal(p.margin, "+50 Mbit/s");
+	assert_int_equal(promise_colour(&c), INK_GOOD);
+}
+
 static void
 test_words(void **state)
 {
@@ -359,6 +390,23 @@ test_words(void **state)
 	                          "567");
 	words_ms(18650000, text);
 	assert_string_equal(text, "18.7 ms");
+	say_use(&language_de);
+	words_ms(18650000, text);
+	assert_string_equal(text, "18,7 ms");
+	words_target(0.9995, text);
+	assert_string_equal(text, "99,95 %");
+	words_minutes_tenth(61000 * NS_PER_S, text);
+	assert_string_equal(text, "1\xE2\x80\xAF"
+	                          "016,7");
+	char credit[200];
+	words_found(
+	    "99.3610979 % available (4 h 33 min 41.968619 s down of 713 h); not paid: "
+	    "\"clause 3.2\" is the highest",
+	    credit, sizeof credit);
+	assert_string_equal(credit,
+	    "99,3610979 % verfügbar (4 h 33 min 42,0 s Ausfall von 713 h); nicht gezahlt: "
+	    "\"clause 3.2\" ist die höchste");
+	say_use(NULL);
 	words_bytes(65536, text);
 	assert_string_equal(text, "64 KiB");
 	assert_int_equal(words_decimals(0.99912, 0.99913, 0.9995), 3);
@@ -408,6 +456,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_promise),
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_zone),
 	    cmocka_unit_test(test_loss_class),

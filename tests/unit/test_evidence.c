@@ -261,6 +261,14 @@ test_objections(void **state)
 			    objection_word_name(x.word[i]));
 	}
 
+	/* little of it unknown, and no target that it could decide */
+	b.l.has_verdict = true;
+	b.l.verdict.coverage = 0.99;
+	b.l.contract.terms.min_coverage = 0.95;
+	objections_find(&x, &r, &b.l);
+	assert_int_equal(x.word[OBJECTION_GAPS], OBJECTION_PARTLY);
+	b.l.has_verdict = false;
+
 	/* asked by ICMP alone, and much of it lost all the time: a limit may be at work
 	 */
 	b.result.ordinary_loss = 0.5;

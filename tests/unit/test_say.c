@@ -13,7 +13,7 @@ test_parameters_go_by_their_place(void **state)
 {
 	static const struct sentence list[] = {{"{1} of {2}", "von {2} sind es {1}"},
 	    {"{1} {1|day|days}", "{1} {1|Tag|Tage}"}};
-	static const struct language other = {"xx", "xx", list, 2, false};
+	static const struct language other = {"xx", "xx", list, 2, false, false};
 	char out[64];
 
 	(void)state;
@@ -22,6 +22,10 @@ test_parameters_go_by_their_place(void **state)
 	assert_string_equal(out, "3 of 12");
 	say(out, sizeof out, "{1} {1|day|days}", "1");
 	assert_string_equal(out, "1 day");
+	say(out, sizeof out, "{1|one of {2}|{1} of them|} left", "2", "9");
+	assert_string_equal(out, "2 of them| left");
+	say(out, sizeof out, "{1|one of {2}|all {1}} left", "1", "9");
+	assert_string_equal(out, "one of 9 left");
 	say(out, sizeof out, "{1} {1|day|days}", "11");
 	assert_string_equal(out, "11 days");
 	say(out, sizeof out, "{1} {1|day|days}", "0");
@@ -107,6 +111,25 @@ said_by(const struct language *l, const char *english)
 	return NULL;
 }
 
+/* Nothing of the braces is left, whatever is counted. */
+static void
+check_braces(const struct language *l)
+{
+	static const char *const COUNTS[] = {"0", "1", "2"};
+	char out[2048];
+
+	say_use(l);
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t k = 0; k < 3; k++) {
+			const char *c = COUNTS[k];
+			say(out, sizeof out, l->list[i].english, c, c, c, c, c, c, c, c,
+			    c);
+			if (strpbrk(out, "{}") != NULL)
+				fail_msg("%s: braces left: %s", l->code, out);
+		}
+	say_use(NULL);
+}
+
 static void
 check_language(const struct language *l, const struct language *peer)
 {
@@ -132,6 +155,8 @@ static void
 test_languages_have_the_same_sentences(void **state)
 {
 	(void)state;
+	check_braces(&language_de);
+	check_braces(&language_fr);
 	check_language(&language_de, &language_fr);
 	check_language(&language_fr, &language_de);
 	assert_ptr_equal(say_language("de"), &language_de);

@@ -88,7 +88,7 @@ greek_new(void)
 		list[i].english = language_de.list[i].english;
 		list[i].said = greek(list[i].english);
 	}
-	return (struct language){"xx", "el", list, language_de.n, false};
+	return (struct language){"xx", "el", list, language_de.n, false, false};
 }
 
 static void
@@ -213,15 +213,15 @@ test_what_the_analyzer_found_is_said(void **state)
 	say_use(say_language("de"));
 	words_found(FOUND[0], text, sizeof text);
 	assert_string_equal(text,
-	    "99.12 % verfügbar (5 h 4 min Ausfall von 744 h), unter "
-	    "99.5 %: 10 % von 450.00 EUR (45.00)");
+	    "99,12 % verfügbar (5 h 4 min Ausfall von 744 h), unter "
+	    "99,5 %: 10 % von 450,00 EUR (45,00)");
 	words_found(FOUND[12], text, sizeof text);
 	assert_string_equal(
-	    text, "Abdeckung 91.20 %, unter den 95.00 %, die ein Urteil braucht");
+	    text, "Abdeckung 91,20 %, unter den 95,00 %, die ein Urteil braucht");
 	/* what does not fit ends with a whole character */
 	char few[14];
 	words_found(FOUND[0], few, sizeof few);
-	assert_string_equal(few, "99.12 % verf");
+	assert_string_equal(few, "99,12 % verf");
 	say_use(NULL);
 	words_found(FOUND[0], text, sizeof text);
 	assert_string_equal(text, FOUND[0]);
