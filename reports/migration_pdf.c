@@ -4,6 +4,7 @@
 #include "reports/dossier.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define SAID         512
 #define WEEK_MINUTES (7 * 1440)
