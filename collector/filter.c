@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <pcap/pcap.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +17,8 @@
 #include <string.h>
 
 #define HOSTS_MOST 64
+#define ECHO_STEPS 12 /* of a branch of the beginning */
+#define HEAD_STEPS (2 + 2 * ECHO_STEPS + 1)
 #define TEXT_MOST  16384
 
 struct text {
@@ -151,7 +154,48 @@ load(struct compiler *c)
 	return false;
 }
 
-/* The program in memory of its own. */
+/* Is it ICMP of type ${four}, or ICMPv6 of ${six}? Then on with the last step of the
+ * beginning, which drops it; else with what stands behind that. ${at}: the first free. */
+static void
+add_echo(struct sock_filter *head, size_t at, uint8_t four, uint8_t six)
+{
+	uint8_t drop = (uint8_t)(HEAD_STEPS - 1 - at);
+	uint8_t pass = (uint8_t)(drop + 1);
+	const struct sock_filter steps[ECHO_STEPS] = {
+	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+	    BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x40, 0, 5),
+	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, (uint8_t)(pass - 5)),
+	    BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+	    BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, four, (uint8_t)(drop - 8),
+	        (uint8_t)(pass - 8)),
+	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 58, 0, (uint8_t)(pass - 10)),
+	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 40),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, six, (uint8_t)(drop - 12),
+	        (uint8_t)(pass - 12)),
+	};
+
+	memcpy(head + at, steps, sizeof steps);
+}
+
+/* Echo requests are looked at as they leave, replies as they arrive: those that others
+ * send to this host, and on loopback each a second time, are nobody's evidence. */
+static void
+add_directions(struct sock_filter head[HEAD_STEPS])
+{
+	head[0] = (struct sock_filter)BPF_STMT(
+	    BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
+	head[1] = (struct sock_filter)BPF_JUMP(
+	    BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, ECHO_STEPS);
+	add_echo(head, 2, 0, 129);
+	add_echo(head, 2 + ECHO_STEPS, 8, 128);
+	head[HEAD_STEPS - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+}
+
+/* The program in memory of its own, behind the beginning that tells directions. */
 static int
 compile(const struct compiler *c, const char *text, struct sock_fprog *out)
 {
@@ -164,10 +208,11 @@ compile(const struct compiler *c, const char *text, struct sock_fprog *out)
 	if (c->compile(dead, &program, text, 1, PCAP_NETMASK_UNKNOWN) == 0) {
 		_Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter),
 		    "libpcap's instructions are the kernel's");
-		out->len = (unsigned short)program.bf_len;
-		out->filter = memory_grow(NULL, program.bf_len, sizeof *out->filter);
-		memcpy(
-		    out->filter, program.bf_insns, program.bf_len * sizeof *out->filter);
+		out->len = (unsigned short)(HEAD_STEPS + program.bf_len);
+		out->filter = memory_grow(NULL, out->len, sizeof *out->filter);
+		add_directions(out->filter);
+		memcpy(out->filter + HEAD_STEPS, program.bf_insns,
+		    program.bf_len * sizeof *out->filter);
 		c->freecode(&program);
 		rc = 0;
 	}

@@ -6,7 +6,8 @@
 #include <linux/filter.h>
 
 /*
- * Which packets of an interface the kernel hands to us at all, compiled by libpcap: ICMP,
+ * Which packets of an interface the kernel hands to us at all, compiled by libpcap: ICMP
+ * (echo requests that leave, replies that arrive, and errors),
  * datagrams of the DNS servers we ask (of their ports, where they are more than 64), and
  * the beginnings and resets of TCP connections, with CAPTURE_PROBES those of the hosts we
  * connect to alone. Of each the first FILTER_BYTES, from the IP header on. What carries

@@ -44,6 +44,32 @@ with_servers(unsigned n, unsigned port)
 	return s;
 }
 
+static bool
+goes_through(const struct sock_fprog *f, const uint8_t *p, size_t n)
+{
+	uint8_t got[128];
+	int ends[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), 0);
+	assert_int_equal(
+	    setsockopt(ends[1], SOL_SOCKET, SO_ATTACH_FILTER, f, sizeof *f), 0);
+	(void)!send(ends[0], p, n, MSG_DONTWAIT);
+	bool passed = recv(ends[1], got, sizeof got, MSG_DONTWAIT) > 0;
+	close(ends[0]);
+	close(ends[1]);
+	return passed;
+}
+
+/* One that arrives, for so are those of a pair of sockets. */
+static bool
+passes_echo(const struct sock_fprog *f, int version, uint8_t type)
+{
+	uint8_t four[60] = {0x45, [8] = 64, [9] = 1, [20] = type},
+	        six[60] = {0x60, [5] = 20, [6] = 58, [40] = type};
+
+	return goes_through(f, version == 4 ? four : six, 60);
+}
+
 /* An IPv4 packet of ${protocol} from port 40000 of 10.0.0.1. */
 static bool
 passes(const struct sock_fprog *f, uint8_t protocol, const char *to, uint16_t port,
@@ -52,18 +78,8 @@ passes(const struct sock_fprog *f, uint8_t protocol, const char *to, uint16_t po
 	uint8_t p[60] = {0x45, 0, 0, 60, [8] = 64, [9] = protocol, [12] = 10, [15] = 1,
 	    [20] = 40000 >> 8, [21] = 40000 & 255, [22] = (uint8_t)(port >> 8),
 	    [23] = (uint8_t)port, [32] = 0x50, [33] = tcp_flags};
-	uint8_t got[sizeof p];
-	int ends[2];
-
 	assert_int_equal(inet_pton(AF_INET, to, p + 16), 1);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), 0);
-	assert_int_equal(
-	    setsockopt(ends[1], SOL_SOCKET, SO_ATTACH_FILTER, f, sizeof *f), 0);
-	(void)!send(ends[0], p, sizeof p, MSG_DONTWAIT);
-	bool passed = recv(ends[1], got, sizeof got, MSG_DONTWAIT) > 0;
-	close(ends[0]);
-	close(ends[1]);
-	return passed;
+	return goes_through(f, p, sizeof p);
 }
 
 static void
@@ -86,6 +102,12 @@ test_few(void **state)
 	(void)state;
 	made(&f, 3, 5353, CAPTURE_ALL);
 	assert_true(passes(&f, IPPROTO_ICMP, "203.0.113.9", 0, 0));
+	assert_true(passes_echo(&f, 4, 0));
+	assert_false(passes_echo(&f, 4, 8)); /* arrives: who is pinged is this host */
+	assert_true(passes_echo(&f, 4, 11));
+	assert_true(passes_echo(&f, 6, 129));
+	assert_false(passes_echo(&f, 6, 128));
+	assert_true(passes_echo(&f, 6, 3));
 	assert_true(passes(&f, IPPROTO_UDP, "192.0.2.3", 5353, 0));
 	assert_false(passes(&f, IPPROTO_UDP, "192.0.2.4", 5353, 0));
 	assert_true(passes(&f, IPPROTO_TCP, "203.0.113.9", 443, TCP_SYN));
