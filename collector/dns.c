@@ -62,7 +62,7 @@ expect_stamps(const struct dns_probe *p)
 		if (other == NULL || other->outlet.ctx != p->outlet.ctx)
 			continue;
 		other->stamped = true;
-		engine_expect_stamps(d->engine, other->number);
+		engine_expect_stamps(d->engine, other->number, true);
 	}
 }
 

@@ -18,6 +18,7 @@
 /* A slot may be sent so much after its time, however short the slots are. */
 #define LATE_START_NS   (50 * NS_PER_MS)
 #define ASLEEP_NS       (2 * NS_PER_S) /* so late for what was due: not running */
+#define SEEN_BEFORE_NS  NS_PER_MS      /* the socket's stamp, at most */
 #define TRANSPORTS_MOST 8
 #define DUE_MOST        32 /* taken from the wheel at once */
 
@@ -39,6 +40,7 @@ struct flight {
 	uint8_t dup : 1;     /* one is enough to tell */
 	uint8_t left : 1;    /* seen leaving by its link */
 	uint8_t astray : 1;  /* by another */
+	uint8_t seen : 1;    /* its stamp is that of being seen: the best there is */
 };
 _Static_assert(sizeof(struct flight) == 16, "a flight is small");
 _Static_assert(FLAG_COUNT <= 16, "and its flags fit");
@@ -121,6 +123,14 @@ plan(struct engine *e, struct probe *p)
 	    f->sent.ns + ENGINE_HOLD_NS < at)
 		at = f->sent.ns + ENGINE_HOLD_NS;
 	wheel_set(&e->wheel, (uint32_t)(p - e->probes), (mono_t){at});
+}
+
+/* Who saw it leave tells when, too: before that counts. */
+static void
+look(struct engine *e, const struct flight *f)
+{
+	if (e->proof.collect != NULL && in_flight(f) && !f->left)
+		e->proof.collect(e->proof.ctx);
 }
 
 /* By its link and by another (a loop through this host): it did leave by its link. But a
@@ -515,6 +525,7 @@ engine_answer(struct engine *e, uint32_t number, uint64_t seq, const struct answ
 
 	if (f == NULL)
 		return;
+	look(e, f);
 	if (a->outcome == OUTCOME_LOST && !p->transport->settles) {
 		f->code = (uint8_t)a->code; /* no answer; a true one may still come */
 		f->flags |= (uint16_t)a->flags;
@@ -529,8 +540,10 @@ engine_answer(struct engine *e, uint32_t number, uint64_t seq, const struct answ
 		if (s.rtt_ns > ENGINE_HOLD_NS && !p->transport->settles)
 			return;
 	}
-	if (answer && a->stamp < STAMP_COUNT)
-		e->account.stamps[a->stamp]++;
+	if (a->stamp == STAMP_KERNEL_RX && f->stamped && a->sent.ns == 0)
+		s.stamp = STAMP_KERNEL;
+	if (answer && s.stamp < STAMP_COUNT)
+		e->account.stamps[s.stamp]++;
 	if (in_flight(f)) {
 		f->sent = sent;
 		/* Found in the queue only after its timeout, for us or the machine were
@@ -558,7 +571,7 @@ engine_stamped(struct engine *e, uint32_t number, uint64_t seq, mono_t sent)
 	if (!in_flight(f))
 		return;
 	f->stamped = true;
-	if (sent.ns != 0)
+	if (sent.ns != 0 && !f->seen)
 		f->sent = sent;
 }
 
@@ -568,25 +581,39 @@ engine_prove(struct engine *e, const struct engine_proof *proof)
 	e->proof = *proof;
 }
 
-void
-engine_left(struct engine *e, uint32_t number, uint64_t seq, bool by_its_link)
+/* No packet is seen before the call that sends it: such a stamp is of a clock that was
+ * set meanwhile. One of a socket is made after it was seen. */
+static bool
+can_be(const struct flight *f, mono_t at)
+{
+	return f->state == FLYING && !f->seen &&
+	       at.ns >= f->sent.ns - (f->stamped ? SEEN_BEFORE_NS : 0);
+}
+
+bool
+engine_left(struct engine *e, uint32_t number, uint64_t seq, bool by_its_link, mono_t at)
 {
 	struct probe *p = probe_of(e, number);
 	struct flight *f = p != NULL ? flight_of(p, seq) : NULL;
 
 	if (f == NULL)
-		return;
+		return false;
 	f->left |= by_its_link;
 	f->astray |= !by_its_link;
+	if (!by_its_link || at.ns == 0 || !can_be(f, at))
+		return false;
+	f->sent = at;
+	f->stamped = f->seen = true;
+	return true;
 }
 
 void
-engine_expect_stamps(struct engine *e, uint32_t number)
+engine_expect_stamps(struct engine *e, uint32_t number, bool expect)
 {
 	struct probe *p = probe_of(e, number);
 
 	if (p != NULL)
-		p->expects_stamps = true;
+		p->expects_stamps = expect;
 }
 
 void

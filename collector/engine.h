@@ -127,12 +127,20 @@ void engine_stamped(struct engine *e, uint32_t probe, uint64_t seq, mono_t sent)
 /* With a proof each sample says whether its sending left by its link. */
 void engine_prove(struct engine *e, const struct engine_proof *proof);
 
-/* A sending was seen leaving: by its link, or by another. */
-void engine_left(struct engine *e, uint32_t probe, uint64_t seq, bool by_its_link);
+/*
+ * engine_left(e, probe, seq, by_its_link, at):
+ * A sending was seen leaving: by its link, or by another. ${at}: when, by the kernel; ns
+ * 0 where that is not known. It goes before a socket's stamp, which is made a little
+ * later, and is what any capture shows.
+ *
+ * Result  whether that is now the instant of the sending.
+ */
+bool engine_left(
+    struct engine *e, uint32_t probe, uint64_t seq, bool by_its_link, mono_t at);
 
-/* From now on ${probe} expects kernel TX stamps: set by the transport once its socket has
- * given one. */
-void engine_expect_stamps(struct engine *e, uint32_t probe);
+/* From now on ${probe} expects kernel TX stamps, or no longer: set by the transport once
+ * its socket has given one. */
+void engine_expect_stamps(struct engine *e, uint32_t probe, bool expect);
 
 /* What became of a sending that send said was queued: as send's result. */
 void engine_departed(

@@ -31,7 +31,9 @@
 #define TICK_NS      (750 * NS_PER_US)
 #define BUSY_WAKES   3 /* within a tick */
 #define QUIET_TICKS  16
-#define ASK_NS       NS_PER_MS /* for drops, at most so often */
+#define ASK_NS       NS_PER_MS      /* for drops, at most so often */
+#define SEEN_NS      (5 * NS_PER_S) /* who was seen leaving so lately will be again */
+#define RETURNS_NS   NS_PER_S
 
 struct outbox { /* what waits for the end of its batch */
 	struct mmsghdr heads[OUT_BATCH];
@@ -49,8 +51,11 @@ struct door { /* a raw socket of one link and family */
 	uint32_t generation;
 	struct echo_key key;
 	struct stamp_ruler ruler;
-	bool stamps; /* the kernel has stamped a sending of ours */
-	bool busy;   /* read at each tick, not in the loop */
+	bool stamps;    /* the kernel has stamped a sending of ours */
+	bool by_socket; /* it is asked to, beside what captures see */
+	mono_t seen;    /* the newest that a capture saw leave; ns 0: none */
+	mono_t returns; /* until then stamps may come that were asked for before */
+	bool busy;      /* read at each tick, not in the loop */
 	unsigned wakes, quiet;
 	mono_t tick; /* the wakes are counted since */
 	uint32_t drops;
@@ -117,7 +122,8 @@ unlock(struct door *d, enum code *why)
 	if (fd < 0)
 		return fd;
 	echo_socket(fd, d->family, &d->key, PACKET_BYTES);
-	(void)stamp_enable(fd, true);
+	d->by_socket = stamp_enable(fd, true) == 0;
+	d->seen.ns = 0;
 	d->fd = fd;
 	d->generation = egress_generation(d->egress);
 	d->drops = 0;
@@ -246,7 +252,7 @@ deliver(struct door *d, struct letter *l, struct mmsghdr *m, mono_t now)
 		memcpy(seen.from, &l->from.sin6_addr, sizeof seen.from);
 	if (stamp_get(&m->msg_hdr, &stamp) &&
 	    stamp_mono(&d->ruler, &stamp, (mono_t){now.ns - ENGINE_HOLD_NS}, &a.received))
-		a.stamp = d->stamps ? STAMP_KERNEL : STAMP_KERNEL_RX;
+		a.stamp = STAMP_KERNEL_RX;
 	a.outcome = OUTCOME_REPLY;
 	a.flags = egress_flags(d->egress);
 	if (seen.kind != ECHO_REPLY)
@@ -293,6 +299,8 @@ take_stamps(struct door *d)
 	bool any = false;
 	int n;
 
+	if (!d->by_socket && d->ruler.read.ns > d->returns.ns)
+		return false;
 	while ((n = fetch(&returned, d->fd, MSG_ERRQUEUE)) > 0) {
 		any = true;
 		for (int i = 0; i < n; i++) {
@@ -464,6 +472,21 @@ enqueue(struct door *d, const struct target *t, uint32_t probe, uint64_t seq)
 	o->seqs[at] = seq;
 }
 
+/* A stamp of the socket costs a packet of its own: what a capture sees leave, with the
+ * instant, needs none. */
+static void
+choose_stamps(struct door *d, mono_t now)
+{
+	bool by_socket = d->seen.ns == 0 || now.ns - d->seen.ns > SEEN_NS;
+
+	if (by_socket == d->by_socket || stamp_enable(d->fd, by_socket) < 0)
+		return;
+	d->by_socket = by_socket;
+	d->returns.ns = now.ns + RETURNS_NS;
+	if (by_socket)
+		d->stamps = false;
+}
+
 static int
 icmp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out)
 {
@@ -472,13 +495,13 @@ icmp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure 
 	struct door *d = t->door;
 	uint8_t packet[ECHO_BYTES];
 
-	(void)now;
 	out->flags = egress_flags(d->egress);
 	int rc = unlock(d, &out->code);
 	if (rc < 0)
 		return rc;
+	choose_stamps(d, now);
 	if (d->stamps) {
-		engine_expect_stamps(i->engine, probe);
+		engine_expect_stamps(i->engine, probe, d->by_socket);
 		enqueue(d, t, probe, seq);
 		return ENGINE_QUEUED;
 	}
@@ -594,6 +617,17 @@ icmp_own(const struct icmp *i, const struct packet *p, uint32_t *probe, uint64_t
 			return true;
 	}
 	return false;
+}
+
+void
+icmp_seen(struct icmp *i, uint32_t probe, mono_t at)
+{
+	struct door *d = probe < i->n_targets ? i->targets[probe].door : NULL;
+
+	if (d == NULL)
+		return;
+	d->seen = at;
+	d->stamps = true;
 }
 
 uint64_t

@@ -38,6 +38,10 @@ void icmp_forget(struct icmp *i, const struct egress *e);
 bool icmp_own(
     const struct icmp *i, const struct packet *p, uint32_t *probe, uint64_t *seq);
 
+/* A sending of ${probe} was seen leaving by its link, and ${at} was taken as its instant:
+ * its socket need not stamp those that follow. */
+void icmp_seen(struct icmp *i, uint32_t probe, mono_t at);
+
 /* Packets the kernel dropped for want of room in our sockets. */
 uint64_t icmp_drops(const struct icmp *i);
 

@@ -33,6 +33,7 @@ struct line { /* an interface */
 	mono_t emptied; /* what is found was captured after that */
 	unsigned read;  /* since the timer's last turn */
 	struct stamp_ruler ruler;
+	bool jumped; /* UTC did: since the ring was last empty */
 	struct passive *passive;
 };
 
@@ -111,6 +112,32 @@ count_own(struct wire *w, size_t link, const struct captured *c)
 	*(c->leaves ? &own->own_tx_packets : &own->own_rx_packets) += 1;
 }
 
+/* When it left, ns 0 where the clock was set meanwhile: what came after the ruler was
+ * read lies in its future. */
+static mono_t
+left_at(struct line *l, const struct captured *c)
+{
+	mono_t at = {0};
+
+	l->jumped |= l->ruler.jumped;
+	if (!l->jumped && !stamp_mono(&l->ruler, &c->stamp, l->emptied, &at)) {
+		stamp_ruler_read(&l->ruler);
+		l->jumped |= l->ruler.jumped;
+		(void)stamp_mono(&l->ruler, &c->stamp, l->emptied, &at);
+	}
+	return l->jumped ? (mono_t){0} : at;
+}
+
+static void
+see_leave(struct wire *w, struct line *l, const struct captured *c, uint32_t probe,
+    uint64_t seq, bool here, bool echo)
+{
+	mono_t at = here && echo ? left_at(l, c) : (mono_t){0};
+
+	if (engine_left(w->parts.engine, probe, seq, here, at))
+		icmp_seen(w->parts.icmp, probe, at);
+}
+
 static void
 see(struct wire *w, struct line *l, const struct captured *c)
 {
@@ -137,7 +164,8 @@ see(struct wire *w, struct line *l, const struct captured *c)
 		freezer_packet(w->freezer, link, c, l->ruler.read);
 	}
 	if (c->leaves && is_sending(&p))
-		engine_left(w->parts.engine, probe, seq, here);
+		see_leave(w, l, c, probe, seq, here,
+		    p.protocol != IPPROTO_TCP && p.protocol != IPPROTO_UDP);
 }
 
 static void
@@ -159,6 +187,7 @@ drain(struct wire *w, struct line *l)
 
 	stamp_ruler_read(&l->ruler);
 	mono_t began = l->ruler.read;
+	l->jumped = l->ruler.jumped;
 	for (; n > 0 && capture_next(l->capture, &c); n--) {
 		see(w, l, &c);
 		l->read++;

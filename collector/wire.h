@@ -25,7 +25,7 @@ struct wire;
 struct wire_parts {
 	struct loop *loop;
 	struct engine *engine;
-	const struct icmp *icmp;
+	struct icmp *icmp;
 	struct broker *broker;
 	const struct health *health;
 	struct scribe *scribe;

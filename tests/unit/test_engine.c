@@ -153,6 +153,79 @@ an_answer_settles_with_the_best_stamps(void **state)
 	engine_free(e);
 }
 
+/* ---- seen leaving ---- */
+
+static struct engine *watched; /* by a capture, which is read when it is asked */
+static mono_t left_at;
+static bool taken;
+
+static void
+look(void *ctx)
+{
+	(void)ctx;
+	if (left_at.ns != 0)
+		taken = engine_left(watched, 7, seen.n_sent, true, left_at);
+	left_at.ns = 0;
+}
+
+static uint32_t
+nobody_saw_it(void *ctx, struct sample *s, bool stamped)
+{
+	(void)ctx;
+	(void)s;
+	(void)stamped;
+	return FLAG_EGRESS_UNPROVEN;
+}
+
+/* One sending, stamped by its socket so long after the call, 0 for not at all; a capture
+ * saw it so long after, and the answer came 20 ms after the call. */
+static const struct sample *
+send_one(struct engine *e, int64_t socket_ns, int64_t capture_ns)
+{
+	mono_t at = engine_next(e);
+	struct answer a = {.outcome = OUTCOME_REPLY,
+	    .stamp = STAMP_KERNEL_RX,
+	    .received = {at.ns + 20 * MS}};
+
+	engine_run(e, at);
+	if (socket_ns != 0)
+		engine_stamped(e, 7, seen.n_sent, (mono_t){at.ns + socket_ns});
+	left_at.ns = at.ns + capture_ns;
+	engine_answer(e, 7, seen.n_sent, &a);
+	assert_int_equal(seen.n_samples, seen.n_sent);
+	return &seen.samples[seen.n_samples - 1];
+}
+
+static void
+what_a_capture_saw_is_the_instant_of_the_sending(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	const struct engine_proof proof = {NULL, look, nobody_saw_it, NULL};
+
+	(void)state;
+	watched = e;
+	engine_prove(e, &proof);
+	const struct sample *s = send_one(e, 0, 3000);
+	assert_true(taken);
+	assert_int_equal(s->rtt_ns, 20 * MS - 3000);
+	assert_int_equal(s->stamp, STAMP_KERNEL);
+	assert_int_equal(s->flags, 0);
+	s = send_one(e, 9000, 3000); /* the socket's is made later */
+	assert_true(taken);
+	assert_int_equal(s->rtt_ns, 20 * MS - 3000);
+	/* Before it was sent, or long before its socket says so: the clock was set. */
+	s = send_one(e, 0, -3000);
+	assert_false(taken);
+	assert_int_equal(s->rtt_ns, 20 * MS - 1000); /* send_it takes so long */
+	assert_int_equal(s->stamp, STAMP_KERNEL_RX);
+	assert_int_equal(s->flags, 0); /* it did leave */
+	s = send_one(e, 5 * MS, 3 * MS);
+	assert_false(taken);
+	assert_int_equal(s->rtt_ns, 15 * MS);
+	assert_int_equal(s->stamp, STAMP_KERNEL);
+	engine_free(e);
+}
+
 static void
 an_answer_read_late_but_on_time_is_not_lost(void **state)
 {
@@ -200,7 +273,7 @@ a_routers_word_is_kept_for_the_timeout_and_a_neighbour_is_told(void **state)
 	mono_t first = engine_next(e);
 
 	(void)state;
-	engine_expect_stamps(e, 7);
+	engine_expect_stamps(e, 7, true);
 	engine_run(e, first);
 	struct answer a = {.outcome = OUTCOME_LOST, .code = CODE_UNREACHABLE};
 	engine_answer(e, 7, 1, &a);
@@ -423,7 +496,7 @@ what_we_may_have_dropped_is_own_drop_and_blames_nobody(void **state)
 
 	(void)state;
 	batch.engine = e;
-	engine_expect_stamps(e, 7);
+	engine_expect_stamps(e, 7, true);
 	leaves = first.ns;
 	engine_run(e, first);
 	engine_remove(e, 7);
@@ -523,6 +596,7 @@ main(void)
 	    cmocka_unit_test(what_was_in_flight_while_we_slept_is_own_drop),
 	    cmocka_unit_test(what_was_in_flight_while_we_were_slow_is_lost),
 	    cmocka_unit_test(a_removed_probe_sends_no_more_but_settles),
+	    cmocka_unit_test(what_a_capture_saw_is_the_instant_of_the_sending),
 	    cmocka_unit_test(a_transport_that_settles_has_no_timeout),
 	    cmocka_unit_test(a_batch_departs_when_nothing_more_is_due),
 	    cmocka_unit_test(what_we_may_have_dropped_is_own_drop_and_blames_nobody),
