@@ -426,6 +426,59 @@ rank(struct comparison *c, enum compare_metric m)
 	}
 }
 
+/* ---- who is first, by the points alone ---- */
+
+bool
+compare_is_measured(const struct comparison *c, enum compare_metric m)
+{
+	if (m == COMPARE_OUTAGES && c->common_ns < DAY_NS)
+		return false;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].values[m].has)
+			return true;
+	return false;
+}
+
+static bool
+is_first(const struct comparison *c, size_t link, enum compare_metric m)
+{
+	const struct compare_value *v = &c->links[link].values[m];
+
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct compare_value *other = &c->links[i].values[m];
+		if (other->has && (m == COMPARE_AVAILABILITY ? other->point > v->point
+		                                             : other->point < v->point))
+			return false;
+	}
+	return v->has;
+}
+
+/* First in everything, and in something alone: no weights of 0 or more put another before
+ * it. */
+static void
+find_firsts(struct comparison *c)
+{
+	size_t shared[COMPARE_METRICS] = {0};
+
+	c->always = c->n_links;
+	for (int m = 0; m < COMPARE_METRICS; m++) {
+		if (!compare_is_measured(c, (enum compare_metric)m))
+			continue;
+		c->measured++;
+		for (size_t i = 0; i < c->n_links; i++) {
+			bool first = is_first(c, i, (enum compare_metric)m);
+			c->links[i].values[m].first = first;
+			c->links[i].firsts += first;
+			shared[m] += first;
+		}
+	}
+	for (size_t i = 0; i < c->n_links; i++)
+		for (int m = 0; m < COMPARE_METRICS; m++)
+			if (c->links[i].firsts == c->measured && shared[m] == 1 &&
+			    c->links[i].values[m].first)
+				c->always = i;
+}
+
 /* ---- all of it ---- */
 
 static void
@@ -480,6 +533,7 @@ compare_of(struct comparison *out, const struct compare_side *sides, size_t n,
 	adjust(&c);
 	for (int m = 0; m < COMPARE_METRICS; m++)
 		rank(&c, (enum compare_metric)m);
+	find_firsts(&c);
 	c.rule.days = NULL;
 	c.rule.n_days = 0;
 	*out = c;

@@ -16,6 +16,7 @@ struct comparing {
 	struct verdict *ledgers;
 	size_t n_ledgers;
 	struct comparison_cost *costs;
+	struct comparison_required *required;
 	struct span *days;
 	size_t n_days;
 };

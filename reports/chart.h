@@ -137,9 +137,11 @@ struct dots_row {
 	const char *title, *note;
 	char low[32], high[32]; /* the ends of the axis, as they are printed */
 	double from, to;        /* likewise */
+	bool more;              /* is better */
 	struct {
-		bool has, has_interval;
+		bool has, has_interval, has_limit;
 		double lower, point, upper;
+		double limit; /* from there on what is agreed is kept: tinted */
 		char value[40], rank[24];
 	} dots[DOTS_MOST];
 };

@@ -108,6 +108,7 @@ value_json(enum compare_metric m, const struct compare_value *v)
 	value_set(o, "upper", v->has_interval ? number_json(m, v->upper) : json_null());
 	value_set(o, "rank_best", json_integer((json_int_t)v->best));
 	value_set(o, "rank_worst", json_integer((json_int_t)v->worst));
+	value_set(o, "first", json_boolean(v->first));
 	return o;
 }
 
@@ -135,6 +136,19 @@ cost_json(const struct comparison_cost *c)
 }
 
 static json_t *
+required_json(const struct comparison_required *r)
+{
+	json_t *o = json_object();
+
+	value_set(o, "availability",
+	    r->availability > 0 ? json_real(r->availability) : json_null());
+	value_set(o, "loss", r->loss > 0 ? json_real(r->loss) : json_null());
+	value_set(
+	    o, "rtt_mean", r->rtt_ns > 0 ? json_real(r->rtt_ns / 1e9) : json_null());
+	return o;
+}
+
+static json_t *
 link_json(const struct comparison_view *v, size_t i)
 {
 	const struct compare_link *l = &v->c->links[i];
@@ -155,6 +169,8 @@ link_json(const struct comparison_view *v, size_t i)
 		value_set(metrics, compare_name((enum compare_metric)m),
 		    value_json((enum compare_metric)m, &l->values[m]));
 	value_set(o, "metrics", metrics);
+	value_set(o, "firsts", json_integer((json_int_t)l->firsts));
+	value_set(o, "required", required_json(&v->required[i]));
 	value_set(o, "cost", cost_json(&v->costs[i]));
 	return o;
 }
@@ -241,6 +257,19 @@ test_json(const struct comparison_view *v)
 	return o;
 }
 
+static json_t *
+unweighted_json(const struct comparison_view *v)
+{
+	const struct comparison *c = v->c;
+	json_t *o = json_object();
+
+	value_set(o, "measures", json_integer((json_int_t)c->measured));
+	value_set(o, "always_first",
+	    c->always < c->n_links ? value_text(v->r->links[c->always].def->link)
+	                           : json_null());
+	return o;
+}
+
 json_t *
 comparison_json(const struct comparison_view *v)
 {
@@ -251,6 +280,7 @@ comparison_json(const struct comparison_view *v)
 	value_set(period, "to", value_instant(v->r->to.ns));
 	value_set(o, "period", period);
 	value_set(o, "test", test_json(v));
+	value_set(o, "unweighted", unweighted_json(v));
 	for (size_t i = 0; i < v->c->n_links; i++)
 		json_array_append_new(links, link_json(v, i));
 	for (size_t i = 0; i < v->c->n_pairs; i++)

@@ -14,12 +14,19 @@ struct comparison_cost {
 	int64_t year_down_ns, year_least_ns, year_most_ns;
 };
 
+/* What a link's contract agrees on, of what is compared; 0: nothing. */
+struct comparison_required {
+	double availability, loss; /* ratios */
+	double rtt_ns;             /* a mean */
+};
+
 struct comparison_view {
 	const struct results *r; /* links in the order of the comparison */
 	const struct comparison *c;
 	const struct verdict *ledgers; /* by one profile, contracts put aside */
 	const struct profile_conf *profile;
 	const struct comparison_cost *costs;
+	const struct comparison_required *required;
 	const char *zone; /* whose days were resampled */
 };
 
@@ -42,10 +49,17 @@ bool comparison_site(
 void comparison_name(
     const struct comparison_view *v, size_t link, char out[COMPARISON_NAME]);
 const char *comparison_title(enum compare_metric m);
+const char *comparison_word(enum compare_metric m); /* within a sentence */
 
 /* Parts of its pages: the chart, and the table of each pair. */
 struct pages;
 void comparison_chart(struct pages *p, const struct comparison_view *v, const char *said);
+/* Where a link keeps what is agreed (false: nothing is, of this), and that in words. */
+bool comparison_agreed(
+    const struct comparison_view *v, size_t link, enum compare_metric m, double *at);
+void comparison_agreed_note(struct pages *p, const struct comparison_view *v);
+/* Who is first in how many measures, and whether weights could change that. */
+void comparison_firsts(struct pages *p, const struct comparison_view *v);
 void comparison_pairs(struct pages *p, const struct comparison_view *v);
 /* Loss by day and hour of each link, on one scale. */
 struct zone;

@@ -106,6 +106,8 @@ page compare 2 "fibre is first in everything measured"
 says compare "lte"
 says compare "seed 20260101"
 says compare "5400.00 GBP"
+says compare "fibre is first in all 5 measures; lte is first in none. No weights of these measures put another before fibre."
+says compare "Tinted is where a link keeps what its contract agrees: fibre: availability 99.9 %; lte: availability 99 %."
 # Alike is not ranked apart, and nothing hangs on the order.
 makes twins --data "$dir/line" report compare --link fibre --link twin
 page twins 2 "Nothing measured tells the 2 links apart"
@@ -119,6 +121,8 @@ jq -e '.schema == "linkwitness/comparison/1" and .test.days >= 40
 	and .pairs[0].differences.rtt_median.apart
 	and (.pairs[0].differences.rtt_median.point + 0.03 | fabs) < 2e-3
 	and .links[0].outages == 3 and .links[1].outages == 11
+	and .unweighted == {measures: 5, always_first: "fibre"}
+	and [.links[].firsts] == [5, 0] and .links[0].required.availability == null
 	and (.pairs[0].joint.known_s == .test.common_s)' "$dir/ab.json" >/dev/null ||
 	wrong "compare --json: $(jq -c '[.test, .links[].metrics, .pairs[].differences]' \
 		"$dir/ab.json")"

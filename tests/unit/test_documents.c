@@ -39,6 +39,7 @@ struct made {
 	struct compare_pair pairs[PAIRS];
 	struct verdict ledgers[LINKS];
 	struct comparison_cost costs[LINKS];
+	struct comparison_required required[LINKS];
 	struct profile_conf profile;
 	struct comparison_view view;
 	struct migration m;
@@ -94,6 +95,7 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 	                       .ledgers = d->ledgers,
 	                       .profile = &d->profile,
 	                       .costs = d->costs,
+	                       .required = d->required,
 	                       .zone = "Europe/Berlin"}};
 	assert_true(profile_default(&d->profile, variant & 1 ? "mef" : "event"));
 	d->c = (struct comparison){.n_links = n,
@@ -103,6 +105,8 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 	    .common_ns = 3456000 * NS_PER_S,
 	    .days = variant & 8 ? 1 : 40,
 	    .hours = variant & 1 ? 0 : 957,
+	    .measured = variant & 1 ? 2 : 5,
+	    .always = variant & 4 ? 0 : LINKS,
 	    .rule = {.rounds = COMPARE_ROUNDS,
 	        .seed = COMPARE_SEED,
 	        .least_days = COMPARE_LEAST_DAYS}};
@@ -114,6 +118,9 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 		    .lost = 200};
 		for (int m = 0; m < COMPARE_METRICS; m++)
 			make_value(&d->links[i].values[m], m, i, variant);
+		d->required[i] = (struct comparison_required){
+		    variant & 2 ? 0 : 0.999, i == 1 ? 0.005 : 0, i == 2 ? 30e6 : 0};
+		d->links[i].firsts = variant & 1 ? i : 3 * i;
 		d->costs[i] = (struct comparison_cost){.has = i == 0 && !(variant & 4),
 		    .year_mills = 5400000,
 		    .currency = "GBP",
