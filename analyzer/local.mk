@@ -76,6 +76,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/speed.h \
 	analyzer/stats.c \
 	analyzer/stats.h \
+	analyzer/tail.c \
+	analyzer/tail.h \
 	analyzer/track.c \
 	analyzer/track.h \
 	analyzer/verdict.c \

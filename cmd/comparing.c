@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/zone.h"
+#include "reports/evidence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,18 @@ make_required(struct comparing *w, const struct results *r)
 	}
 }
 
+/* ---- all round trips ---- */
+
+static void
+make_tails(struct comparing *w, const struct results *r)
+{
+	w->tails = memory_grow(NULL, r->n_links, sizeof *w->tails);
+	memset(w->tails, 0, r->n_links * sizeof *w->tails);
+	for (size_t i = 0; i < r->n_links; i++)
+		if (r->links[i].evidence != NULL)
+			tail_of(&w->tails[i], &r->links[i].evidence->crowds[CROWD_ALL]);
+}
+
 /* ---- all of it ---- */
 
 int
@@ -152,6 +165,7 @@ comparing_make(struct comparing *w, const struct results *r)
 	make_days(w);
 	make_costs(w, r);
 	make_required(w, r);
+	make_tails(w, r);
 	struct compare_rule rule = {.days = w->days,
 	    .n_days = w->n_days,
 	    .rounds = COMPARE_ROUNDS,
@@ -163,6 +177,7 @@ comparing_make(struct comparing *w, const struct results *r)
 	w->view.ledgers = w->ledgers;
 	w->view.costs = w->costs;
 	w->view.required = w->required;
+	w->view.tails = w->tails;
 	return 0;
 }
 
@@ -179,5 +194,6 @@ comparing_done(struct comparing *w)
 	free(w->sides);
 	free(w->costs);
 	free(w->required);
+	free(w->tails);
 	free(w->days);
 }

@@ -17,6 +17,7 @@ struct comparing {
 	size_t n_ledgers;
 	struct comparison_cost *costs;
 	struct comparison_required *required;
+	struct tail *tails;
 	struct span *days;
 	size_t n_days;
 };

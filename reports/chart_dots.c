@@ -6,17 +6,17 @@
  * Candidates keep their colour and their place in every row; ranks stand at the right as
  * ranges where the intervals do not part them.
  */
-#define TITLE_W   128.0
-#define RANK_W    34.0
-#define LANE      11.0
-#define WIDE      19.0 /* of few candidates: a value has room above its mark */
-#define FEW       3
-#define FOOT      13.0
-#define GAP       9.0
-#define DOT       3.2
-#define LEGEND    20.0
-#define TINT      0xE6EEF5
-#define TINT_EDGE 0x8C959F
+#define TITLE_W 128.0
+#define RANK_W  34.0
+#define LANE    11.0
+#define WIDE    19.0 /* of few candidates: a value has room above its mark */
+#define FEW     3
+#define FOOT    13.0
+#define GAP     9.0
+#define DOT     3.2
+#define LEGEND  20.0
+#define TINT    0xE6EEF5
+#define RIM     0x8C959F
 
 /* Okabe and Ito's, those that stay apart for the colour-blind. */
 const uint32_t dots_colour[DOTS_MOST] = {
@@ -77,7 +77,7 @@ draw_limit(struct draw *d, const struct dots *dots, const struct dots_row *row, 
 	if (w > 0)
 		draw_fill(d, TINT, x, lane.y + 0.5, w, lane.h - 1);
 	if (at > 0 && at < 1)
-		draw_rule(d, TINT_EDGE, 0.9, edge, top, edge, lane.y + lane.h - 0.5);
+		draw_rule(d, RIM, 0.9, edge, top, edge, lane.y + lane.h - 0.5);
 }
 
 static void

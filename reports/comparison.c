@@ -149,6 +149,33 @@ required_json(const struct comparison_required *r)
 }
 
 static json_t *
+rtt_or_null(int64_t ns)
+{
+	return ns >= 0 ? seconds_json(ns) : json_null();
+}
+
+static json_t *
+tail_json(const struct tail *t)
+{
+	json_t *o = json_object(), *points = json_array();
+
+	value_set(o, "sent", json_integer((json_int_t)(t->answered + t->lost)));
+	value_set(o, "lost", json_integer((json_int_t)t->lost));
+	value_set(o, "lost_share", json_real(t->lost_share));
+	value_set(o, "p50_s", rtt_or_null(t->p50_ns));
+	value_set(o, "p95_s", rtt_or_null(t->p95_ns));
+	value_set(o, "p99_s", rtt_or_null(t->p99_ns));
+	for (size_t i = 0; i < t->n; i++) {
+		json_t *point = json_object();
+		value_set(point, "above", json_real(t->points[i].above));
+		value_set_s(point, "rtt_s", t->points[i].ns);
+		json_array_append_new(points, point);
+	}
+	value_set(o, "points", points);
+	return o;
+}
+
+static json_t *
 link_json(const struct comparison_view *v, size_t i)
 {
 	const struct compare_link *l = &v->c->links[i];
@@ -170,6 +197,7 @@ link_json(const struct comparison_view *v, size_t i)
 		    value_json((enum compare_metric)m, &l->values[m]));
 	value_set(o, "metrics", metrics);
 	value_set(o, "firsts", json_integer((json_int_t)l->firsts));
+	value_set(o, "round_trips", tail_json(&v->tails[i]));
 	value_set(o, "required", required_json(&v->required[i]));
 	value_set(o, "cost", cost_json(&v->costs[i]));
 	return o;

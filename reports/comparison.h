@@ -2,6 +2,7 @@
 #define REPORTS_COMPARISON_H
 
 #include "analyzer/compare.h"
+#include "analyzer/tail.h"
 #include "reports/results.h"
 
 /* Links compared: what compare_of found, and what it is to be read with. */
@@ -27,7 +28,8 @@ struct comparison_view {
 	const struct profile_conf *profile;
 	const struct comparison_cost *costs;
 	const struct comparison_required *required;
-	const char *zone; /* whose days were resampled */
+	const struct tail *tails; /* of each link's whole period */
+	const char *zone;         /* whose days were resampled */
 };
 
 /* Targets of voters: of all links, and of some only. */
@@ -60,6 +62,8 @@ bool comparison_agreed(
 void comparison_agreed_note(struct pages *p, const struct comparison_view *v);
 /* Who is first in how many measures, and whether weights could change that. */
 void comparison_firsts(struct pages *p, const struct comparison_view *v);
+/* All of their round trips, one over the other. */
+void comparison_tails(struct pages *p, const struct comparison_view *v);
 void comparison_pairs(struct pages *p, const struct comparison_view *v);
 /* Loss by day and hour of each link, on one scale. */
 struct zone;

@@ -16,6 +16,8 @@ reports_libreports_a_SOURCES = \
 	reports/chart_more.h \
 	reports/chart_rates.c \
 	reports/chart_spread.c \
+	reports/chart_tails.c \
+	reports/chart_tails.h \
 	reports/chart_week.c \
 	reports/chart_zone.c \
 	reports/comparison.c \
@@ -23,6 +25,7 @@ reports_libreports_a_SOURCES = \
 	reports/comparison_firsts.c \
 	reports/comparison_pairs.c \
 	reports/comparison_pdf.c \
+	reports/comparison_tails.c \
 	reports/csv.c \
 	reports/csv.h \
 	reports/dossier.c \

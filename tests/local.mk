@@ -67,6 +67,7 @@ check_PROGRAMS += \
 	tests/unit/test_speed \
 	tests/unit/test_stats \
 	tests/unit/test_steady \
+	tests/unit/test_tail \
 	tests/unit/test_texts \
 	tests/unit/test_timespec \
 	tests/unit/test_tracer \
@@ -218,6 +219,7 @@ tests_unit_test_speed_SOURCES = tests/unit/test_speed.c tests/unit/feed.c tests/
 tests_unit_test_speed_LDADD = $(JUDGE_LIBS)
 tests_unit_test_stats_LDADD = $(JUDGE_LIBS)
 tests_unit_test_steady_LDADD = $(COLLECT_LIBS)
+tests_unit_test_tail_LDADD = $(JUDGE_LIBS)
 tests_unit_test_texts_SOURCES = tests/unit/test_texts.c $(MADE_PAGES)
 tests_unit_test_texts_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_texts_LDADD = $(GATHER_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS)

@@ -212,6 +212,8 @@ report compare "$dir/move.conf" compare --link copper --link fibre
 holds "links" "$(column compared down_s | total)" "$(result '[.comparison.links[].down_s] | add')"
 holds "a difference" "$(column differences point metric rtt_median a copper b fibre | total)" \
 	"$(result '.comparison.pairs[0].differences.rtt_median.point')"
+holds "tails" "$(column tails rtt_s link fibre | total)" \
+	"$(result '[.comparison.links[1].round_trips.points[].rtt_s] | add')"
 holds "both down" "$(column joint both_down_s | total)" "$(result '.comparison.pairs[0].joint.both_down_s')"
 holds "a fair test" "$(column test days)" "$(jq .comparison.test.days "$dir/results/results.json")"
 holds "ranks" "$(column ranks rank_worst link fibre metric rtt_median)" 1

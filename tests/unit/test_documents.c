@@ -40,6 +40,7 @@ struct made {
 	struct verdict ledgers[LINKS];
 	struct comparison_cost costs[LINKS];
 	struct comparison_required required[LINKS];
+	struct tail tails[LINKS];
 	struct profile_conf profile;
 	struct comparison_view view;
 	struct migration m;
@@ -85,6 +86,24 @@ make_pair(struct compare_pair *p, size_t a, size_t b, unsigned variant)
 		        .apart = !(variant & 2) && m > 0};
 }
 
+/* Round trips of all lengths, of which the second link loses one in eleven, the third
+ * nearly all. */
+static void
+make_tail(struct tail *t, size_t link, unsigned variant)
+{
+	static struct hist h;
+
+	memset(&h, 0, sizeof h);
+	for (unsigned i = 1; i <= 5000 && !(variant & 1); i++) {
+		hist_add(&h, (int64_t)(10e6 + (double)link * 5e6 + 2e10 / i));
+		if (link > 0 && (link > 1 || i % 10 == 0))
+			hist_add_lost(&h);
+	}
+	for (unsigned i = 0; i < 9000 && link == 2 && variant & 2; i++)
+		hist_add_lost(&h);
+	tail_of(t, &h);
+}
+
 static void
 make_comparison(struct made *d, const struct results *r, unsigned variant)
 {
@@ -96,6 +115,7 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 	                       .profile = &d->profile,
 	                       .costs = d->costs,
 	                       .required = d->required,
+	                       .tails = d->tails,
 	                       .zone = "Europe/Berlin"}};
 	assert_true(profile_default(&d->profile, variant & 1 ? "mef" : "event"));
 	d->c = (struct comparison){.n_links = n,
@@ -120,6 +140,7 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 			make_value(&d->links[i].values[m], m, i, variant);
 		d->required[i] = (struct comparison_required){
 		    variant & 2 ? 0 : 0.999, i == 1 ? 0.005 : 0, i == 2 ? 30e6 : 0};
+		make_tail(&d->tails[i], i, variant);
 		d->links[i].firsts = variant & 1 ? i : 3 * i;
 		d->costs[i] = (struct comparison_cost){.has = i == 0 && !(variant & 4),
 		    .year_mills = 5400000,
