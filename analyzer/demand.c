@@ -150,29 +150,3 @@ demand_week(const struct demand *d, const char *zone,
 			h->mean_bps /= (double)h->minutes;
 	}
 }
-
-bool
-demand_quietest(const struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS], unsigned hours,
-    unsigned *day, unsigned *hour)
-{
-	double least = 0;
-	bool any = false;
-
-	for (unsigned i = 0; i < WEEK && hours > 0 && hours <= DEMAND_HOURS; i++) {
-		double sum = 0;
-		bool known = true;
-		for (unsigned k = i; k < i + hours; k++) {
-			const struct demand_hour *h =
-			    &week[k / DEMAND_HOURS % DEMAND_DAYS][k % DEMAND_HOURS];
-			known &= h->minutes > 0;
-			sum += h->mean_bps;
-		}
-		if (!known || (any && sum >= least))
-			continue;
-		any = true;
-		least = sum;
-		*day = i / DEMAND_HOURS;
-		*hour = i % DEMAND_HOURS;
-	}
-	return any;
-}

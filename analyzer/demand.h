@@ -47,12 +47,4 @@ struct demand_hour {
 void demand_week(const struct demand *d, const char *zone,
     struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS]);
 
-/*
- * demand_quietest(week, hours, day, hour): the run of ${hours} hours (1 to 24, it may
- * pass midnight, and Sunday's into Monday) in which least was used. false: in no such run
- * every hour was counted.
- */
-bool demand_quietest(const struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS],
-    unsigned hours, unsigned *day, unsigned *hour);
-
 #endif

@@ -83,6 +83,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/verdict.c \
 	analyzer/verdict.h \
 	analyzer/vote.c \
+	analyzer/window.c \
+	analyzer/window.h \
 	analyzer/words.c \
 	analyzer/working.c \
 	analyzer/working.h

@@ -116,8 +116,8 @@ struct months {
 void months_draw(struct draw *d, struct box box, const struct months *m);
 
 /*
- * The civil week, a row a day from Monday, a column an hour: how much was used, in steps
- * of the busiest hour; hatched where nothing was counted. A run of hours is framed.
+ * The civil week, a row a day from Monday, a column an hour: each with its number, in
+ * steps of the highest; hatched where nothing was counted. A run of hours is framed.
  */
 struct week {
 	const double (*use)[24]; /* [7]; negative: not counted */

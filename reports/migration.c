@@ -209,13 +209,23 @@ week_json(const struct migration_view *v)
 
 	for (int day = 0; v->has_week && day < DEMAND_DAYS; day++)
 		for (int hour = 0; hour < DEMAND_HOURS; hour++) {
-			const struct demand_hour *h = &v->week[day][hour];
+			const struct window_hour *h = &v->week.hours[day][hour];
 			json_t *o = json_object();
 			value_set(o, "weekday", json_string(DAYS[day]));
 			value_set(o, "hour", json_integer(hour));
 			value_set(o, "minutes", json_integer((json_int_t)h->minutes));
 			value_set(o, "mean_bps",
-			    h->minutes > 0 ? json_real(h->mean_bps) : json_null());
+			    h->minutes > 0 ? json_real(h->use_bps) : json_null());
+			value_set(o, "sent", json_integer((json_int_t)h->sent));
+			value_set(o, "lost", json_integer((json_int_t)h->lost));
+			value_set_s(o, "known_s", h->known_ns);
+			value_set_s(o, "down_s", h->down_ns);
+			value_set(o, "tickets", json_integer(h->tickets));
+			value_set(o, "busy", json_real(h->busy));
+			value_set(o, "trouble", json_real(h->trouble));
+			value_set(o, "called", json_real(h->called));
+			value_set(o, "score",
+			    h->minutes > 0 ? json_real(h->score) : json_null());
 			json_array_append_new(list, o);
 		}
 	return list;
@@ -260,6 +270,8 @@ window_json(const struct migration_view *v)
 	value_set(o, "weekday", json_string(DAYS[v->slot_day]));
 	value_set(o, "hour", json_integer(v->slot_hour));
 	value_set(o, "hours", json_integer(v->slot_hours));
+	value_set(o, "score", json_real(v->slot_score));
+	value_set(o, "tickets", json_integer((json_int_t)v->tickets));
 	return o;
 }
 

@@ -2,6 +2,7 @@
 #define REPORTS_MIGRATION_H
 
 #include "analyzer/migration.h"
+#include "analyzer/window.h"
 #include "reports/comparison.h"
 
 /* The plan of a move from one link to another: what was found, and when what is done. */
@@ -31,9 +32,11 @@ struct migration_view {
 	const struct comparison_view *pair; /* old, new: over the parallel run */
 	const struct migration *m;
 	struct span parallel;
-	struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS]; /* of the old link */
+	struct window_week week; /* use of the old link, trouble and tickets of both */
 	bool has_week, has_slot;
-	unsigned slot_day, slot_hour, slot_hours; /* the quietest so many hours */
+	unsigned slot_day, slot_hour, slot_hours; /* the so many hours that score least */
+	double slot_score;                        /* their mean */
+	size_t tickets;                           /* that are in the week */
 	int64_t cut_over_ns;
 	bool proposed; /* nobody said when */
 	struct migration_load loads[MIGRATION_SPEEDS];

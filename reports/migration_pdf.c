@@ -277,13 +277,33 @@ paint_week(struct draw *d, struct box box, const void *ctx)
 	week_draw(d, box, ctx);
 }
 
+/* What the scores rest on, and where they stop. */
+static void
+window_note(struct pages *p, const struct migration_view *v)
+{
+	char text[900], tickets[32];
+
+	say(text, sizeof text,
+	    "Score = use × (1 + trouble) × (1 + tickets), each as a share of the worst hour of the "
+	    "week. Use: of the old line, both ways. Trouble: probes lost or time down of both lines, "
+	    "whichever is more; the worst hour counts in full from 1 % on. Tickets: "
+	    "opened in that hour. The busiest hour scores 1 where nothing else speaks against it.");
+	words_count(v->tickets, tickets);
+	if (v->tickets > 0)
+		say_more(
+		    text, sizeof text, "{1} {1|ticket is|tickets are} in it.", tickets);
+	else
+		say_more(text, sizeof text, "No tickets are recorded: none are in it.");
+	page_text(p, &style_note, text);
+}
+
 static void
 window(struct pages *p, const struct migration_view *v)
 {
-	double use[DEMAND_DAYS][DEMAND_HOURS], most = 0;
-	char high[32], text[400], alt[500], hour[16], hours[16];
+	double score[DEMAND_DAYS][DEMAND_HOURS], most = 0;
+	char high[32], text[400], alt[500], hour[16], hours[16], mean[16];
 	const char *title =
-	    say_word("Mean demand of the old line, both ways, by weekday and hour");
+	    say_word("Score of each hour of the week for working on the line");
 
 	if (!v->has_week) {
 		page_heading(p, 40, "window", say_word("Window of the cut-over"));
@@ -292,17 +312,16 @@ window(struct pages *p, const struct migration_view *v)
 		        "Without counters of the old line nobody knows its quiet hours."));
 		return;
 	}
-	page_heading(p, WEEK_H + 60, "window", say_word("Window of the cut-over"));
+	page_heading(p, WEEK_H + 100, "window", say_word("Window of the cut-over"));
 	page_text(p, &style_note, title);
 	for (int i = 0; i < DEMAND_DAYS * DEMAND_HOURS; i++) {
-		const struct demand_hour *h =
-		    &v->week[i / DEMAND_HOURS][i % DEMAND_HOURS];
-		use[i / DEMAND_HOURS][i % DEMAND_HOURS] =
-		    h->minutes > 0 ? h->mean_bps : -1;
-		most = h->minutes > 0 && h->mean_bps > most ? h->mean_bps : most;
+		const struct window_hour *h =
+		    &v->week.hours[i / DEMAND_HOURS][i % DEMAND_HOURS];
+		score[i / DEMAND_HOURS][i % DEMAND_HOURS] = h->score;
+		most = h->score > most ? h->score : most;
 	}
-	print_rate(most, high);
-	struct week w = {.use = (const double(*)[24])use,
+	say_number(high, sizeof high, "%.2f", most);
+	struct week w = {.use = (const double(*)[24])score,
 	    .has_slot = v->has_slot,
 	    .day = v->slot_day,
 	    .hour = v->slot_hour,
@@ -312,10 +331,11 @@ window(struct pages *p, const struct migration_view *v)
 	snprintf(hours, sizeof hours, "%u", v->slot_hours);
 	if (v->has_slot) {
 		snprintf(hour, sizeof hour, "%02u:00", v->slot_hour);
+		say_number(mean, sizeof mean, "%.2f", v->slot_score);
 		say(text, sizeof text,
-		    "Least was used from {1} {2}, for {3} hours: two for the work, half as much "
-		    "again in reserve, one to go back.",
-		    say_word(DAY_NAMES[v->slot_day]), hour, hours);
+		    "The lowest scores are from {1} {2}, {4} on average, for {3} hours: two for the "
+		    "work, half as much again in reserve, one to go back.",
+		    say_word(DAY_NAMES[v->slot_day]), hour, hours, mean);
 	} else {
 		say(text, sizeof text,
 		    "No run of {1} hours was counted whole: a week of counters is needed.",
@@ -324,6 +344,7 @@ window(struct pages *p, const struct migration_view *v)
 	snprintf(alt, sizeof alt, "%s. %s", title, text);
 	page_figure(p, "week", title, alt, WEEK_H, paint_week, &w);
 	page_text(p, &style_body, text);
+	window_note(p, v);
 }
 
 /* ---- taking it back ---- */

@@ -75,6 +75,7 @@ check_PROGRAMS += \
 	tests/unit/test_units \
 	tests/unit/test_verdict \
 	tests/unit/test_wheel \
+	tests/unit/test_window \
 	tests/unit/test_working \
 	tests/unit/test_zone
 
@@ -239,6 +240,7 @@ tests_unit_test_units_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) 
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
 tests_unit_test_wheel_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_window_LDADD = $(JUDGE_LIBS)
 tests_unit_test_working_LDADD = $(JUDGE_LIBS)
 tests_unit_test_zone_LDADD = base/libbase.a $(CMOCKA_LIBS)
 

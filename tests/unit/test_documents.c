@@ -201,6 +201,8 @@ make_plan(struct made *d, const struct results *r, unsigned variant)
 	    .slot_day = variant % 7,
 	    .slot_hour = 22,
 	    .slot_hours = 4,
+	    .slot_score = 0.25,
+	    .tickets = variant & 8 ? 3 : 0,
 	    .cut_over_ns = r->as_of.ns,
 	    .proposed = (variant & 1) != 0};
 	for (int way = 0; way < 2 && v->has_week; way++)
@@ -211,8 +213,9 @@ make_plan(struct made *d, const struct results *r, unsigned variant)
 		        .most_bps = 2e9},
 		    .required_bps = 94e6};
 	for (int i = 0; i < DEMAND_DAYS * DEMAND_HOURS; i++)
-		v->week[i / DEMAND_HOURS][i % DEMAND_HOURS] =
-		    (struct demand_hour){i % 9 > 0 ? 300 : 0, i * 1e5};
+		v->week.hours[i / DEMAND_HOURS][i % DEMAND_HOURS] = (struct window_hour){
+		    .minutes = i % 9 > 0 ? 300 : 0, .use_bps = i * 1e5};
+	window_score(&v->week);
 	v->n_loads = v->has_week ? MIGRATION_SPEEDS : 2;
 	for (size_t i = 0; i < v->n_loads; i++)
 		v->loads[i] = (struct migration_load){.bps = {i * 50e6, 10e6},
