@@ -197,6 +197,7 @@ link_json(const struct comparison_view *v, size_t i)
 		    value_json((enum compare_metric)m, &l->values[m]));
 	value_set(o, "metrics", metrics);
 	value_set(o, "firsts", json_integer((json_int_t)l->firsts));
+	value_set(o, "facts", comparison_facts_json(v, i));
 	value_set(o, "round_trips", tail_json(&v->tails[i]));
 	value_set(o, "required", required_json(&v->required[i]));
 	value_set(o, "cost", cost_json(&v->costs[i]));

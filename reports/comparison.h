@@ -40,6 +40,22 @@ struct comparison_targets {
 };
 void comparison_targets(const struct comparison_view *v, struct comparison_targets *out);
 
+/* What else is known of a link. */
+struct comparison_facts {
+	size_t targets, networks;           /* of its voters */
+	size_t ipv6_targets, ipv6_answered; /* of these; answered: once at least */
+	unsigned hops, isp_hop; /* of the newest trace, one that reached its target if
+	                           there is any; 0: not known */
+	bool reached;
+	struct comparison_names {
+		uint64_t asked, answers;
+		int64_t p50_ns; /* to an answer; -1: none */
+	} names[2];             /* of public resolvers, of the ISP's */
+};
+void comparison_facts(
+    const struct comparison_view *v, size_t link, struct comparison_facts *out);
+json_t *comparison_facts_json(const struct comparison_view *v, size_t link);
+
 /* Two links of one centre by the ledgers; false where they are not of one, or have no
  * common time. */
 bool comparison_site(
@@ -64,6 +80,7 @@ void comparison_agreed_note(struct pages *p, const struct comparison_view *v);
 void comparison_firsts(struct pages *p, const struct comparison_view *v);
 /* All of their round trips, one over the other. */
 void comparison_tails(struct pages *p, const struct comparison_view *v);
+void comparison_facts_table(struct pages *p, const struct comparison_view *v);
 void comparison_pairs(struct pages *p, const struct comparison_view *v);
 /* Loss by day and hour of each link, on one scale. */
 struct zone;

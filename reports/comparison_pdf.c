@@ -465,6 +465,7 @@ run(struct pages *p, const struct dossier *ds)
 		page_begin(p, say_word("Links compared: in detail"));
 	if (has_cost(v))
 		costs(p, v);
+	comparison_facts_table(p, v);
 	comparison_tails(p, v);
 	comparison_pairs(p, v);
 	comparison_hours(p, v, &ds->zones[0]);

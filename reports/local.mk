@@ -22,6 +22,7 @@ reports_libreports_a_SOURCES = \
 	reports/chart_zone.c \
 	reports/comparison.c \
 	reports/comparison.h \
+	reports/comparison_facts.c \
 	reports/comparison_firsts.c \
 	reports/comparison_pairs.c \
 	reports/comparison_pdf.c \

@@ -166,7 +166,7 @@ page one 2 "outage"
 history 2 60 90000 "" "" | take one samples \
 	the-longest-name-that-is-taken-x
 makes few --data "$dir/one" report compare
-page few 2 "Too little to tell the links apart"
+page few 3 "Too little to tell the links apart"
 
 printf 'time,state\n2025-01-01T00:00:00Z,unknown\n2025-01-20T00:00:00Z,unknown\n' \
 	>"$dir/unknown.csv"

@@ -212,6 +212,9 @@ report compare "$dir/move.conf" compare --link copper --link fibre
 holds "links" "$(column compared down_s | total)" "$(result '[.comparison.links[].down_s] | add')"
 holds "a difference" "$(column differences point metric rtt_median a copper b fibre | total)" \
 	"$(result '.comparison.pairs[0].differences.rtt_median.point')"
+holds "facts" "$(column facts hops link copper) $(column facts hops link fibre)" "9 6"
+holds "the ISP's hop" "$(result '.comparison.links[1].facts | [.isp_hop, .reached, .networks] | tostring')" \
+	"[2,true,2]"
 holds "tails" "$(column tails rtt_s link fibre | total)" \
 	"$(result '[.comparison.links[1].round_trips.points[].rtt_s] | add')"
 holds "both down" "$(column joint both_down_s | total)" "$(result '.comparison.pairs[0].joint.both_down_s')"

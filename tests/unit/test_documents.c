@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "reports/dossier.h"
+#include "reports/evidence.h"
 #include "reports/migration.h"
 #include "reports/say.h"
 #include "reports/sla.h"
@@ -231,6 +232,47 @@ make_plan(struct made *d, const struct results *r, unsigned variant)
 		        .p95_ns = 10000000};
 }
 
+/* ---- what else is known of a link ---- */
+
+static void
+test_facts(void **state)
+{
+	static struct name_server servers[3] = {{.isp = true, .asked = 5},
+	    {.isp = false, .asked = 4}, {.isp = true, .asked = 3}};
+	struct probe_def probes[3] = {{.network = "a", .family = 4},
+	    {.network = "a", .family = 6}, {.network = "b", .family = 6}};
+	struct target_loss targets[3] = {{.probe = 0, .sent = 9, .lost = 9},
+	    {.probe = 1, .sent = 9, .lost = 8}, {.probe = 2, .sent = 9, .lost = 9}};
+	struct link_result result = {.targets = targets, .n_targets = 3};
+	struct evidence e = {.servers = servers, .n_servers = 3};
+	struct link_report link = {.result = &result,
+	    .evidence = &e,
+	    .has_path = true,
+	    .path = {.n_hops = 3, .isp_hop = 2, .family = 4}};
+	struct results r = {
+	    .links = &link, .n_links = 1, .probes = probes, .n_probes = 3};
+	struct comparison_view v = {.r = &r};
+	struct comparison_facts f;
+
+	(void)state;
+	hist_add(&servers[0].answers, 4000000);
+	hist_add(&servers[0].answers, 4000000);
+	hist_add(&servers[2].answers, 90000000);
+	comparison_facts(&v, 0, &f);
+	assert_int_equal(f.targets, 3);
+	assert_int_equal(f.networks, 2);
+	assert_int_equal(f.ipv6_targets, 2);
+	assert_int_equal(f.ipv6_answered, 1);
+	assert_int_equal(f.hops, 3);
+	assert_int_equal(f.isp_hop, 2);
+	assert_false(f.reached);
+	assert_int_equal(f.names[1].asked, 8);
+	assert_int_equal(f.names[1].answers, 3);
+	assert_true(llabs(f.names[1].p50_ns - 4000000) < 40000);
+	assert_int_equal(f.names[0].asked, 4);
+	assert_int_equal(f.names[0].p50_ns, -1);
+}
+
 /* ---- checks ---- */
 
 static void
@@ -358,6 +400,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_facts),
 	    cmocka_unit_test(test_sla_reports),
 	    cmocka_unit_test(test_comparisons),
 	    cmocka_unit_test(test_plans),
