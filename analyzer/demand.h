@@ -31,6 +31,11 @@ struct demand_use {
 };
 
 void demand_use(const struct demand *d, enum demand_way way, struct demand_use *out);
+/* The same of the minutes that begin in [from, to). */
+void demand_within(const struct demand *d, enum demand_way way, int64_t from_ns,
+    int64_t to_ns, struct demand_use *out);
+/* From the first minute to the end of the last; false: there is none. */
+bool demand_period(const struct demand *d, int64_t *from_ns, int64_t *to_ns);
 
 /* Share of the minutes in which more than ${bps} was used; -1 without any. */
 double demand_above(const struct demand *d, enum demand_way way, double bps);

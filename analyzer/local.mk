@@ -38,6 +38,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/finding.h \
 	analyzer/flaky.c \
 	analyzer/flaky.h \
+	analyzer/growth.c \
+	analyzer/growth.h \
 	analyzer/interval.c \
 	analyzer/interval.h \
 	analyzer/judge.c \

@@ -216,7 +216,7 @@ weigh_loads(struct plan *p, const struct results *r)
 /* ---- all of it ---- */
 
 static int
-growth_of(const struct options *o, struct migration_rule *rule)
+growth_wanted(const struct options *o, struct migration_rule *rule)
 {
 	char *end;
 
@@ -287,7 +287,7 @@ make(struct plan *p, const struct options *o, const struct results *r)
 	struct migration_view *v = &p->view;
 
 	migration_rule_default(&rule);
-	int status = growth_of(o, &rule);
+	int status = growth_wanted(o, &rule);
 	if (status == 0)
 		status = set_times(p, o, r);
 	if (status == 0)
@@ -299,6 +299,7 @@ make(struct plan *p, const struct options *o, const struct results *r)
 	if (status != 0)
 		return status;
 	weigh_week(p, r);
+	growth_of(&v->growth, p->demand, p->pair.view.zone);
 	if (v->proposed)
 		v->cut_over_ns = propose(v, r->as_of.ns, p->pair.view.zone);
 	work_out(p, r, &rule);
@@ -329,6 +330,7 @@ done(struct plan *p)
 		verdict_done(&p->view.before.ledger);
 	if (p->view.after.has)
 		verdict_done(&p->view.after.ledger);
+	growth_done(&p->view.growth);
 	demand_free(p->demand);
 	comparing_done(&p->pair);
 }

@@ -78,6 +78,7 @@ reports_libreports_a_SOURCES = \
 	reports/manifest.h \
 	reports/migration.c \
 	reports/migration.h \
+	reports/migration_months.c \
 	reports/migration_pdf.c \
 	reports/migration_steps.c \
 	reports/objections.c \

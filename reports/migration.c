@@ -156,6 +156,63 @@ demand_json(const struct migration *m)
 }
 
 static json_t *
+month_json(const struct growth_month *m)
+{
+	static const char *const WAYS[] = {"down", "up"};
+	json_t *o = json_object();
+
+	value_set(o, "from", value_instant(m->start_ns));
+	value_set(o, "to", value_instant(m->end_ns));
+	value_set(o, "minutes", json_integer((json_int_t)m->use[0].minutes));
+	for (int way = 0; way < DEMAND_WAYS; way++) {
+		json_t *w = json_object();
+		value_set(w, "mean_bps", json_real(m->use[way].mean_bps));
+		value_set(w, "p95_bps", json_real(m->use[way].p95_bps));
+		value_set(w, "p99_bps", json_real(m->use[way].p99_bps));
+		value_set(w, "most_bps", json_real(m->use[way].most_bps));
+		value_set(o, WAYS[way], w);
+	}
+	return o;
+}
+
+static json_t *
+trend_json(const struct growth_trend *t)
+{
+	json_t *o;
+
+	if (!t->has)
+		return json_null();
+	o = json_object();
+	value_set(o, "lower", json_real(t->lower));
+	value_set(o, "per_month", json_real(t->per_month));
+	value_set(o, "upper", json_real(t->upper));
+	return o;
+}
+
+static json_t *
+baseline_json(const struct growth *g)
+{
+	static const char *const WAYS[] = {"down", "up"};
+	json_t *o = json_object(), *months = json_array(), *worst = json_object(),
+	       *trend = json_object();
+
+	for (size_t i = 0; i < g->n_months; i++)
+		json_array_append_new(months, month_json(&g->months[i]));
+	for (int way = 0; way < DEMAND_WAYS; way++) {
+		value_set(worst, WAYS[way],
+		    g->has_worst[way] ? month_json(&g->months[g->worst[way]])
+		                      : json_null());
+		value_set(trend, WAYS[way], trend_json(&g->trends[way]));
+	}
+	value_set(o, "months", months);
+	value_set(o, "worst", worst);
+	value_set(o, "weeks", json_integer((json_int_t)g->weeks));
+	value_set(o, "weeks_needed", json_integer(GROWTH_WEEKS));
+	value_set(o, "trend", trend);
+	return o;
+}
+
+static json_t *
 triggers_json(const struct migration *m)
 {
 	json_t *list = json_array();
@@ -297,6 +354,7 @@ migration_json(const struct migration_view *v)
 	value_set(o, "growth", json_real(v->m->rule.growth));
 	value_set(o, "busy_share", json_real(v->m->rule.busy));
 	value_set(o, "demand", demand_json(v->m));
+	value_set(o, "baseline", baseline_json(&v->growth));
 	value_set(o, "loads", loads_json(v));
 	value_set(o, "week", week_json(v));
 	value_set(o, "criteria", criteria_json(v->m));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SAID         512
+#define SIDE_H       330 /* of the chart side by side */
 #define WEEK_MINUTES (7 * 1440)
 
 static const char *const DAY_NAMES[] = {
@@ -25,8 +26,8 @@ migration_print_at(const struct migration_view *v, int64_t ns, char out[48])
 	chart_zone_print(&z, ns, 0, out);
 }
 
-static void
-print_rate(double bps, char out[32])
+void
+migration_print_rate(double bps, char out[32])
 {
 	if (bps >= 1e9)
 		say_number(out, 32, "%.3g Gbit/s", bps / 1e9);
@@ -48,7 +49,7 @@ print_value(enum migration_measure m, double value, char out[32])
 	else if (m == MIGRATION_MEDIAN || m == MIGRATION_P95)
 		words_ms((int64_t)value, out);
 	else
-		print_rate(value, out);
+		migration_print_rate(value, out);
 }
 
 /* ---- acceptance ---- */
@@ -173,11 +174,11 @@ size_rows(struct pages *p, const struct migration_view *v)
 	for (int way = 0; way < 2; way++) {
 		const struct migration_size *s = &v->m->size[way];
 		char p50[32], p95[32], p99[32], most[32], asked[32];
-		print_rate(s->use.p50_bps, p50);
-		print_rate(s->use.p95_bps, p95);
-		print_rate(s->use.p99_bps, p99);
-		print_rate(s->use.most_bps, most);
-		print_rate(s->required_bps, asked);
+		migration_print_rate(s->use.p50_bps, p50);
+		migration_print_rate(s->use.p95_bps, p95);
+		migration_print_rate(s->use.p99_bps, p99);
+		migration_print_rate(s->use.most_bps, most);
+		migration_print_rate(s->required_bps, asked);
 		struct cell cells[] = {{.text = say_word(WAYS[way]), .bold = true},
 		    {.text = p50}, {.text = p95}, {.text = p99}, {.text = most},
 		    {.text = asked, .bold = true, .colour = INK_BLUE}};
@@ -218,7 +219,7 @@ load_rows(struct pages *p, const struct migration_view *v)
 			char rate[40], name[160], above[MIGRATION_LEVELS][32];
 			say(rate, sizeof rate, "not stated");
 			if (l->bps[way] > 0)
-				print_rate(l->bps[way], rate);
+				migration_print_rate(l->bps[way], rate);
 			for (size_t k = 0; k < MIGRATION_LEVELS; k++) {
 				snprintf(above[k], sizeof above[k], "–");
 				if (l->above[way][k] >= 0)
@@ -266,6 +267,7 @@ sizing(struct pages *p, const struct migration_view *v)
 		say_more(text, sizeof text,
 		    "That is less than a week: busy hours may be missing.");
 	page_text(p, &style_note, text);
+	migration_months(p, v);
 	load_rows(p, v);
 }
 
@@ -424,7 +426,7 @@ run(struct pages *p, const struct dossier *ds)
 	who(p, v);
 	acceptance(p, v);
 	sizing(p, v);
-	page_begin(p, say_word("Migration plan: side by side"));
+	page_section(p, say_word("Migration plan: side by side"), SIDE_H);
 	page_heading(p, 160, "parallel", say_word("Side by side"));
 	comparison_chart(p, v->pair, said);
 	comparison_pairs(p, v->pair);

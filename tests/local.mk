@@ -28,6 +28,7 @@ check_PROGRAMS += \
 	tests/unit/test_exactness \
 	tests/unit/test_filter \
 	tests/unit/test_flood \
+	tests/unit/test_growth \
 	tests/unit/test_health \
 	tests/unit/test_hist \
 	tests/unit/test_histories \
@@ -150,6 +151,8 @@ tests_unit_test_evidence_LDADD = reports/libreports.a $(JANSSON_LIBS) $(JUDGE_LI
 tests_unit_test_exactness_LDADD = base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_filter_LDADD = $(COLLECT_LIBS)
 tests_unit_test_flood_LDADD = $(COLLECT_LIBS)
+tests_unit_test_growth_SOURCES = tests/unit/test_growth.c tests/unit/chance.h
+tests_unit_test_growth_LDADD = $(JUDGE_LIBS)
 tests_unit_test_health_LDADD = $(COLLECT_LIBS)
 tests_unit_test_hist_LDADD = base/libbase.a $(CMOCKA_LIBS) -lm
 tests_unit_test_histories_SOURCES = tests/unit/test_histories.c tests/unit/feed.c \

@@ -190,6 +190,8 @@ says moved "2026-03-29"
 says moved "T − 6 weeks"
 says moved "The lowest scores are from Saturday 18:00, 0.05 on average, for 4 hours"
 says moved "93.8 Mbit/s"
+says moved "Worst month: 2026-04 downstream, with a 99th percentile of 43.8 Mbit/s"
+says moved "Whether the demand grows is not known: 5 weeks were counted, 9 are needed."
 move planned
 page planned 4 "Not yet: 6 of 7 criteria pass"
 pdftotext "$dir/planned.pdf" - | grep -q "Before and after$" &&
@@ -201,6 +203,8 @@ jq -e '.schema == "linkwitness/migration/1" and .cut_over == "2026-05-10T20:00:0
 	and (.demand.down.required_bps - .demand.down.p99_bps / 0.7 | fabs) < 1
 	and [.criteria[] | .verdict] == ["pass", "pass", "pass", "pass", "pass", "pass", "not-measured"]
 	and .criteria[0].value == 35 and .criteria[5].have == 838
+	and (.baseline | [.months[].minutes] == [36000, 14280] and .worst.down == .months[0]
+		and .weeks == 5 and .trend == {down: null, up: null})
 	and .window.weekday == "Saturday" and .window.hours == 4 and .window.tickets == 0
 	and ([.week[] | .score - .busy * (1 + .trouble) * (1 + .called) | fabs] | max) < 1e-9
 	and ([.week[] | select(.trouble > 0.9) | .weekday] == ["Monday", "Thursday", "Friday"])

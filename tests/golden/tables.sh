@@ -202,6 +202,8 @@ holds "criteria" "$(column criteria have | total)" "$(result '[.migration.criter
 holds "the busiest minute" "$(column demand most_bps direction down | total)" \
 	"$(result '.migration.demand.down.most_bps')"
 holds "the week" "$(column week minutes | total)" "$(result '[.migration.week[].minutes] | add')"
+holds "months" "$(column demand-months minutes | total)" \
+	"$(result '[.migration.baseline.months[].minutes] | add')"
 holds "a week's hours" "$(column week hour | wc -l)" 168
 holds "loads" "$(column loads above_50 | total)" \
 	"$(result '[.migration.loads[].above_50 | numbers] | add')"

@@ -46,6 +46,7 @@ struct made {
 	struct comparison_view view;
 	struct migration m;
 	struct migration_view plan;
+	struct growth_month months[14];
 };
 
 static void
@@ -217,6 +218,16 @@ make_plan(struct made *d, const struct results *r, unsigned variant)
 		v->week.hours[i / DEMAND_HOURS][i % DEMAND_HOURS] = (struct window_hour){
 		    .minutes = i % 9 > 0 ? 300 : 0, .use_bps = i * 1e5};
 	window_score(&v->week);
+	v->growth = (struct growth){.months = d->months,
+	    .n_months = v->has_week ? (variant & 1 ? 14 : 1) : 0,
+	    .has_worst = {(variant & 2) == 0, (variant & 2) == 0},
+	    .weeks = variant & 8 ? 12 : 3};
+	for (size_t i = 0; i < v->growth.n_months; i++)
+		d->months[i] = (struct growth_month){.start_ns = r->from.ns,
+		    .use = {{.minutes = 43200, .p95_bps = 3e7, .p99_bps = 4e7},
+		        {.p95_bps = 1e5}}};
+	for (int way = 0; way < DEMAND_WAYS && variant & 8; way++)
+		v->growth.trends[way] = (struct growth_trend){true, 0.012, -0.003, 0.026};
 	v->n_loads = v->has_week ? MIGRATION_SPEEDS : 2;
 	for (size_t i = 0; i < v->n_loads; i++)
 		v->loads[i] = (struct migration_load){.bps = {i * 50e6, 10e6},
