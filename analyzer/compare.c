@@ -479,6 +479,34 @@ find_firsts(struct comparison *c)
 				c->always = i;
 }
 
+/* ---- worst days ---- */
+
+static bool
+is_worse(const struct compare_day *a, const struct compare_day *b)
+{
+	if (a->down_ns != b->down_ns)
+		return a->down_ns > b->down_ns;
+	/* lost / sent, without a division by none sent */
+	return (double)a->lost * (double)(b->sent + !b->sent) >
+	       (double)b->lost * (double)(a->sent + !a->sent);
+}
+
+/* The first of equals. */
+static void
+find_worst(
+    struct compare_link *l, const struct blocks *b, const struct compare_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_days; i++) {
+		struct compare_day d = {.day = rule->days[i],
+		    .down_ns = (int64_t)b->list[COMPARE_AVAILABILITY][i].hits,
+		    .sent = (uint64_t)b->list[COMPARE_LOSS][i].n,
+		    .lost = (uint64_t)b->list[COMPARE_LOSS][i].hits};
+		d.has = d.down_ns > 0 || d.lost > 0;
+		if (d.has && (!l->worst.has || is_worse(&d, &l->worst)))
+			l->worst = d;
+	}
+}
+
 /* ---- all of it ---- */
 
 static void
@@ -502,6 +530,7 @@ own_values(struct comparison *c, const struct compare_side *sides)
 		l->outages = t.links[i].outages;
 		l->sent = t.links[i].sent;
 		l->lost = t.links[i].lost;
+		find_worst(l, &t.links[i], &c->rule);
 		for (int m = 0; m < COMPARE_METRICS; m++)
 			value_of(&l->values[m], &t, i, sides[i].independent,
 			    (enum compare_metric)m, &c->rule);

@@ -62,6 +62,12 @@ struct compare_link {
 	size_t outages;       /* begun in common time */
 	uint64_t sent, lost;  /* in common hours */
 	size_t firsts;        /* metrics in which it is first */
+	struct compare_day {  /* its worst: most downtime, then the largest loss */
+		bool has;     /* false: neither, on any day */
+		struct span day;
+		int64_t down_ns;     /* in common time */
+		uint64_t sent, lost; /* in common hours */
+	} worst;
 };
 
 /* Differences are a less b. p: of the hypothesis that there is none, two-sided, by the

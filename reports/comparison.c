@@ -176,6 +176,22 @@ tail_json(const struct tail *t)
 }
 
 static json_t *
+day_json(const struct compare_day *d)
+{
+	json_t *o;
+
+	if (!d->has)
+		return json_null();
+	o = json_object();
+	value_set(o, "from", value_instant(d->day.start_ns));
+	value_set(o, "to", value_instant(d->day.end_ns));
+	value_set_s(o, "down_s", d->down_ns);
+	value_set(o, "sent", json_integer((json_int_t)d->sent));
+	value_set(o, "lost", json_integer((json_int_t)d->lost));
+	return o;
+}
+
+static json_t *
 link_json(const struct comparison_view *v, size_t i)
 {
 	const struct compare_link *l = &v->c->links[i];
@@ -197,6 +213,7 @@ link_json(const struct comparison_view *v, size_t i)
 		    value_json((enum compare_metric)m, &l->values[m]));
 	value_set(o, "metrics", metrics);
 	value_set(o, "firsts", json_integer((json_int_t)l->firsts));
+	value_set(o, "worst_day", day_json(&l->worst));
 	value_set(o, "facts", comparison_facts_json(v, i));
 	value_set(o, "round_trips", tail_json(&v->tails[i]));
 	value_set(o, "required", required_json(&v->required[i]));

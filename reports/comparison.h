@@ -82,8 +82,10 @@ void comparison_firsts(struct pages *p, const struct comparison_view *v);
 void comparison_tails(struct pages *p, const struct comparison_view *v);
 void comparison_facts_table(struct pages *p, const struct comparison_view *v);
 void comparison_pairs(struct pages *p, const struct comparison_view *v);
-/* Loss by day and hour of each link, on one scale. */
+/* The worst day of each link beside the others; loss by day and hour, on one scale. */
 struct zone;
+void comparison_days(
+    struct pages *p, const struct comparison_view *v, const struct zone *z);
 void comparison_hours(
     struct pages *p, const struct comparison_view *v, const struct zone *z);
 

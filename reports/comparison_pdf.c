@@ -468,6 +468,7 @@ run(struct pages *p, const struct dossier *ds)
 	comparison_facts_table(p, v);
 	comparison_tails(p, v);
 	comparison_pairs(p, v);
+	comparison_days(p, v, &ds->zones[0]);
 	comparison_hours(p, v, &ds->zones[0]);
 	if (!has_cost(v))
 		page_text(p, &style_note,

@@ -8,6 +8,8 @@ reports_libreports_a_SOURCES = \
 	reports/chart_axis.c \
 	reports/chart_band.c \
 	reports/chart_coverage.c \
+	reports/chart_days.c \
+	reports/chart_days.h \
 	reports/chart_dots.c \
 	reports/chart_heat.c \
 	reports/chart_ladder.c \
@@ -22,6 +24,7 @@ reports_libreports_a_SOURCES = \
 	reports/chart_zone.c \
 	reports/comparison.c \
 	reports/comparison.h \
+	reports/comparison_days.c \
 	reports/comparison_facts.c \
 	reports/comparison_firsts.c \
 	reports/comparison_pairs.c \

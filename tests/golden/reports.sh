@@ -108,6 +108,7 @@ says compare "seed 20260101"
 says compare "5400.00 GBP"
 says compare "fibre is first in all 5 measures; lte is first in none. No weights of these measures put another before fibre."
 says compare "fibre: half within 12.8 ms, "
+says compare "2025-11-05. fibre: 59 min 30.0 s down, 120 of 2 880 probes lost."
 says compare "114 866 probes"
 says compare "Tinted is where a link keeps what its contract agrees: fibre: availability 99.9 %; lte: availability 99 %."
 # Alike is not ranked apart, and nothing hangs on the order.
@@ -126,6 +127,7 @@ jq -e '.schema == "linkwitness/comparison/1" and .test.days >= 40
 	and .unweighted == {measures: 5, always_first: "fibre"}
 	and ([.links[].round_trips | .points[0].above == 1 and (.points | length) > 20
 		and .points[20].rtt_s >= .p50_s and ([.points[].rtt_s] | . == sort)] | all)
+	and .links[0].worst_day.down_s > 3000
 	and [.links[].firsts] == [5, 0] and .links[0].required.availability == null
 	and (.pairs[0].joint.known_s == .test.common_s)' "$dir/ab.json" >/dev/null ||
 	wrong "compare --json: $(jq -c '[.test, .links[].metrics, .pairs[].differences]' \

@@ -214,6 +214,8 @@ report compare "$dir/move.conf" compare --link copper --link fibre
 holds "links" "$(column compared down_s | total)" "$(result '[.comparison.links[].down_s] | add')"
 holds "a difference" "$(column differences point metric rtt_median a copper b fibre | total)" \
 	"$(result '.comparison.pairs[0].differences.rtt_median.point')"
+holds "worst days" "$(column worst-days down_s | total)" \
+	"$(result '[.comparison.links[].worst_day.down_s] | add')"
 holds "facts" "$(column facts hops link copper) $(column facts hops link fibre)" "9 6"
 holds "the ISP's hop" "$(result '.comparison.links[1].facts | [.isp_hop, .reached, .networks] | tostring')" \
 	"[2,true,2]"

@@ -229,6 +229,44 @@ test_firsts(void **state)
 	compare_done(&c);
 }
 
+/* The worst day is the one with most downtime, whatever was lost on others; without any,
+ * that of the largest share lost, not of the most probes; of a clean link there is none.
+ */
+static void
+test_worst_day(void **state)
+{
+	struct compare_side sides[3] = {tell(&links[0], (struct story){.every = 20,
+	                                                    .phase = 7,
+	                                                    .down_ns = 600 * S,
+	                                                    .lost = 1,
+	                                                    .rtt_ns = 15000000}),
+	    tell(&links[1], (struct story){.rtt_ns = 15000000}),
+	    tell(&links[2], (struct story){.rtt_ns = 15000000})};
+	struct compare_rule rule = rule_of(DAYS);
+	struct comparison c;
+
+	(void)state;
+	links[0].list[3].end_ns += 300 * S; /* the second outage is longer */
+	links[0].list[4].start_ns += 300 * S;
+	for (size_t hour = 24; hour < 48; hour++)
+		links[0].hours[hour].lost = 60;
+	links[1].hours[100].lost = 20;
+	for (size_t hour = 240; hour < 264; hour++) {
+		links[1].hours[hour].sent = 10;
+		links[1].hours[hour].lost = 1;
+	}
+	assert_int_equal(compare_of(&c, sides, 3, &rule), 0);
+	assert_true(c.links[0].worst.has);
+	assert_true(c.links[0].worst.day.start_ns == 27 * DAY);
+	assert_true(c.links[0].worst.down_ns == 900 * S);
+	assert_int_equal(c.links[0].worst.sent, 2400);
+	assert_int_equal(c.links[0].worst.lost, 24);
+	assert_true(c.links[1].worst.day.start_ns == 10 * DAY);
+	assert_int_equal(c.links[1].worst.lost, 24);
+	assert_false(c.links[2].worst.has);
+	compare_done(&c);
+}
+
 /* Three links in any order: the same values, intervals and ranks of each. */
 static void
 test_order(void **state)
@@ -414,6 +452,7 @@ main(void)
 	    cmocka_unit_test(test_known),
 	    cmocka_unit_test(test_equal),
 	    cmocka_unit_test(test_firsts),
+	    cmocka_unit_test(test_worst_day),
 	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_common),
 	    cmocka_unit_test(test_edges),

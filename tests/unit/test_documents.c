@@ -144,6 +144,13 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 		    variant & 2 ? 0 : 0.999, i == 1 ? 0.005 : 0, i == 2 ? 30e6 : 0};
 		make_tail(&d->tails[i], i, variant);
 		d->links[i].firsts = variant & 1 ? i : 3 * i;
+		d->links[i].worst = (struct compare_day){.has = i < 2 || variant & 2,
+		    .day = {r->from.ns, r->from.ns + 86400 * NS_PER_S},
+		    .down_ns = 4000 * NS_PER_S,
+		    .sent = variant & 1 ? 0 : 2880,
+		    .lost = 200};
+		if (i == 1 && variant & 4)
+			d->links[i].worst.day.start_ns += 3600 * NS_PER_S;
 		d->costs[i] = (struct comparison_cost){.has = i == 0 && !(variant & 4),
 		    .year_mills = 5400000,
 		    .currency = "GBP",
