@@ -27,12 +27,12 @@ say_tail(const struct comparison_view *v, size_t link, char *out, size_t room)
 	}
 	words_ms(t->p50_ns, half);
 	if (t->p99_ns < 0) {
-		say(out, room, "{1}: half within {2}, one in 100 or more lost", name,
-		    half);
+		say(out, room, "{1}: half within {2}, one probe in 100 or more lost",
+		    name, half);
 		return;
 	}
 	words_ms(t->p99_ns, most);
-	say(out, room, "{1}: half within {2}, 99 in 100 within {3}", name, half, most);
+	say(out, room, "{1}: half within {2}, 99 of 100 within {3}", name, half, most);
 }
 
 void

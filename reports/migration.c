@@ -72,6 +72,12 @@ say_moved(const struct migration_view *v, const char *to, const char *passed,
 	    to, passed, all, before, after);
 }
 
+int64_t
+migration_last_back(const struct migration_view *v)
+{
+	return v->cut_over_ns + (int64_t)(v->slot_hours - 1) * 3600 * NS_PER_S;
+}
+
 void
 migration_headline(const struct migration_view *v, char *out, size_t room)
 {
@@ -244,10 +250,16 @@ side_json(const struct migration_side *s)
 	value_set(o, "to", value_instant(s->period.end_ns));
 	value_set(o, "availability",
 	    s->ledger.has_availability ? json_real(s->ledger.point) : json_null());
+	value_set(o, "availability_lower",
+	    s->ledger.has_availability ? json_real(s->ledger.lower) : json_null());
+	value_set(o, "availability_upper",
+	    s->ledger.has_availability ? json_real(s->ledger.upper) : json_null());
 	value_set_s(o, "down_s", s->ledger.down_ns);
 	value_set(o, "outages", json_integer((json_int_t)s->ledger.outage_count));
 	value_set(o, "coverage", json_real(s->ledger.coverage));
 	value_set(o, "loss", s->has_loss ? json_real(s->loss.point) : json_null());
+	value_set(o, "loss_lower", s->has_loss ? json_real(s->loss.lower) : json_null());
+	value_set(o, "loss_upper", s->has_loss ? json_real(s->loss.upper) : json_null());
 	value_set(o, "rtt_median",
 	    s->p50_ns >= 0 ? json_real((double)s->p50_ns / 1e9) : json_null());
 	value_set(o, "rtt_p95",
@@ -358,6 +370,7 @@ migration_json(const struct migration_view *v)
 	value_set(o, "loads", loads_json(v));
 	value_set(o, "week", week_json(v));
 	value_set(o, "criteria", criteria_json(v->m));
+	value_set(o, "last_back", value_instant(migration_last_back(v)));
 	value_set(o, "triggers", triggers_json(v->m));
 	for (size_t i = 0; i < migration_n_steps; i++) {
 		json_t *s = json_object();

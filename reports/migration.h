@@ -55,6 +55,9 @@ extern const struct migration_step migration_steps[];
 extern const size_t migration_n_steps;
 int64_t migration_step_at(const struct migration_view *v, const struct migration_step *s);
 
+/* Going back takes the last hour of the window: when it must have begun. */
+int64_t migration_last_back(const struct migration_view *v);
+
 /* The sentence that says how it stands; 512 bytes hold it. */
 void migration_headline(const struct migration_view *v, char *out, size_t room);
 

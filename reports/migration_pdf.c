@@ -393,14 +393,13 @@ rollback(struct pages *p, const struct migration_view *v)
 {
 	struct table t;
 	char text[500], at[48];
-	int64_t last = v->cut_over_ns + (int64_t)(v->slot_hours - 1) * 3600 * NS_PER_S;
 
 	page_heading(p, 110, "rollback", say_word("Going back"));
 	table_begin(&t, p, trigger_columns, 4, 8.0);
 	for (size_t i = 0; i < v->m->n_triggers; i++)
 		trigger_row(&t, &v->m->triggers[i]);
 	table_end(&t);
-	migration_print_at(v, last, at);
+	migration_print_at(v, migration_last_back(v), at);
 	say(text, sizeof text,
 	    "From fifteen minutes after the move. Going back must begin by {1} to be done within "
 	    "the window: after that a fault is mended forward, or the next window is used. "

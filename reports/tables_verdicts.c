@@ -130,7 +130,7 @@ const struct plan plan_of_documents[] = {
 		{"said", 1, "said"}, {"parallel_from", 1, "parallel.from"}, {"parallel_to", 1, "parallel.to"},
 		{"cut_over", 1, "cut_over"}, {"proposed", 1, "proposed"},
 		{"window_weekday", 1, "window.weekday"}, {"window_hour", 1, "window.hour"},
-		{"window_hours", 1, "window.hours"}, {"window_score", 1, "window.score"}, {"growth", 1, "growth"},
+		{"window_hours", 1, "window.hours"}, {"window_score", 1, "window.score"}, {"last_back", 1, "last_back"}, {"growth", 1, "growth"},
 		{"busy_share", 1, "busy_share"}}},
 	{"criteria", "the criteria of acceptance, with the samples each needs", "migration",
 		{{"migration.criteria[]", NULL}},
@@ -174,6 +174,9 @@ const struct plan plan_of_documents[] = {
 	{"sides", "before and after the move", "migration",
 		{{"migration.before", "before"}, {"migration.after", "after"}},
 		{{"side", 1, "="}, {"from", 1, "from"}, {"to", 1, "to"}, {"availability", 1, "availability"},
+		{"availability_lower", 1, "availability_lower"},
+		{"availability_upper", 1, "availability_upper"}, {"loss_lower", 1, "loss_lower"},
+		{"loss_upper", 1, "loss_upper"},
 		{"down_s", 1, "down_s"}, {"outages", 1, "outages"}, {"coverage", 1, "coverage"},
 		{"loss", 1, "loss"}, {"rtt_median", 1, "rtt_median"}, {"rtt_p95", 1, "rtt_p95"}}},
 	{NULL, NULL, NULL, {{NULL, NULL}}, {{NULL, 0, NULL}}}};
