@@ -316,15 +316,11 @@ unweighted_json(const struct comparison_view *v)
 	return o;
 }
 
-json_t *
-comparison_json(const struct comparison_view *v)
+void
+comparison_put(json_t *o, const struct comparison_view *v)
 {
-	json_t *o = value_envelope(v->r, "linkwitness/comparison/1");
-	json_t *links = json_array(), *pairs = json_array(), *period = json_object();
+	json_t *links = json_array(), *pairs = json_array();
 
-	value_set(period, "from", value_instant(v->r->from.ns));
-	value_set(period, "to", value_instant(v->r->to.ns));
-	value_set(o, "period", period);
 	value_set(o, "test", test_json(v));
 	value_set(o, "unweighted", unweighted_json(v));
 	for (size_t i = 0; i < v->c->n_links; i++)
@@ -333,5 +329,17 @@ comparison_json(const struct comparison_view *v)
 		json_array_append_new(pairs, pair_json(v, &v->c->pairs[i]));
 	value_set(o, "links", links);
 	value_set(o, "pairs", pairs);
+}
+
+json_t *
+comparison_json(const struct comparison_view *v)
+{
+	json_t *o = value_envelope(v->r, "linkwitness/comparison/1");
+	json_t *period = json_object();
+
+	value_set(period, "from", value_instant(v->r->from.ns));
+	value_set(period, "to", value_instant(v->r->to.ns));
+	value_set(o, "period", period);
+	comparison_put(o, v);
 	return o;
 }

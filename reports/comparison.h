@@ -92,7 +92,9 @@ void comparison_hours(
 /* What is to be said of a site's outages that overlap, behind what is there already. */
 void comparison_overlaps(const struct site *s, char *out, size_t room);
 
-/* linkwitness/comparison/1 of INTERFACES.md, a new reference; the PDF as dossier_pdf. */
+/* linkwitness/comparison/1 of INTERFACES.md, a new reference; what is in it beside the
+ * period, for documents that hold a comparison; the PDF as dossier_pdf. */
+void comparison_put(json_t *o, const struct comparison_view *v);
 json_t *comparison_json(const struct comparison_view *v);
 int comparison_pdf(const struct comparison_view *v, const char *pdf_path,
     const char *png_dir, char *err, size_t room);

@@ -349,7 +349,7 @@ migration_json(const struct migration_view *v)
 {
 	const struct results *r = v->pair->r;
 	json_t *o = value_envelope(r, "linkwitness/migration/1"), *steps = json_array();
-	json_t *parallel = json_object();
+	json_t *parallel = json_object(), *side_by_side = json_object();
 	char headline[512];
 
 	migration_headline(v, headline, sizeof headline);
@@ -360,6 +360,8 @@ migration_json(const struct migration_view *v)
 	value_set(parallel, "from", value_instant(v->parallel.start_ns));
 	value_set(parallel, "to", value_instant(v->parallel.end_ns));
 	value_set(o, "parallel", parallel);
+	comparison_put(side_by_side, v->pair);
+	value_set(o, "side_by_side", side_by_side);
 	value_set(o, "cut_over", value_instant(v->cut_over_ns));
 	value_set(o, "proposed", json_boolean(v->proposed));
 	value_set(o, "window", window_json(v));

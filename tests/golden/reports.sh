@@ -212,11 +212,13 @@ jq -e '.schema == "linkwitness/migration/1" and .cut_over == "2026-05-10T20:00:0
 	and ([.week[] | select(.trouble > 0.9) | .weekday] == ["Monday", "Thursday", "Friday"])
 	and .before.outages == 2 and .after.outages == 0
 	and (.before.down_s - 4800 | fabs) < 120
+	and .side_by_side.pairs[0].differences.rtt_median.apart
+	and .side_by_side.links[1].metrics.rtt_median.point == .criteria[3].value
 	and .last_back == "2026-05-10T23:00:00.000000Z"
 	and (.before | .availability_lower < .availability and .availability < .availability_upper
 		and .loss_lower < .loss and .loss < .loss_upper)
 	and .triggers[0].measure == "dark" and (.steps | length) == 12' \
-	"$dir/move.json" >/dev/null || wrong "migration --json: $(jq -c "del(.week)" "$dir/move.json")"
+	"$dir/move.json" >/dev/null || wrong "migration --json: $(jq -c "del(.week, .side_by_side)" "$dir/move.json")"
 # The other way round nothing is better, and nothing is known of the demand.
 makes back --data "$dir/move" report migration --from-link fibre --to-link copper
 page back 3 "Not to copper as it is: 4 of 7 criteria fail"
