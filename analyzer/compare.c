@@ -426,6 +426,87 @@ rank(struct comparison *c, enum compare_metric m)
 	}
 }
 
+/* ---- who is first, by the points alone ---- */
+
+bool
+compare_is_measured(const struct comparison *c, enum compare_metric m)
+{
+	if (m == COMPARE_OUTAGES && c->common_ns < DAY_NS)
+		return false;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].values[m].has)
+			return true;
+	return false;
+}
+
+static bool
+is_first(const struct comparison *c, size_t link, enum compare_metric m)
+{
+	const struct compare_value *v = &c->links[link].values[m];
+
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct compare_value *other = &c->links[i].values[m];
+		if (other->has && (m == COMPARE_AVAILABILITY ? other->point > v->point
+		                                             : other->point < v->point))
+			return false;
+	}
+	return v->has;
+}
+
+/* First in everything, and in something alone: no weights of 0 or more put another before
+ * it. */
+static void
+find_firsts(struct comparison *c)
+{
+	size_t shared[COMPARE_METRICS] = {0};
+
+	c->always = c->n_links;
+	for (int m = 0; m < COMPARE_METRICS; m++) {
+		if (!compare_is_measured(c, (enum compare_metric)m))
+			continue;
+		c->measured++;
+		for (size_t i = 0; i < c->n_links; i++) {
+			bool first = is_first(c, i, (enum compare_metric)m);
+			c->links[i].values[m].first = first;
+			c->links[i].firsts += first;
+			shared[m] += first;
+		}
+	}
+	for (size_t i = 0; i < c->n_links; i++)
+		for (int m = 0; m < COMPARE_METRICS; m++)
+			if (c->links[i].firsts == c->measured && shared[m] == 1 &&
+			    c->links[i].values[m].first)
+				c->always = i;
+}
+
+/* ---- worst days ---- */
+
+static bool
+is_worse(const struct compare_day *a, const struct compare_day *b)
+{
+	if (a->down_ns != b->down_ns)
+		return a->down_ns > b->down_ns;
+	/* lost / sent, without a division by none sent */
+	return (double)a->lost * (double)(b->sent + !b->sent) >
+	       (double)b->lost * (double)(a->sent + !a->sent);
+}
+
+/* The first of equals. */
+static void
+find_worst(
+    struct compare_link *l, const struct blocks *b, const struct compare_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_days; i++) {
+		struct compare_day d = {.day = rule->days[i],
+		    .down_ns = (int64_t)b->list[COMPARE_AVAILABILITY][i].hits,
+		    .sent = (uint64_t)b->list[COMPARE_LOSS][i].n,
+		    .lost = (uint64_t)b->list[COMPARE_LOSS][i].hits};
+		d.has = d.down_ns > 0 || d.lost > 0;
+		if (d.has && (!l->worst.has || is_worse(&d, &l->worst)))
+			l->worst = d;
+	}
+}
+
 /* ---- all of it ---- */
 
 static void
@@ -449,6 +530,7 @@ own_values(struct comparison *c, const struct compare_side *sides)
 		l->outages = t.links[i].outages;
 		l->sent = t.links[i].sent;
 		l->lost = t.links[i].lost;
+		find_worst(l, &t.links[i], &c->rule);
 		for (int m = 0; m < COMPARE_METRICS; m++)
 			value_of(&l->values[m], &t, i, sides[i].independent,
 			    (enum compare_metric)m, &c->rule);
@@ -480,6 +562,7 @@ compare_of(struct comparison *out, const struct compare_side *sides, size_t n,
 	adjust(&c);
 	for (int m = 0; m < COMPARE_METRICS; m++)
 		rank(&c, (enum compare_metric)m);
+	find_firsts(&c);
 	c.rule.days = NULL;
 	c.rule.n_days = 0;
 	*out = c;

@@ -51,6 +51,7 @@ struct compare_value {
 	bool has, has_interval;
 	double point, lower, upper; /* no interval of what was never seen to happen */
 	size_t best, worst;         /* ranks it may have, from 1; 0 without a value */
+	bool first; /* by its point alone, whatever the interval; a tie has several */
 };
 
 struct compare_link {
@@ -60,6 +61,13 @@ struct compare_link {
 	int64_t down_ns;      /* in common time */
 	size_t outages;       /* begun in common time */
 	uint64_t sent, lost;  /* in common hours */
+	size_t firsts;        /* metrics in which it is first */
+	struct compare_day {  /* its worst: most downtime, then the largest loss */
+		bool has;     /* false: neither, on any day */
+		struct span day;
+		int64_t down_ns;     /* in common time */
+		uint64_t sent, lost; /* in common hours */
+	} worst;
 };
 
 /* Differences are a less b. p: of the hypothesis that there is none, two-sided, by the
@@ -87,6 +95,8 @@ struct comparison {
 	size_t n_pairs, n_tests;
 	int64_t common_ns; /* all of them up or down */
 	size_t days, hours;
+	size_t measured; /* metrics: compare_is_measured */
+	size_t always;   /* the link first however they are weighed; or n_links */
 	struct compare_rule rule; /* its days are not kept */
 };
 
@@ -106,5 +116,7 @@ int compare_of(struct comparison *out, const struct compare_side *sides, size_t 
     const struct compare_rule *rule);
 void compare_done(struct comparison *c);
 const char *compare_name(enum compare_metric m);
+/* Does anything have a value? Of less than a day nothing is said of a month's outages. */
+bool compare_is_measured(const struct comparison *c, enum compare_metric m);
 
 #endif

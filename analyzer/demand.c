@@ -89,20 +89,41 @@ rate_of(const struct minute *m, enum demand_way way)
 	return (double)m->bytes[way] * 8e9 / (double)m->counted_ns;
 }
 
-void
-demand_use(const struct demand *d, enum demand_way way, struct demand_use *out)
+/* The first minute that begins at ${ns} or later. */
+static size_t
+minute_from(const struct demand *d, int64_t ns)
 {
-	int64_t *rates = memory_grow(NULL, d->n + 1, sizeof *rates);
-	double sum = 0;
-	size_t n = 0;
+	size_t low = 0, high = d->n;
 
-	for (size_t i = 0; i < d->n; i++) {
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (d->minutes[mid].start_ns < ns)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void
+demand_within(const struct demand *d, enum demand_way way, int64_t from_ns, int64_t to_ns,
+    struct demand_use *out)
+{
+	size_t first = minute_from(d, from_ns), end = minute_from(d, to_ns), n = 0;
+	int64_t *rates;
+	double sum = 0;
+
+	*out = (struct demand_use){0};
+	if (end <= first)
+		return;
+	rates = memory_grow(NULL, end - first, sizeof *rates);
+	for (size_t i = first; i < end; i++) {
 		if (!is_counted(&d->minutes[i]))
 			continue;
 		sum += rate_of(&d->minutes[i], way);
 		rates[n++] = (int64_t)rate_of(&d->minutes[i], way);
 	}
-	*out = (struct demand_use){.minutes = n};
+	out->minutes = n;
 	if (n > 0) {
 		stats_sort(rates, n);
 		out->mean_bps = sum / (double)n;
@@ -112,6 +133,22 @@ demand_use(const struct demand *d, enum demand_way way, struct demand_use *out)
 		out->most_bps = (double)rates[n - 1];
 	}
 	free(rates);
+}
+
+void
+demand_use(const struct demand *d, enum demand_way way, struct demand_use *out)
+{
+	demand_within(d, way, INT64_MIN, INT64_MAX, out);
+}
+
+bool
+demand_period(const struct demand *d, int64_t *from_ns, int64_t *to_ns)
+{
+	if (d->n == 0)
+		return false;
+	*from_ns = d->minutes[0].start_ns;
+	*to_ns = d->minutes[d->n - 1].start_ns + MINUTE_NS;
+	return true;
 }
 
 double
@@ -149,30 +186,4 @@ demand_week(const struct demand *d, const char *zone,
 		if (h->minutes > 0)
 			h->mean_bps /= (double)h->minutes;
 	}
-}
-
-bool
-demand_quietest(const struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS], unsigned hours,
-    unsigned *day, unsigned *hour)
-{
-	double least = 0;
-	bool any = false;
-
-	for (unsigned i = 0; i < WEEK && hours > 0 && hours <= DEMAND_HOURS; i++) {
-		double sum = 0;
-		bool known = true;
-		for (unsigned k = i; k < i + hours; k++) {
-			const struct demand_hour *h =
-			    &week[k / DEMAND_HOURS % DEMAND_DAYS][k % DEMAND_HOURS];
-			known &= h->minutes > 0;
-			sum += h->mean_bps;
-		}
-		if (!known || (any && sum >= least))
-			continue;
-		any = true;
-		least = sum;
-		*day = i / DEMAND_HOURS;
-		*hour = i % DEMAND_HOURS;
-	}
-	return any;
 }

@@ -31,6 +31,11 @@ struct demand_use {
 };
 
 void demand_use(const struct demand *d, enum demand_way way, struct demand_use *out);
+/* The same of the minutes that begin in [from, to). */
+void demand_within(const struct demand *d, enum demand_way way, int64_t from_ns,
+    int64_t to_ns, struct demand_use *out);
+/* From the first minute to the end of the last; false: there is none. */
+bool demand_period(const struct demand *d, int64_t *from_ns, int64_t *to_ns);
 
 /* Share of the minutes in which more than ${bps} was used; -1 without any. */
 double demand_above(const struct demand *d, enum demand_way way, double bps);
@@ -46,13 +51,5 @@ struct demand_hour {
 
 void demand_week(const struct demand *d, const char *zone,
     struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS]);
-
-/*
- * demand_quietest(week, hours, day, hour): the run of ${hours} hours (1 to 24, it may
- * pass midnight, and Sunday's into Monday) in which least was used. false: in no such run
- * every hour was counted.
- */
-bool demand_quietest(const struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS],
-    unsigned hours, unsigned *day, unsigned *hour);
 
 #endif

@@ -38,6 +38,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/finding.h \
 	analyzer/flaky.c \
 	analyzer/flaky.h \
+	analyzer/growth.c \
+	analyzer/growth.h \
 	analyzer/interval.c \
 	analyzer/interval.h \
 	analyzer/judge.c \
@@ -76,11 +78,15 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/speed.h \
 	analyzer/stats.c \
 	analyzer/stats.h \
+	analyzer/tail.c \
+	analyzer/tail.h \
 	analyzer/track.c \
 	analyzer/track.h \
 	analyzer/verdict.c \
 	analyzer/verdict.h \
 	analyzer/vote.c \
+	analyzer/window.c \
+	analyzer/window.h \
 	analyzer/words.c \
 	analyzer/working.c \
 	analyzer/working.h

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/zone.h"
+#include "reports/evidence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,43 @@ make_costs(struct comparing *w, const struct results *r)
 	}
 }
 
+/* ---- what is agreed ---- */
+
+/* A mean over a window, or of the ISP's own samples, is not what is compared here. */
+static void
+make_required(struct comparing *w, const struct results *r)
+{
+	w->required = memory_grow(NULL, r->n_links, sizeof *w->required);
+	memset(w->required, 0, r->n_links * sizeof *w->required);
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct contract_conf *c = r->links[i].conf;
+		if (c == NULL)
+			continue;
+		w->required[i].availability = c->availability;
+		for (size_t k = 0; k < c->n_commitments; k++) {
+			const struct commitment_conf *m = &c->commitments[k];
+			if (m->over_ns > 0 || m->where != WHERE_SITE)
+				continue;
+			if (m->metric == METRIC_LOSS)
+				w->required[i].loss = m->at_most;
+			else if (m->metric == METRIC_RTT)
+				w->required[i].rtt_ns = m->at_most;
+		}
+	}
+}
+
+/* ---- all round trips ---- */
+
+static void
+make_tails(struct comparing *w, const struct results *r)
+{
+	w->tails = memory_grow(NULL, r->n_links, sizeof *w->tails);
+	memset(w->tails, 0, r->n_links * sizeof *w->tails);
+	for (size_t i = 0; i < r->n_links; i++)
+		if (r->links[i].evidence != NULL)
+			tail_of(&w->tails[i], &r->links[i].evidence->crowds[CROWD_ALL]);
+}
+
 /* ---- all of it ---- */
 
 int
@@ -126,6 +164,8 @@ comparing_make(struct comparing *w, const struct results *r)
 	take_hours(w, r);
 	make_days(w);
 	make_costs(w, r);
+	make_required(w, r);
+	make_tails(w, r);
 	struct compare_rule rule = {.days = w->days,
 	    .n_days = w->n_days,
 	    .rounds = COMPARE_ROUNDS,
@@ -136,6 +176,8 @@ comparing_make(struct comparing *w, const struct results *r)
 		return complain(1, "report: there is no time to compare the links in");
 	w->view.ledgers = w->ledgers;
 	w->view.costs = w->costs;
+	w->view.required = w->required;
+	w->view.tails = w->tails;
 	return 0;
 }
 
@@ -151,5 +193,7 @@ comparing_done(struct comparing *w)
 	free(w->hours);
 	free(w->sides);
 	free(w->costs);
+	free(w->required);
+	free(w->tails);
 	free(w->days);
 }

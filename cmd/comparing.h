@@ -16,6 +16,8 @@ struct comparing {
 	struct verdict *ledgers;
 	size_t n_ledgers;
 	struct comparison_cost *costs;
+	struct comparison_required *required;
+	struct tail *tails;
 	struct span *days;
 	size_t n_days;
 };

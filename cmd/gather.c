@@ -309,9 +309,12 @@ fill_report(struct gathered *g, const struct options *o, size_t i)
 	if (p->trials != NULL)
 		trials_report(p->trials, (uint32_t)chosen->number, l->result->speed,
 		    l->result->period, &l->throughput);
-	if (p->trails != NULL)
+	if (p->trails != NULL) {
 		l->trails = trails_of(p->trails, (uint32_t)chosen->number,
 		    l->result->outages, l->result->n_outages);
+		l->has_path = trails_newest(
+		    p->trails, (uint32_t)chosen->number, p->to_ns, &l->path);
+	}
 	if (g->what & GATHER_STATUS)
 		fill_status(g, p, chosen->number, l);
 	if (g->what & (GATHER_VERDICTS | GATHER_CURVES)) {
@@ -399,6 +402,7 @@ redact_report(const struct gathered *g, struct link_report *l)
 	if (g->redact & (REDACT_ADDRESSES | REDACT_HOPS)) {
 		free(l->trails);
 		l->trails = NULL;
+		l->has_path = false;
 	}
 	if (g->redact & REDACT_ADDRESSES)
 		redact_notes(l);

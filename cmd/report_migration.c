@@ -6,6 +6,7 @@
 #include "cmd/delivery.h"
 #include "cmd/report.h"
 #include "cmd/timespec.h"
+#include "reports/evidence.h"
 #include "reports/migration.h"
 
 #include <stdlib.h>
@@ -62,17 +63,40 @@ read_demand(struct plan *p, const struct options *o, const struct results *r)
 }
 
 static void
-weigh_week(struct plan *p)
+add_tickets(struct migration_view *v, const struct link_report *l, struct span within,
+    const char *zone)
+{
+	const struct evidence *e = l->evidence;
+
+	for (size_t i = 0; e != NULL && i < e->n_tickets; i++) {
+		int64_t at = e->tickets[i]->opened_ns;
+		if (at == RECORDS_NEVER || at < within.start_ns || at >= within.end_ns)
+			continue;
+		window_ticket(&v->week, at, zone);
+		v->tickets++;
+	}
+}
+
+static void
+weigh_week(struct plan *p, const struct results *r)
 {
 	struct migration_view *v = &p->view;
+	const char *zone = p->pair.view.zone;
 	struct demand_use use;
 
 	demand_use(p->demand, DEMAND_DOWN, &use);
 	v->has_week = use.minutes > 0;
-	demand_week(p->demand, p->pair.view.zone, v->week);
+	window_use(&v->week, p->demand, zone);
+	for (size_t i = 0; i < r->n_links; i++) {
+		window_ledger(&v->week, &p->pair.ledgers[i], zone);
+		window_probes(&v->week, p->pair.hours[i], r->links[i].n_hours,
+		    p->pair.period, zone);
+		add_tickets(v, &r->links[i], p->pair.period, zone);
+	}
+	window_score(&v->week);
 	v->slot_hours = HOURS;
-	v->has_slot = demand_quietest((const struct demand_hour(*)[DEMAND_HOURS])v->week,
-	    HOURS, &v->slot_day, &v->slot_hour);
+	v->has_slot =
+	    window_least(&v->week, HOURS, &v->slot_day, &v->slot_hour, &v->slot_score);
 }
 
 /* ---- when ---- */
@@ -192,7 +216,7 @@ weigh_loads(struct plan *p, const struct results *r)
 /* ---- all of it ---- */
 
 static int
-growth_of(const struct options *o, struct migration_rule *rule)
+growth_wanted(const struct options *o, struct migration_rule *rule)
 {
 	char *end;
 
@@ -263,7 +287,7 @@ make(struct plan *p, const struct options *o, const struct results *r)
 	struct migration_view *v = &p->view;
 
 	migration_rule_default(&rule);
-	int status = growth_of(o, &rule);
+	int status = growth_wanted(o, &rule);
 	if (status == 0)
 		status = set_times(p, o, r);
 	if (status == 0)
@@ -274,7 +298,8 @@ make(struct plan *p, const struct options *o, const struct results *r)
 	status = read_demand(p, o, r);
 	if (status != 0)
 		return status;
-	weigh_week(p);
+	weigh_week(p, r);
+	growth_of(&v->growth, p->demand, p->pair.view.zone);
 	if (v->proposed)
 		v->cut_over_ns = propose(v, r->as_of.ns, p->pair.view.zone);
 	work_out(p, r, &rule);
@@ -305,6 +330,7 @@ done(struct plan *p)
 		verdict_done(&p->view.before.ledger);
 	if (p->view.after.has)
 		verdict_done(&p->view.after.ledger);
+	growth_done(&p->view.growth);
 	demand_free(p->demand);
 	comparing_done(&p->pair);
 }

@@ -128,3 +128,19 @@ trails_of(const struct trails *r, uint32_t link, const struct outage *outages, s
 		find(&r->links[link], &outages[i], &out[i]);
 	return out;
 }
+
+bool
+trails_newest(const struct trails *r, uint32_t link, int64_t to_ns, struct path *out)
+{
+	if (link >= r->n_links)
+		return false;
+	const struct link_trails *l = &r->links[link];
+	size_t end = from(l, to_ns), i = end;
+
+	if (end == 0)
+		return false;
+	while (i > 0 && !l->v[i - 1].reached)
+		i--;
+	unpack(l, i > 0 ? i - 1 : end - 1, out);
+	return true;
+}

@@ -16,6 +16,11 @@ void trails_free(struct trails *r);
 /* Feed in order of time; p->link is the reader's number. */
 void trails_row(struct trails *r, const struct path *p);
 
+/* The newest trace of a link that was begun before ${to} and reached its target, else the
+ * newest of all before it; false: there is none. */
+bool trails_newest(
+    const struct trails *r, uint32_t link, int64_t to_ns, struct path *out);
+
 /* The path around each outage of a link, an array as long as n; NULL where there was no
  * trace at all. To be freed by the caller. */
 struct trail *trails_of(

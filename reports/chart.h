@@ -116,8 +116,8 @@ struct months {
 void months_draw(struct draw *d, struct box box, const struct months *m);
 
 /*
- * The civil week, a row a day from Monday, a column an hour: how much was used, in steps
- * of the busiest hour; hatched where nothing was counted. A run of hours is framed.
+ * The civil week, a row a day from Monday, a column an hour: each with its number, in
+ * steps of the highest; hatched where nothing was counted. A run of hours is framed.
  */
 struct week {
 	const double (*use)[24]; /* [7]; negative: not counted */
@@ -137,9 +137,11 @@ struct dots_row {
 	const char *title, *note;
 	char low[32], high[32]; /* the ends of the axis, as they are printed */
 	double from, to;        /* likewise */
+	bool more;              /* is better */
 	struct {
-		bool has, has_interval;
+		bool has, has_interval, has_limit;
 		double lower, point, upper;
+		double limit; /* from there on what is agreed is kept: tinted */
 		char value[40], rank[24];
 	} dots[DOTS_MOST];
 };

@@ -15,6 +15,8 @@
 #define GAP     9.0
 #define DOT     3.2
 #define LEGEND  20.0
+#define TINT    0xE6EEF5
+#define RIM     0x8C959F
 
 /* Okabe and Ito's, those that stay apart for the colour-blind. */
 const uint32_t dots_colour[DOTS_MOST] = {
@@ -60,6 +62,24 @@ draw_legend(struct draw *d, const struct dots *dots, struct box plot)
 	}
 }
 
+/* The part of a lane in which what is agreed is kept; its end is a line where it shows.
+ */
+static void
+draw_limit(struct draw *d, const struct dots *dots, const struct dots_row *row, size_t i,
+    struct box lane)
+{
+	double top = lane.y + (dots->n <= FEW ? lane.h / 2 : 0.5); /* values stay clear */
+	double at = (row->dots[i].limit - row->from) / (row->to - row->from);
+	double edge = lane.x + lane.w * fmin(1, fmax(0, at));
+	double x = row->more ? edge : lane.x;
+	double w = row->more ? lane.x + lane.w - edge : edge - lane.x;
+
+	if (w > 0)
+		draw_fill(d, TINT, x, lane.y + 0.5, w, lane.h - 1);
+	if (at > 0 && at < 1)
+		draw_rule(d, RIM, 0.9, edge, top, edge, lane.y + lane.h - 0.5);
+}
+
 static void
 draw_dot(struct draw *d, const struct dots *dots, const struct dots_row *row, size_t i,
     struct box plot, double y)
@@ -100,6 +120,11 @@ draw_row(
 	double foot = plot.y + plot.h - FOOT - GAP;
 	double lane = (foot - plot.y) / (double)dots->n;
 
+	for (size_t i = 0; i < dots->n; i++)
+		if (row->dots[i].has_limit)
+			draw_limit(d, dots, row, i,
+			    (struct box){
+			        plot.x, plot.y + (double)i * lane, plot.w, lane});
 	draw_rule(d, INK_RULE, 0.7, plot.x, foot, plot.x + plot.w, foot);
 	draw_line(d, &note_style, plot.x, foot + 2, 0, ALIGN_LEFT, row->low);
 	draw_line(

@@ -3,13 +3,16 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LABEL_W 30.0
-#define CELL_H  15.0
-#define STEPS   6
+#define LABEL_W    30.0
+#define CELL_H     15.0
+#define STEPS      6
+#define LIGHT_FROM 4 /* figures on these and darker ones are white */
 
 /* Light to dark, even in lightness; the darkest holds the busiest hour. */
 static const uint32_t STEP_COLOUR[STEPS] = {
     0xF1F6FB, 0xCFE1F0, 0x9CC3E0, 0x5E9FCB, 0x2B6FA6, 0x08306B};
+static const struct style dark_style = {FACE_TEXT, 6, INK};
+static const struct style light_style = {FACE_TEXT, 6, INK_PAPER};
 static const struct style tick_style = {FACE_TEXT, 7, INK_MUTED};
 static const char *const DAYS[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
@@ -19,6 +22,18 @@ step_of(double use, double most)
 	double step = most > 0 ? floor(use / most * STEPS) : 0;
 
 	return step >= STEPS ? STEPS - 1 : (unsigned)step;
+}
+
+static void
+cell(struct draw *d, struct box box, double use, double most)
+{
+	unsigned step = step_of(use, most);
+	char text[16];
+
+	draw_fill(d, STEP_COLOUR[step], box.x, box.y, box.w, box.h);
+	say_number(text, sizeof text, "%.2f", use);
+	draw_line(d, step >= LIGHT_FROM ? &light_style : &dark_style, box.x + box.w / 2,
+	    box.y + 3.2, 0, ALIGN_CENTRE, text);
 }
 
 /* Past midnight the frame goes on in the next row. */
@@ -70,8 +85,7 @@ week_draw(struct draw *d, struct box box, const struct week *w)
 		if (use < 0)
 			draw_hatch(d, INK_HATCH, x, y, cell_w, CELL_H);
 		else
-			draw_fill(
-			    d, STEP_COLOUR[step_of(use, most)], x, y, cell_w, CELL_H);
+			cell(d, (struct box){x, y, cell_w, CELL_H}, use, most);
 	}
 	for (unsigned day = 0; day < 7; day++) {
 		double y = grid.y + day * CELL_H;

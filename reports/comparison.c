@@ -108,6 +108,7 @@ value_json(enum compare_metric m, const struct compare_value *v)
 	value_set(o, "upper", v->has_interval ? number_json(m, v->upper) : json_null());
 	value_set(o, "rank_best", json_integer((json_int_t)v->best));
 	value_set(o, "rank_worst", json_integer((json_int_t)v->worst));
+	value_set(o, "first", json_boolean(v->first));
 	return o;
 }
 
@@ -135,6 +136,62 @@ cost_json(const struct comparison_cost *c)
 }
 
 static json_t *
+required_json(const struct comparison_required *r)
+{
+	json_t *o = json_object();
+
+	value_set(o, "availability",
+	    r->availability > 0 ? json_real(r->availability) : json_null());
+	value_set(o, "loss", r->loss > 0 ? json_real(r->loss) : json_null());
+	value_set(
+	    o, "rtt_mean", r->rtt_ns > 0 ? json_real(r->rtt_ns / 1e9) : json_null());
+	return o;
+}
+
+static json_t *
+rtt_or_null(int64_t ns)
+{
+	return ns >= 0 ? seconds_json(ns) : json_null();
+}
+
+static json_t *
+tail_json(const struct tail *t)
+{
+	json_t *o = json_object(), *points = json_array();
+
+	value_set(o, "sent", json_integer((json_int_t)(t->answered + t->lost)));
+	value_set(o, "lost", json_integer((json_int_t)t->lost));
+	value_set(o, "lost_share", json_real(t->lost_share));
+	value_set(o, "p50_s", rtt_or_null(t->p50_ns));
+	value_set(o, "p95_s", rtt_or_null(t->p95_ns));
+	value_set(o, "p99_s", rtt_or_null(t->p99_ns));
+	for (size_t i = 0; i < t->n; i++) {
+		json_t *point = json_object();
+		value_set(point, "above", json_real(t->points[i].above));
+		value_set_s(point, "rtt_s", t->points[i].ns);
+		json_array_append_new(points, point);
+	}
+	value_set(o, "points", points);
+	return o;
+}
+
+static json_t *
+day_json(const struct compare_day *d)
+{
+	json_t *o;
+
+	if (!d->has)
+		return json_null();
+	o = json_object();
+	value_set(o, "from", value_instant(d->day.start_ns));
+	value_set(o, "to", value_instant(d->day.end_ns));
+	value_set_s(o, "down_s", d->down_ns);
+	value_set(o, "sent", json_integer((json_int_t)d->sent));
+	value_set(o, "lost", json_integer((json_int_t)d->lost));
+	return o;
+}
+
+static json_t *
 link_json(const struct comparison_view *v, size_t i)
 {
 	const struct compare_link *l = &v->c->links[i];
@@ -155,6 +212,11 @@ link_json(const struct comparison_view *v, size_t i)
 		value_set(metrics, compare_name((enum compare_metric)m),
 		    value_json((enum compare_metric)m, &l->values[m]));
 	value_set(o, "metrics", metrics);
+	value_set(o, "firsts", json_integer((json_int_t)l->firsts));
+	value_set(o, "worst_day", day_json(&l->worst));
+	value_set(o, "facts", comparison_facts_json(v, i));
+	value_set(o, "round_trips", tail_json(&v->tails[i]));
+	value_set(o, "required", required_json(&v->required[i]));
 	value_set(o, "cost", cost_json(&v->costs[i]));
 	return o;
 }
@@ -241,21 +303,43 @@ test_json(const struct comparison_view *v)
 	return o;
 }
 
-json_t *
-comparison_json(const struct comparison_view *v)
+static json_t *
+unweighted_json(const struct comparison_view *v)
 {
-	json_t *o = value_envelope(v->r, "linkwitness/comparison/1");
-	json_t *links = json_array(), *pairs = json_array(), *period = json_object();
+	const struct comparison *c = v->c;
+	json_t *o = json_object();
 
-	value_set(period, "from", value_instant(v->r->from.ns));
-	value_set(period, "to", value_instant(v->r->to.ns));
-	value_set(o, "period", period);
+	value_set(o, "measures", json_integer((json_int_t)c->measured));
+	value_set(o, "always_first",
+	    c->always < c->n_links ? value_text(v->r->links[c->always].def->link)
+	                           : json_null());
+	return o;
+}
+
+void
+comparison_put(json_t *o, const struct comparison_view *v)
+{
+	json_t *links = json_array(), *pairs = json_array();
+
 	value_set(o, "test", test_json(v));
+	value_set(o, "unweighted", unweighted_json(v));
 	for (size_t i = 0; i < v->c->n_links; i++)
 		json_array_append_new(links, link_json(v, i));
 	for (size_t i = 0; i < v->c->n_pairs; i++)
 		json_array_append_new(pairs, pair_json(v, &v->c->pairs[i]));
 	value_set(o, "links", links);
 	value_set(o, "pairs", pairs);
+}
+
+json_t *
+comparison_json(const struct comparison_view *v)
+{
+	json_t *o = value_envelope(v->r, "linkwitness/comparison/1");
+	json_t *period = json_object();
+
+	value_set(period, "from", value_instant(v->r->from.ns));
+	value_set(period, "to", value_instant(v->r->to.ns));
+	value_set(o, "period", period);
+	comparison_put(o, v);
 	return o;
 }

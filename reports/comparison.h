@@ -2,6 +2,7 @@
 #define REPORTS_COMPARISON_H
 
 #include "analyzer/compare.h"
+#include "analyzer/tail.h"
 #include "reports/results.h"
 
 /* Links compared: what compare_of found, and what it is to be read with. */
@@ -14,13 +15,21 @@ struct comparison_cost {
 	int64_t year_down_ns, year_least_ns, year_most_ns;
 };
 
+/* What a link's contract agrees on, of what is compared; 0: nothing. */
+struct comparison_required {
+	double availability, loss; /* ratios */
+	double rtt_ns;             /* a mean */
+};
+
 struct comparison_view {
 	const struct results *r; /* links in the order of the comparison */
 	const struct comparison *c;
 	const struct verdict *ledgers; /* by one profile, contracts put aside */
 	const struct profile_conf *profile;
 	const struct comparison_cost *costs;
-	const char *zone; /* whose days were resampled */
+	const struct comparison_required *required;
+	const struct tail *tails; /* of each link's whole period */
+	const char *zone;         /* whose days were resampled */
 };
 
 /* Targets of voters: of all links, and of some only. */
@@ -30,6 +39,22 @@ struct comparison_targets {
 	bool same_pace;   /* votes a second are alike, within 5 % */
 };
 void comparison_targets(const struct comparison_view *v, struct comparison_targets *out);
+
+/* What else is known of a link. */
+struct comparison_facts {
+	size_t targets, networks;           /* of its voters */
+	size_t ipv6_targets, ipv6_answered; /* of these; answered: once at least */
+	unsigned hops, isp_hop; /* of the newest trace, one that reached its target if
+	                           there is any; 0: not known */
+	bool reached;
+	struct comparison_names {
+		uint64_t asked, answers;
+		int64_t p50_ns; /* to an answer; -1: none */
+	} names[2];             /* of public resolvers, of the ISP's */
+};
+void comparison_facts(
+    const struct comparison_view *v, size_t link, struct comparison_facts *out);
+json_t *comparison_facts_json(const struct comparison_view *v, size_t link);
 
 /* Two links of one centre by the ledgers; false where they are not of one, or have no
  * common time. */
@@ -42,20 +67,34 @@ bool comparison_site(
 void comparison_name(
     const struct comparison_view *v, size_t link, char out[COMPARISON_NAME]);
 const char *comparison_title(enum compare_metric m);
+const char *comparison_word(enum compare_metric m); /* within a sentence */
 
 /* Parts of its pages: the chart, and the table of each pair. */
 struct pages;
 void comparison_chart(struct pages *p, const struct comparison_view *v, const char *said);
+/* Where a link keeps what is agreed (false: nothing is, of this), and that in words. */
+bool comparison_agreed(
+    const struct comparison_view *v, size_t link, enum compare_metric m, double *at);
+void comparison_agreed_note(struct pages *p, const struct comparison_view *v);
+/* Who is first in how many measures, and whether weights could change that. */
+void comparison_firsts(struct pages *p, const struct comparison_view *v);
+/* All of their round trips, one over the other. */
+void comparison_tails(struct pages *p, const struct comparison_view *v);
+void comparison_facts_table(struct pages *p, const struct comparison_view *v);
 void comparison_pairs(struct pages *p, const struct comparison_view *v);
-/* Loss by day and hour of each link, on one scale. */
+/* The worst day of each link beside the others; loss by day and hour, on one scale. */
 struct zone;
+void comparison_days(
+    struct pages *p, const struct comparison_view *v, const struct zone *z);
 void comparison_hours(
     struct pages *p, const struct comparison_view *v, const struct zone *z);
 
 /* What is to be said of a site's outages that overlap, behind what is there already. */
 void comparison_overlaps(const struct site *s, char *out, size_t room);
 
-/* linkwitness/comparison/1 of INTERFACES.md, a new reference; the PDF as dossier_pdf. */
+/* linkwitness/comparison/1 of INTERFACES.md, a new reference; what is in it beside the
+ * period, for documents that hold a comparison; the PDF as dossier_pdf. */
+void comparison_put(json_t *o, const struct comparison_view *v);
 json_t *comparison_json(const struct comparison_view *v);
 int comparison_pdf(const struct comparison_view *v, const char *pdf_path,
     const char *png_dir, char *err, size_t room);

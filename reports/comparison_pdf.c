@@ -22,6 +22,12 @@ comparison_title(enum compare_metric m)
 	return say_word(METRIC_TITLES[m]);
 }
 
+const char *
+comparison_word(enum compare_metric m)
+{
+	return say_word(METRIC_WORDS[m]);
+}
+
 static bool
 is_one_centre(const struct comparison_view *v)
 {
@@ -204,6 +210,7 @@ fill_row(const struct comparison_view *v, enum compare_metric m, struct dots_row
 	memset(row, 0, sizeof *row);
 	row->title = comparison_title(m);
 	row->note = say_word(METRIC_NOTES[m]);
+	row->more = m == COMPARE_AVAILABILITY;
 	scale(v, m, row);
 	if (m == COMPARE_AVAILABILITY)
 		decimals = words_decimals(lowest(v, m), highest(v, m), 1);
@@ -214,6 +221,7 @@ fill_row(const struct comparison_view *v, enum compare_metric m, struct dots_row
 		row->dots[i].lower = value->lower;
 		row->dots[i].point = value->point;
 		row->dots[i].upper = value->upper;
+		row->dots[i].has_limit = comparison_agreed(v, i, m, &row->dots[i].limit);
 		print_value(m, value->point, decimals, row->dots[i].value);
 		if (!value->has)
 			snprintf(row->dots[i].rank, sizeof row->dots[i].rank, "–");
@@ -232,18 +240,6 @@ paint_dots(struct draw *d, struct box box, const void *ctx)
 	dots_draw(d, box, ctx);
 }
 
-static bool
-is_measured(const struct comparison_view *v, enum compare_metric m)
-{
-	/* of less than a day nothing is said of a month */
-	if (m == COMPARE_OUTAGES && v->c->common_ns < 86400 * NS_PER_S)
-		return false;
-	for (size_t i = 0; i < v->c->n_links; i++)
-		if (v->c->links[i].values[m].has)
-			return true;
-	return false;
-}
-
 void
 comparison_chart(struct pages *p, const struct comparison_view *v, const char *said)
 {
@@ -252,7 +248,7 @@ comparison_chart(struct pages *p, const struct comparison_view *v, const char *s
 	struct dots dots = {.n = v->c->n_links, .rows = rows};
 
 	for (int m = 0; m < COMPARE_METRICS; m++)
-		if (is_measured(v, (enum compare_metric)m))
+		if (compare_is_measured(v->c, (enum compare_metric)m))
 			fill_row(v, (enum compare_metric)m, &rows[dots.n_rows++]);
 	for (size_t i = 0; i < dots.n; i++) {
 		comparison_name(v, i, names[i]);
@@ -433,8 +429,8 @@ chart_notes(struct pages *p, const struct comparison_view *v)
 	bool any = false;
 
 	for (int m = 0; m < COMPARE_METRICS; m++)
-		any |= is_measured(v, (enum compare_metric)m);
-	if (!is_measured(v, COMPARE_LOSS))
+		any |= compare_is_measured(v->c, (enum compare_metric)m);
+	if (!compare_is_measured(v->c, COMPARE_LOSS))
 		page_text(p, &style_body,
 		    say_word(
 		        "There is no hour with probes of all links: nothing is known of loss and "
@@ -460,6 +456,8 @@ run(struct pages *p, const struct dossier *ds)
 	page_title(p, "comparison", say_word("Links compared"), text);
 	page_gap(p, 8);
 	comparison_chart(p, v, text);
+	comparison_firsts(p, v);
+	comparison_agreed_note(p, v);
 	chart_notes(p, v);
 	measured(p, v);
 	fair_test(p, v);
@@ -467,7 +465,10 @@ run(struct pages *p, const struct dossier *ds)
 		page_begin(p, say_word("Links compared: in detail"));
 	if (has_cost(v))
 		costs(p, v);
+	comparison_facts_table(p, v);
+	comparison_tails(p, v);
 	comparison_pairs(p, v);
+	comparison_days(p, v, &ds->zones[0]);
 	comparison_hours(p, v, &ds->zones[0]);
 	if (!has_cost(v))
 		page_text(p, &style_note,

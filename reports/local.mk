@@ -8,6 +8,8 @@ reports_libreports_a_SOURCES = \
 	reports/chart_axis.c \
 	reports/chart_band.c \
 	reports/chart_coverage.c \
+	reports/chart_days.c \
+	reports/chart_days.h \
 	reports/chart_dots.c \
 	reports/chart_heat.c \
 	reports/chart_ladder.c \
@@ -16,12 +18,18 @@ reports_libreports_a_SOURCES = \
 	reports/chart_more.h \
 	reports/chart_rates.c \
 	reports/chart_spread.c \
+	reports/chart_tails.c \
+	reports/chart_tails.h \
 	reports/chart_week.c \
 	reports/chart_zone.c \
 	reports/comparison.c \
 	reports/comparison.h \
+	reports/comparison_days.c \
+	reports/comparison_facts.c \
+	reports/comparison_firsts.c \
 	reports/comparison_pairs.c \
 	reports/comparison_pdf.c \
+	reports/comparison_tails.c \
 	reports/csv.c \
 	reports/csv.h \
 	reports/dossier.c \
@@ -73,6 +81,7 @@ reports_libreports_a_SOURCES = \
 	reports/manifest.h \
 	reports/migration.c \
 	reports/migration.h \
+	reports/migration_months.c \
 	reports/migration_pdf.c \
 	reports/migration_steps.c \
 	reports/objections.c \

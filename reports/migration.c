@@ -72,6 +72,12 @@ say_moved(const struct migration_view *v, const char *to, const char *passed,
 	    to, passed, all, before, after);
 }
 
+int64_t
+migration_last_back(const struct migration_view *v)
+{
+	return v->cut_over_ns + (int64_t)(v->slot_hours - 1) * 3600 * NS_PER_S;
+}
+
 void
 migration_headline(const struct migration_view *v, char *out, size_t room)
 {
@@ -156,6 +162,63 @@ demand_json(const struct migration *m)
 }
 
 static json_t *
+month_json(const struct growth_month *m)
+{
+	static const char *const WAYS[] = {"down", "up"};
+	json_t *o = json_object();
+
+	value_set(o, "from", value_instant(m->start_ns));
+	value_set(o, "to", value_instant(m->end_ns));
+	value_set(o, "minutes", json_integer((json_int_t)m->use[0].minutes));
+	for (int way = 0; way < DEMAND_WAYS; way++) {
+		json_t *w = json_object();
+		value_set(w, "mean_bps", json_real(m->use[way].mean_bps));
+		value_set(w, "p95_bps", json_real(m->use[way].p95_bps));
+		value_set(w, "p99_bps", json_real(m->use[way].p99_bps));
+		value_set(w, "most_bps", json_real(m->use[way].most_bps));
+		value_set(o, WAYS[way], w);
+	}
+	return o;
+}
+
+static json_t *
+trend_json(const struct growth_trend *t)
+{
+	json_t *o;
+
+	if (!t->has)
+		return json_null();
+	o = json_object();
+	value_set(o, "lower", json_real(t->lower));
+	value_set(o, "per_month", json_real(t->per_month));
+	value_set(o, "upper", json_real(t->upper));
+	return o;
+}
+
+static json_t *
+baseline_json(const struct growth *g)
+{
+	static const char *const WAYS[] = {"down", "up"};
+	json_t *o = json_object(), *months = json_array(), *worst = json_object(),
+	       *trend = json_object();
+
+	for (size_t i = 0; i < g->n_months; i++)
+		json_array_append_new(months, month_json(&g->months[i]));
+	for (int way = 0; way < DEMAND_WAYS; way++) {
+		value_set(worst, WAYS[way],
+		    g->has_worst[way] ? month_json(&g->months[g->worst[way]])
+		                      : json_null());
+		value_set(trend, WAYS[way], trend_json(&g->trends[way]));
+	}
+	value_set(o, "months", months);
+	value_set(o, "worst", worst);
+	value_set(o, "weeks", json_integer((json_int_t)g->weeks));
+	value_set(o, "weeks_needed", json_integer(GROWTH_WEEKS));
+	value_set(o, "trend", trend);
+	return o;
+}
+
+static json_t *
 triggers_json(const struct migration *m)
 {
 	json_t *list = json_array();
@@ -187,10 +250,16 @@ side_json(const struct migration_side *s)
 	value_set(o, "to", value_instant(s->period.end_ns));
 	value_set(o, "availability",
 	    s->ledger.has_availability ? json_real(s->ledger.point) : json_null());
+	value_set(o, "availability_lower",
+	    s->ledger.has_availability ? json_real(s->ledger.lower) : json_null());
+	value_set(o, "availability_upper",
+	    s->ledger.has_availability ? json_real(s->ledger.upper) : json_null());
 	value_set_s(o, "down_s", s->ledger.down_ns);
 	value_set(o, "outages", json_integer((json_int_t)s->ledger.outage_count));
 	value_set(o, "coverage", json_real(s->ledger.coverage));
 	value_set(o, "loss", s->has_loss ? json_real(s->loss.point) : json_null());
+	value_set(o, "loss_lower", s->has_loss ? json_real(s->loss.lower) : json_null());
+	value_set(o, "loss_upper", s->has_loss ? json_real(s->loss.upper) : json_null());
 	value_set(o, "rtt_median",
 	    s->p50_ns >= 0 ? json_real((double)s->p50_ns / 1e9) : json_null());
 	value_set(o, "rtt_p95",
@@ -209,13 +278,23 @@ week_json(const struct migration_view *v)
 
 	for (int day = 0; v->has_week && day < DEMAND_DAYS; day++)
 		for (int hour = 0; hour < DEMAND_HOURS; hour++) {
-			const struct demand_hour *h = &v->week[day][hour];
+			const struct window_hour *h = &v->week.hours[day][hour];
 			json_t *o = json_object();
 			value_set(o, "weekday", json_string(DAYS[day]));
 			value_set(o, "hour", json_integer(hour));
 			value_set(o, "minutes", json_integer((json_int_t)h->minutes));
 			value_set(o, "mean_bps",
-			    h->minutes > 0 ? json_real(h->mean_bps) : json_null());
+			    h->minutes > 0 ? json_real(h->use_bps) : json_null());
+			value_set(o, "sent", json_integer((json_int_t)h->sent));
+			value_set(o, "lost", json_integer((json_int_t)h->lost));
+			value_set_s(o, "known_s", h->known_ns);
+			value_set_s(o, "down_s", h->down_ns);
+			value_set(o, "tickets", json_integer(h->tickets));
+			value_set(o, "busy", json_real(h->busy));
+			value_set(o, "trouble", json_real(h->trouble));
+			value_set(o, "called", json_real(h->called));
+			value_set(o, "score",
+			    h->minutes > 0 ? json_real(h->score) : json_null());
 			json_array_append_new(list, o);
 		}
 	return list;
@@ -260,6 +339,8 @@ window_json(const struct migration_view *v)
 	value_set(o, "weekday", json_string(DAYS[v->slot_day]));
 	value_set(o, "hour", json_integer(v->slot_hour));
 	value_set(o, "hours", json_integer(v->slot_hours));
+	value_set(o, "score", json_real(v->slot_score));
+	value_set(o, "tickets", json_integer((json_int_t)v->tickets));
 	return o;
 }
 
@@ -268,7 +349,7 @@ migration_json(const struct migration_view *v)
 {
 	const struct results *r = v->pair->r;
 	json_t *o = value_envelope(r, "linkwitness/migration/1"), *steps = json_array();
-	json_t *parallel = json_object();
+	json_t *parallel = json_object(), *side_by_side = json_object();
 	char headline[512];
 
 	migration_headline(v, headline, sizeof headline);
@@ -279,15 +360,19 @@ migration_json(const struct migration_view *v)
 	value_set(parallel, "from", value_instant(v->parallel.start_ns));
 	value_set(parallel, "to", value_instant(v->parallel.end_ns));
 	value_set(o, "parallel", parallel);
+	comparison_put(side_by_side, v->pair);
+	value_set(o, "side_by_side", side_by_side);
 	value_set(o, "cut_over", value_instant(v->cut_over_ns));
 	value_set(o, "proposed", json_boolean(v->proposed));
 	value_set(o, "window", window_json(v));
 	value_set(o, "growth", json_real(v->m->rule.growth));
 	value_set(o, "busy_share", json_real(v->m->rule.busy));
 	value_set(o, "demand", demand_json(v->m));
+	value_set(o, "baseline", baseline_json(&v->growth));
 	value_set(o, "loads", loads_json(v));
 	value_set(o, "week", week_json(v));
 	value_set(o, "criteria", criteria_json(v->m));
+	value_set(o, "last_back", value_instant(migration_last_back(v)));
 	value_set(o, "triggers", triggers_json(v->m));
 	for (size_t i = 0; i < migration_n_steps; i++) {
 		json_t *s = json_object();

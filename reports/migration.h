@@ -1,7 +1,9 @@
 #ifndef REPORTS_MIGRATION_H
 #define REPORTS_MIGRATION_H
 
+#include "analyzer/growth.h"
 #include "analyzer/migration.h"
+#include "analyzer/window.h"
 #include "reports/comparison.h"
 
 /* The plan of a move from one link to another: what was found, and when what is done. */
@@ -31,9 +33,12 @@ struct migration_view {
 	const struct comparison_view *pair; /* old, new: over the parallel run */
 	const struct migration *m;
 	struct span parallel;
-	struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS]; /* of the old link */
+	struct growth growth;    /* of the old link */
+	struct window_week week; /* use of the old link, trouble and tickets of both */
 	bool has_week, has_slot;
-	unsigned slot_day, slot_hour, slot_hours; /* the quietest so many hours */
+	unsigned slot_day, slot_hour, slot_hours; /* the so many hours that score least */
+	double slot_score;                        /* their mean */
+	size_t tickets;                           /* that are in the week */
 	int64_t cut_over_ns;
 	bool proposed; /* nobody said when */
 	struct migration_load loads[MIGRATION_SPEEDS];
@@ -50,11 +55,17 @@ extern const struct migration_step migration_steps[];
 extern const size_t migration_n_steps;
 int64_t migration_step_at(const struct migration_view *v, const struct migration_step *s);
 
+/* Going back takes the last hour of the window: when it must have begun. */
+int64_t migration_last_back(const struct migration_view *v);
+
 /* The sentence that says how it stands; 512 bytes hold it. */
 void migration_headline(const struct migration_view *v, char *out, size_t room);
 
-/* Parts of its pages: the runbook, and the sides of the move. */
+/* Parts of its pages: the months of the demand, the runbook, and the sides of the move.
+ */
 void migration_print_at(const struct migration_view *v, int64_t ns, char out[48]);
+void migration_months(struct pages *p, const struct migration_view *v);
+void migration_print_rate(double bps, char out[32]);
 void migration_runbook(struct pages *p, const struct migration_view *v);
 void migration_before_after(struct pages *p, const struct migration_view *v);
 

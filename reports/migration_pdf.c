@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SAID         512
+#define SIDE_H       330 /* of the chart side by side */
 #define WEEK_MINUTES (7 * 1440)
 
 static const char *const DAY_NAMES[] = {
@@ -25,8 +26,8 @@ migration_print_at(const struct migration_view *v, int64_t ns, char out[48])
 	chart_zone_print(&z, ns, 0, out);
 }
 
-static void
-print_rate(double bps, char out[32])
+void
+migration_print_rate(double bps, char out[32])
 {
 	if (bps >= 1e9)
 		say_number(out, 32, "%.3g Gbit/s", bps / 1e9);
@@ -48,7 +49,7 @@ print_value(enum migration_measure m, double value, char out[32])
 	else if (m == MIGRATION_MEDIAN || m == MIGRATION_P95)
 		words_ms((int64_t)value, out);
 	else
-		print_rate(value, out);
+		migration_print_rate(value, out);
 }
 
 /* ---- acceptance ---- */
@@ -173,11 +174,11 @@ size_rows(struct pages *p, const struct migration_view *v)
 	for (int way = 0; way < 2; way++) {
 		const struct migration_size *s = &v->m->size[way];
 		char p50[32], p95[32], p99[32], most[32], asked[32];
-		print_rate(s->use.p50_bps, p50);
-		print_rate(s->use.p95_bps, p95);
-		print_rate(s->use.p99_bps, p99);
-		print_rate(s->use.most_bps, most);
-		print_rate(s->required_bps, asked);
+		migration_print_rate(s->use.p50_bps, p50);
+		migration_print_rate(s->use.p95_bps, p95);
+		migration_print_rate(s->use.p99_bps, p99);
+		migration_print_rate(s->use.most_bps, most);
+		migration_print_rate(s->required_bps, asked);
 		struct cell cells[] = {{.text = say_word(WAYS[way]), .bold = true},
 		    {.text = p50}, {.text = p95}, {.text = p99}, {.text = most},
 		    {.text = asked, .bold = true, .colour = INK_BLUE}};
@@ -218,7 +219,7 @@ load_rows(struct pages *p, const struct migration_view *v)
 			char rate[40], name[160], above[MIGRATION_LEVELS][32];
 			say(rate, sizeof rate, "not stated");
 			if (l->bps[way] > 0)
-				print_rate(l->bps[way], rate);
+				migration_print_rate(l->bps[way], rate);
 			for (size_t k = 0; k < MIGRATION_LEVELS; k++) {
 				snprintf(above[k], sizeof above[k], "–");
 				if (l->above[way][k] >= 0)
@@ -266,6 +267,7 @@ sizing(struct pages *p, const struct migration_view *v)
 		say_more(text, sizeof text,
 		    "That is less than a week: busy hours may be missing.");
 	page_text(p, &style_note, text);
+	migration_months(p, v);
 	load_rows(p, v);
 }
 
@@ -277,13 +279,33 @@ paint_week(struct draw *d, struct box box, const void *ctx)
 	week_draw(d, box, ctx);
 }
 
+/* What the scores rest on, and where they stop. */
+static void
+window_note(struct pages *p, const struct migration_view *v)
+{
+	char text[900], tickets[32];
+
+	say(text, sizeof text,
+	    "Score = use × (1 + trouble) × (1 + tickets), each as a share of the worst hour of the "
+	    "week. Use: of the old line, both ways. Trouble: probes lost or time down of both lines, "
+	    "whichever is more; the worst hour counts in full from 1 % on. Tickets: "
+	    "opened in that hour. The busiest hour scores 1 where nothing else speaks against it.");
+	words_count(v->tickets, tickets);
+	if (v->tickets > 0)
+		say_more(
+		    text, sizeof text, "{1} {1|ticket is|tickets are} in it.", tickets);
+	else
+		say_more(text, sizeof text, "No tickets are recorded: none are in it.");
+	page_text(p, &style_note, text);
+}
+
 static void
 window(struct pages *p, const struct migration_view *v)
 {
-	double use[DEMAND_DAYS][DEMAND_HOURS], most = 0;
-	char high[32], text[400], alt[500], hour[16], hours[16];
+	double score[DEMAND_DAYS][DEMAND_HOURS], most = 0;
+	char high[32], text[400], alt[500], hour[16], hours[16], mean[16];
 	const char *title =
-	    say_word("Mean demand of the old line, both ways, by weekday and hour");
+	    say_word("Score of each hour of the week for working on the line");
 
 	if (!v->has_week) {
 		page_heading(p, 40, "window", say_word("Window of the cut-over"));
@@ -292,17 +314,16 @@ window(struct pages *p, const struct migration_view *v)
 		        "Without counters of the old line nobody knows its quiet hours."));
 		return;
 	}
-	page_heading(p, WEEK_H + 60, "window", say_word("Window of the cut-over"));
+	page_heading(p, WEEK_H + 100, "window", say_word("Window of the cut-over"));
 	page_text(p, &style_note, title);
 	for (int i = 0; i < DEMAND_DAYS * DEMAND_HOURS; i++) {
-		const struct demand_hour *h =
-		    &v->week[i / DEMAND_HOURS][i % DEMAND_HOURS];
-		use[i / DEMAND_HOURS][i % DEMAND_HOURS] =
-		    h->minutes > 0 ? h->mean_bps : -1;
-		most = h->minutes > 0 && h->mean_bps > most ? h->mean_bps : most;
+		const struct window_hour *h =
+		    &v->week.hours[i / DEMAND_HOURS][i % DEMAND_HOURS];
+		score[i / DEMAND_HOURS][i % DEMAND_HOURS] = h->score;
+		most = h->score > most ? h->score : most;
 	}
-	print_rate(most, high);
-	struct week w = {.use = (const double(*)[24])use,
+	say_number(high, sizeof high, "%.2f", most);
+	struct week w = {.use = (const double(*)[24])score,
 	    .has_slot = v->has_slot,
 	    .day = v->slot_day,
 	    .hour = v->slot_hour,
@@ -312,10 +333,11 @@ window(struct pages *p, const struct migration_view *v)
 	snprintf(hours, sizeof hours, "%u", v->slot_hours);
 	if (v->has_slot) {
 		snprintf(hour, sizeof hour, "%02u:00", v->slot_hour);
+		say_number(mean, sizeof mean, "%.2f", v->slot_score);
 		say(text, sizeof text,
-		    "Least was used from {1} {2}, for {3} hours: two for the work, half as much "
-		    "again in reserve, one to go back.",
-		    say_word(DAY_NAMES[v->slot_day]), hour, hours);
+		    "The lowest scores are from {1} {2}, {4} on average, for {3} hours: two for the "
+		    "work, half as much again in reserve, one to go back.",
+		    say_word(DAY_NAMES[v->slot_day]), hour, hours, mean);
 	} else {
 		say(text, sizeof text,
 		    "No run of {1} hours was counted whole: a week of counters is needed.",
@@ -324,6 +346,7 @@ window(struct pages *p, const struct migration_view *v)
 	snprintf(alt, sizeof alt, "%s. %s", title, text);
 	page_figure(p, "week", title, alt, WEEK_H, paint_week, &w);
 	page_text(p, &style_body, text);
+	window_note(p, v);
 }
 
 /* ---- taking it back ---- */
@@ -370,14 +393,13 @@ rollback(struct pages *p, const struct migration_view *v)
 {
 	struct table t;
 	char text[500], at[48];
-	int64_t last = v->cut_over_ns + (int64_t)(v->slot_hours - 1) * 3600 * NS_PER_S;
 
 	page_heading(p, 110, "rollback", say_word("Going back"));
 	table_begin(&t, p, trigger_columns, 4, 8.0);
 	for (size_t i = 0; i < v->m->n_triggers; i++)
 		trigger_row(&t, &v->m->triggers[i]);
 	table_end(&t);
-	migration_print_at(v, last, at);
+	migration_print_at(v, migration_last_back(v), at);
 	say(text, sizeof text,
 	    "From fifteen minutes after the move. Going back must begin by {1} to be done within "
 	    "the window: after that a fault is mended forward, or the next window is used. "
@@ -403,7 +425,7 @@ run(struct pages *p, const struct dossier *ds)
 	who(p, v);
 	acceptance(p, v);
 	sizing(p, v);
-	page_begin(p, say_word("Migration plan: side by side"));
+	page_section(p, say_word("Migration plan: side by side"), SIDE_H);
 	page_heading(p, 160, "parallel", say_word("Side by side"));
 	comparison_chart(p, v->pair, said);
 	comparison_pairs(p, v->pair);

@@ -126,6 +126,8 @@ struct link_report {
 	struct stats_bounds loss;
 	double loss_effective;
 	struct throughput_report throughput;
+	bool has_path; /* the newest trace that reached its target, else the newest */
+	struct path path;
 	struct trail *trails; /* around each of the result's outages; NULL: no trace */
 	struct live live;     /* how it is at as_of */
 	struct mark *last;    /* the newest sample of each of its probes */

@@ -28,6 +28,7 @@ check_PROGRAMS += \
 	tests/unit/test_exactness \
 	tests/unit/test_filter \
 	tests/unit/test_flood \
+	tests/unit/test_growth \
 	tests/unit/test_health \
 	tests/unit/test_hist \
 	tests/unit/test_histories \
@@ -67,6 +68,7 @@ check_PROGRAMS += \
 	tests/unit/test_speed \
 	tests/unit/test_stats \
 	tests/unit/test_steady \
+	tests/unit/test_tail \
 	tests/unit/test_texts \
 	tests/unit/test_timespec \
 	tests/unit/test_tracer \
@@ -74,6 +76,7 @@ check_PROGRAMS += \
 	tests/unit/test_units \
 	tests/unit/test_verdict \
 	tests/unit/test_wheel \
+	tests/unit/test_window \
 	tests/unit/test_working \
 	tests/unit/test_zone
 
@@ -148,6 +151,8 @@ tests_unit_test_evidence_LDADD = reports/libreports.a $(JANSSON_LIBS) $(JUDGE_LI
 tests_unit_test_exactness_LDADD = base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_filter_LDADD = $(COLLECT_LIBS)
 tests_unit_test_flood_LDADD = $(COLLECT_LIBS)
+tests_unit_test_growth_SOURCES = tests/unit/test_growth.c tests/unit/chance.h
+tests_unit_test_growth_LDADD = $(JUDGE_LIBS)
 tests_unit_test_health_LDADD = $(COLLECT_LIBS)
 tests_unit_test_hist_LDADD = base/libbase.a $(CMOCKA_LIBS) -lm
 tests_unit_test_histories_SOURCES = tests/unit/test_histories.c tests/unit/feed.c \
@@ -218,6 +223,7 @@ tests_unit_test_speed_SOURCES = tests/unit/test_speed.c tests/unit/feed.c tests/
 tests_unit_test_speed_LDADD = $(JUDGE_LIBS)
 tests_unit_test_stats_LDADD = $(JUDGE_LIBS)
 tests_unit_test_steady_LDADD = $(COLLECT_LIBS)
+tests_unit_test_tail_LDADD = $(JUDGE_LIBS)
 tests_unit_test_texts_SOURCES = tests/unit/test_texts.c $(MADE_PAGES)
 tests_unit_test_texts_CFLAGS = $(AM_CFLAGS) $(DRAW_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_texts_LDADD = $(GATHER_LIBS) $(QPDF_LIBS) $(QR_LIBS) $(XLSX_LIBS)
@@ -237,6 +243,7 @@ tests_unit_test_units_LDADD = config/libconfig.a base/libbase.a $(CONFUSE_LIBS) 
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c tests/unit/feed.c tests/unit/feed.h
 tests_unit_test_verdict_LDADD = $(JUDGE_LIBS)
 tests_unit_test_wheel_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_window_LDADD = $(JUDGE_LIBS)
 tests_unit_test_working_LDADD = $(JUDGE_LIBS)
 tests_unit_test_zone_LDADD = base/libbase.a $(CMOCKA_LIBS)
 

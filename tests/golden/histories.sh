@@ -137,7 +137,7 @@ else
 fi
 
 fact "15 tests of throughput and 3 that came to nothing; fetching a page is none" bash -c "
-	'$lw' --data '$work/netmon' report dossier --json | jq -e '.evidence[0].throughput.down |
+	'$lw' --data '$dir/netmon' report dossier --json | jq -e '.evidence[0].throughput.down |
 		.tests == 15 and .unsaid == 3'"
 
 # ---- connection-monitor

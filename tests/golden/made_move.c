@@ -2,7 +2,8 @@
  * made_move DATA: the journal of a centre in Berlin whose old line, "copper", is measured
  * beside the new one, "fibre", for 44 days: two targets each, a probe every half minute;
  * counters of copper every 5 s with office hours in them; a test of fibre's throughput
- * every hour. Copper is dark for 40 min on four mornings, fibre once for 2 min.
+ * every hour; a trace of each every day. Copper is dark for 40 min on four mornings,
+ * fibre once for 2 min.
  */
 #include "base/journal.h"
 #include "tests/unit/chance.h"
@@ -110,6 +111,28 @@ throughput(struct journal_writer *w, int number, uint64_t seq, int64_t at)
 	journal_throughput(w, &t);
 }
 
+/* Copper's way is 9 hops long, fibre's 6; the ISP begins behind the router. */
+static void
+trace(struct journal_writer *w, int link, int64_t at)
+{
+	struct path p = {.link = (uint32_t)link,
+	    .at = {BEGIN + at},
+	    .until = {BEGIN + at + NS_PER_S},
+	    .family = 4,
+	    .target = {192, 0, 2, 1},
+	    .isp_hop = 2,
+	    .n_hops = link == 0 ? 9 : 6};
+
+	for (uint8_t i = 0; i < p.n_hops; i++) {
+		bool last = i + 1 == p.n_hops;
+		p.hops[i] = (struct path_hop){.kind = last ? HOP_TARGET : HOP_ROUTER,
+		    .from = {last ? 192 : 10, 0, last ? 2 : i, 1},
+		    .rtt_ns = (i + 1) * NS_PER_MS,
+		    .sent = 1};
+	}
+	journal_path(w, &p);
+}
+
 static int
 declare(struct journal_writer *w, int links[LINKS], int probes[LINKS][2], int *test)
 {
@@ -182,6 +205,8 @@ main(int argc, char **argv)
 				for (int k = 0; k < 2; k++)
 					probe(w, i, probes[i][k], seq, at + k * NS_PER_S);
 		}
+		for (int i = 0; i < LINKS && at % DAY == 3 * HOUR; i++)
+			trace(w, links[i], at);
 		if (at % HOUR == 1800 * NS_PER_S)
 			throughput(w, test, ++tests, at);
 		if (at % MINUTE == 0 && journal_sync(w, (mono_t){BEGIN + at}) < 0)

@@ -202,6 +202,8 @@ holds "criteria" "$(column criteria have | total)" "$(result '[.migration.criter
 holds "the busiest minute" "$(column demand most_bps direction down | total)" \
 	"$(result '.migration.demand.down.most_bps')"
 holds "the week" "$(column week minutes | total)" "$(result '[.migration.week[].minutes] | add')"
+holds "months" "$(column demand-months minutes | total)" \
+	"$(result '[.migration.baseline.months[].minutes] | add')"
 holds "a week's hours" "$(column week hour | wc -l)" 168
 holds "loads" "$(column loads above_50 | total)" \
 	"$(result '[.migration.loads[].above_50 | numbers] | add')"
@@ -212,6 +214,13 @@ report compare "$dir/move.conf" compare --link copper --link fibre
 holds "links" "$(column compared down_s | total)" "$(result '[.comparison.links[].down_s] | add')"
 holds "a difference" "$(column differences point metric rtt_median a copper b fibre | total)" \
 	"$(result '.comparison.pairs[0].differences.rtt_median.point')"
+holds "worst days" "$(column worst-days down_s | total)" \
+	"$(result '[.comparison.links[].worst_day.down_s] | add')"
+holds "facts" "$(column facts hops link copper) $(column facts hops link fibre)" "9 6"
+holds "the ISP's hop" "$(result '.comparison.links[1].facts | [.isp_hop, .reached, .networks] | tostring')" \
+	"[2,true,2]"
+holds "tails" "$(column tails rtt_s link fibre | total)" \
+	"$(result '[.comparison.links[1].round_trips.points[].rtt_s] | add')"
 holds "both down" "$(column joint both_down_s | total)" "$(result '.comparison.pairs[0].joint.both_down_s')"
 holds "a fair test" "$(column test days)" "$(jq .comparison.test.days "$dir/results/results.json")"
 holds "ranks" "$(column ranks rank_worst link fibre metric rtt_median)" 1

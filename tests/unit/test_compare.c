@@ -161,6 +161,12 @@ test_known(void **state)
 	is_ranked(&c, 1, COMPARE_AVAILABILITY, 2, 2);
 	is_ranked(&c, 1, COMPARE_MEDIAN, 2, 2);
 	is_ranked(&c, 0, COMPARE_LOSS, 1, 2);
+	/* by the points: first in all, in loss with the other */
+	assert_int_equal(c.measured, COMPARE_METRICS);
+	assert_int_equal(c.links[0].firsts, COMPARE_METRICS);
+	assert_int_equal(c.links[1].firsts, 1);
+	assert_true(c.links[1].values[COMPARE_LOSS].first);
+	assert_int_equal(c.always, 0);
 	/* no outage, no interval; and what has one lies within it */
 	assert_false(c.links[0].values[COMPARE_AVAILABILITY].has_interval);
 	for (int m = 0; m < COMPARE_METRICS; m++) {
@@ -191,6 +197,73 @@ test_equal(void **state)
 		is_ranked(&c, 0, (enum compare_metric)m, 1, 2);
 		is_ranked(&c, 1, (enum compare_metric)m, 1, 2);
 	}
+	compare_done(&c);
+}
+
+/* What is first depends on the weights where each is in something; and where they are
+ * alike in all, neither is. */
+static void
+test_firsts(void **state)
+{
+	struct story faster = {.every = 5,
+	                 .down_ns = 600 * S,
+	                 .lost = 1,
+	                 .rtt_ns = 15000000},
+	             steady = {.lost = 1, .rtt_ns = 25000000};
+	struct compare_side sides[2] = {tell(&links[0], faster), tell(&links[1], steady)};
+	struct compare_rule rule = rule_of(DAYS);
+	struct comparison c;
+
+	(void)state;
+	assert_int_equal(compare_of(&c, sides, 2, &rule), 0);
+	assert_int_equal(c.links[0].firsts, 3); /* loss, and both round trips */
+	assert_int_equal(c.links[1].firsts, 3); /* availability, outages, loss */
+	assert_false(c.links[0].values[COMPARE_OUTAGES].first);
+	assert_int_equal(c.always, 2);
+	compare_done(&c);
+	sides[0] = tell(&links[0], steady);
+	assert_int_equal(compare_of(&c, sides, 2, &rule), 0);
+	assert_int_equal(c.links[0].firsts, COMPARE_METRICS);
+	assert_int_equal(c.links[1].firsts, COMPARE_METRICS);
+	assert_int_equal(c.always, 2);
+	compare_done(&c);
+}
+
+/* The worst day is the one with most downtime, whatever was lost on others; without any,
+ * that of the largest share lost, not of the most probes; of a clean link there is none.
+ */
+static void
+test_worst_day(void **state)
+{
+	struct compare_side sides[3] = {tell(&links[0], (struct story){.every = 20,
+	                                                    .phase = 7,
+	                                                    .down_ns = 600 * S,
+	                                                    .lost = 1,
+	                                                    .rtt_ns = 15000000}),
+	    tell(&links[1], (struct story){.rtt_ns = 15000000}),
+	    tell(&links[2], (struct story){.rtt_ns = 15000000})};
+	struct compare_rule rule = rule_of(DAYS);
+	struct comparison c;
+
+	(void)state;
+	links[0].list[3].end_ns += 300 * S; /* the second outage is longer */
+	links[0].list[4].start_ns += 300 * S;
+	for (size_t hour = 24; hour < 48; hour++)
+		links[0].hours[hour].lost = 60;
+	links[1].hours[100].lost = 20;
+	for (size_t hour = 240; hour < 264; hour++) {
+		links[1].hours[hour].sent = 10;
+		links[1].hours[hour].lost = 1;
+	}
+	assert_int_equal(compare_of(&c, sides, 3, &rule), 0);
+	assert_true(c.links[0].worst.has);
+	assert_true(c.links[0].worst.day.start_ns == 27 * DAY);
+	assert_true(c.links[0].worst.down_ns == 900 * S);
+	assert_int_equal(c.links[0].worst.sent, 2400);
+	assert_int_equal(c.links[0].worst.lost, 24);
+	assert_true(c.links[1].worst.day.start_ns == 10 * DAY);
+	assert_int_equal(c.links[1].worst.lost, 24);
+	assert_false(c.links[2].worst.has);
 	compare_done(&c);
 }
 
@@ -378,6 +451,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_known),
 	    cmocka_unit_test(test_equal),
+	    cmocka_unit_test(test_firsts),
+	    cmocka_unit_test(test_worst_day),
 	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_common),
 	    cmocka_unit_test(test_edges),

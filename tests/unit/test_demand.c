@@ -95,7 +95,6 @@ test_week(void **state)
 {
 	static struct demand_hour week[DEMAND_DAYS][DEMAND_HOURS];
 	struct meter m = meter_at(MONDAY - NS_PER_S);
-	unsigned day = 9, hour = 99;
 
 	(void)state;
 	use(&m, 3600, 3000000, 1000000);
@@ -103,28 +102,7 @@ test_week(void **state)
 	assert_int_equal(week[0][1].minutes, 60);
 	assert_true(week[0][1].mean_bps == 4e6);
 	assert_int_equal(week[0][0].minutes, 0);
-	assert_false(demand_quietest(
-	    (const struct demand_hour(*)[DEMAND_HOURS])week, 2, &day, &hour));
 	demand_free(m.d);
-
-	for (unsigned i = 0; i < DEMAND_DAYS * DEMAND_HOURS; i++)
-		week[i / DEMAND_HOURS][i % DEMAND_HOURS] = (struct demand_hour){60, 10};
-	week[6][22].mean_bps = week[6][23].mean_bps = 1;
-	week[0][0].mean_bps = week[0][1].mean_bps = 1;
-	week[2][3].mean_bps = 0;
-	assert_true(demand_quietest(
-	    (const struct demand_hour(*)[DEMAND_HOURS])week, 4, &day, &hour));
-	assert_int_equal(day, 6);
-	assert_int_equal(hour, 22);
-	assert_true(demand_quietest(
-	    (const struct demand_hour(*)[DEMAND_HOURS])week, 1, &day, &hour));
-	assert_int_equal(day, 2);
-	assert_int_equal(hour, 3);
-	week[6][23].minutes = 0;
-	assert_true(demand_quietest(
-	    (const struct demand_hour(*)[DEMAND_HOURS])week, 2, &day, &hour));
-	assert_int_equal(day, 0);
-	assert_int_equal(hour, 0);
 }
 
 int

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "reports/dossier.h"
+#include "reports/evidence.h"
 #include "reports/migration.h"
 #include "reports/say.h"
 #include "reports/sla.h"
@@ -39,10 +40,13 @@ struct made {
 	struct compare_pair pairs[PAIRS];
 	struct verdict ledgers[LINKS];
 	struct comparison_cost costs[LINKS];
+	struct comparison_required required[LINKS];
+	struct tail tails[LINKS];
 	struct profile_conf profile;
 	struct comparison_view view;
 	struct migration m;
 	struct migration_view plan;
+	struct growth_month months[14];
 };
 
 static void
@@ -84,6 +88,24 @@ make_pair(struct compare_pair *p, size_t a, size_t b, unsigned variant)
 		        .apart = !(variant & 2) && m > 0};
 }
 
+/* Round trips of all lengths, of which the second link loses one in eleven, the third
+ * nearly all. */
+static void
+make_tail(struct tail *t, size_t link, unsigned variant)
+{
+	static struct hist h;
+
+	memset(&h, 0, sizeof h);
+	for (unsigned i = 1; i <= 5000 && !(variant & 1); i++) {
+		hist_add(&h, (int64_t)(10e6 + (double)link * 5e6 + 2e10 / i));
+		if (link > 0 && (link > 1 || i % 10 == 0))
+			hist_add_lost(&h);
+	}
+	for (unsigned i = 0; i < 9000 && link == 2 && variant & 2; i++)
+		hist_add_lost(&h);
+	tail_of(t, &h);
+}
+
 static void
 make_comparison(struct made *d, const struct results *r, unsigned variant)
 {
@@ -94,6 +116,8 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 	                       .ledgers = d->ledgers,
 	                       .profile = &d->profile,
 	                       .costs = d->costs,
+	                       .required = d->required,
+	                       .tails = d->tails,
 	                       .zone = "Europe/Berlin"}};
 	assert_true(profile_default(&d->profile, variant & 1 ? "mef" : "event"));
 	d->c = (struct comparison){.n_links = n,
@@ -103,6 +127,8 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 	    .common_ns = 3456000 * NS_PER_S,
 	    .days = variant & 8 ? 1 : 40,
 	    .hours = variant & 1 ? 0 : 957,
+	    .measured = variant & 1 ? 2 : 5,
+	    .always = variant & 4 ? 0 : LINKS,
 	    .rule = {.rounds = COMPARE_ROUNDS,
 	        .seed = COMPARE_SEED,
 	        .least_days = COMPARE_LEAST_DAYS}};
@@ -114,6 +140,17 @@ make_comparison(struct made *d, const struct results *r, unsigned variant)
 		    .lost = 200};
 		for (int m = 0; m < COMPARE_METRICS; m++)
 			make_value(&d->links[i].values[m], m, i, variant);
+		d->required[i] = (struct comparison_required){
+		    variant & 2 ? 0 : 0.999, i == 1 ? 0.005 : 0, i == 2 ? 30e6 : 0};
+		make_tail(&d->tails[i], i, variant);
+		d->links[i].firsts = variant & 1 ? i : 3 * i;
+		d->links[i].worst = (struct compare_day){.has = i < 2 || variant & 2,
+		    .day = {r->from.ns, r->from.ns + 86400 * NS_PER_S},
+		    .down_ns = 4000 * NS_PER_S,
+		    .sent = variant & 1 ? 0 : 2880,
+		    .lost = 200};
+		if (i == 1 && variant & 4)
+			d->links[i].worst.day.start_ns += 3600 * NS_PER_S;
 		d->costs[i] = (struct comparison_cost){.has = i == 0 && !(variant & 4),
 		    .year_mills = 5400000,
 		    .currency = "GBP",
@@ -173,6 +210,8 @@ make_plan(struct made *d, const struct results *r, unsigned variant)
 	    .slot_day = variant % 7,
 	    .slot_hour = 22,
 	    .slot_hours = 4,
+	    .slot_score = 0.25,
+	    .tickets = variant & 8 ? 3 : 0,
 	    .cut_over_ns = r->as_of.ns,
 	    .proposed = (variant & 1) != 0};
 	for (int way = 0; way < 2 && v->has_week; way++)
@@ -183,8 +222,19 @@ make_plan(struct made *d, const struct results *r, unsigned variant)
 		        .most_bps = 2e9},
 		    .required_bps = 94e6};
 	for (int i = 0; i < DEMAND_DAYS * DEMAND_HOURS; i++)
-		v->week[i / DEMAND_HOURS][i % DEMAND_HOURS] =
-		    (struct demand_hour){i % 9 > 0 ? 300 : 0, i * 1e5};
+		v->week.hours[i / DEMAND_HOURS][i % DEMAND_HOURS] = (struct window_hour){
+		    .minutes = i % 9 > 0 ? 300 : 0, .use_bps = i * 1e5};
+	window_score(&v->week);
+	v->growth = (struct growth){.months = d->months,
+	    .n_months = v->has_week ? (variant & 1 ? 14 : 1) : 0,
+	    .has_worst = {(variant & 2) == 0, (variant & 2) == 0},
+	    .weeks = variant & 8 ? 12 : 3};
+	for (size_t i = 0; i < v->growth.n_months; i++)
+		d->months[i] = (struct growth_month){.start_ns = r->from.ns,
+		    .use = {{.minutes = 43200, .p95_bps = 3e7, .p99_bps = 4e7},
+		        {.p95_bps = 1e5}}};
+	for (int way = 0; way < DEMAND_WAYS && variant & 8; way++)
+		v->growth.trends[way] = (struct growth_trend){true, 0.012, -0.003, 0.026};
 	v->n_loads = v->has_week ? MIGRATION_SPEEDS : 2;
 	for (size_t i = 0; i < v->n_loads; i++)
 		v->loads[i] = (struct migration_load){.bps = {i * 50e6, 10e6},
@@ -198,6 +248,47 @@ make_plan(struct made *d, const struct results *r, unsigned variant)
 		        .has_loss = side == 0,
 		        .p50_ns = side == 0 ? 9000000 : -1,
 		        .p95_ns = 10000000};
+}
+
+/* ---- what else is known of a link ---- */
+
+static void
+test_facts(void **state)
+{
+	static struct name_server servers[3] = {{.isp = true, .asked = 5},
+	    {.isp = false, .asked = 4}, {.isp = true, .asked = 3}};
+	struct probe_def probes[3] = {{.network = "a", .family = 4},
+	    {.network = "a", .family = 6}, {.network = "b", .family = 6}};
+	struct target_loss targets[3] = {{.probe = 0, .sent = 9, .lost = 9},
+	    {.probe = 1, .sent = 9, .lost = 8}, {.probe = 2, .sent = 9, .lost = 9}};
+	struct link_result result = {.targets = targets, .n_targets = 3};
+	struct evidence e = {.servers = servers, .n_servers = 3};
+	struct link_report link = {.result = &result,
+	    .evidence = &e,
+	    .has_path = true,
+	    .path = {.n_hops = 3, .isp_hop = 2, .family = 4}};
+	struct results r = {
+	    .links = &link, .n_links = 1, .probes = probes, .n_probes = 3};
+	struct comparison_view v = {.r = &r};
+	struct comparison_facts f;
+
+	(void)state;
+	hist_add(&servers[0].answers, 4000000);
+	hist_add(&servers[0].answers, 4000000);
+	hist_add(&servers[2].answers, 90000000);
+	comparison_facts(&v, 0, &f);
+	assert_int_equal(f.targets, 3);
+	assert_int_equal(f.networks, 2);
+	assert_int_equal(f.ipv6_targets, 2);
+	assert_int_equal(f.ipv6_answered, 1);
+	assert_int_equal(f.hops, 3);
+	assert_int_equal(f.isp_hop, 2);
+	assert_false(f.reached);
+	assert_int_equal(f.names[1].asked, 8);
+	assert_int_equal(f.names[1].answers, 3);
+	assert_true(llabs(f.names[1].p50_ns - 4000000) < 40000);
+	assert_int_equal(f.names[0].asked, 4);
+	assert_int_equal(f.names[0].p50_ns, -1);
 }
 
 /* ---- checks ---- */
@@ -327,6 +418,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_facts),
 	    cmocka_unit_test(test_sla_reports),
 	    cmocka_unit_test(test_comparisons),
 	    cmocka_unit_test(test_plans),

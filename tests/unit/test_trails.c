@@ -100,6 +100,30 @@ the_last_good_path_is_kept(void **state)
 	trails_free(t);
 }
 
+/* Of a link's path the newest that reached its target tells, else the newest. */
+static void
+the_newest_path(void **state)
+{
+	struct trails *t = trails_new();
+	struct path p;
+
+	(void)state;
+	assert_false(trails_newest(t, 1, INT64_MAX, &p));
+	feed(t, trace(0, PATH_ROUTINE, 2, false, 0, false));
+	assert_true(trails_newest(t, 1, INT64_MAX, &p));
+	assert_int_equal(p.n_hops, 2);
+	feed(t, trace(10, PATH_ROUTINE, 5, true, 0, false));
+	feed(t, trace(20, PATH_ROUTINE, 6, true, 0, false));
+	feed(t, trace(30, PATH_SUSPECTED, 3, false, 0, false));
+	assert_true(trails_newest(t, 1, INT64_MAX, &p));
+	assert_int_equal(p.n_hops, 6);
+	assert_true(trails_newest(t, 1, T0 + 20 * NS_PER_S, &p));
+	assert_int_equal(p.n_hops, 5);
+	assert_false(trails_newest(t, 1, T0, &p));
+	assert_false(trails_newest(t, 0, INT64_MAX, &p));
+	trails_free(t);
+}
+
 /* A trace that reached its target shows nothing of an outage it was begun at the edge
  * of. */
 static void
@@ -177,6 +201,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_last_good_path_is_kept),
+	    cmocka_unit_test(the_newest_path),
 	    cmocka_unit_test(at_the_edges),
 	    cmocka_unit_test(a_silent_target_has_a_path_too),
 	    cmocka_unit_test(what_is_printed),
