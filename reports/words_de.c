@@ -2071,6 +2071,8 @@ static const struct sentence list[] = {
 	 "{1}\n{2}/{3} Netze"},
 	{"± and \"between … and …\"",
 	 "± und „zwischen … und …“"},
+	{"± {1} at the edges;",
+	 "± {1} an den Rändern;"},
 	{"· {1}",
 	 "· {1}"},
 	{"≥ {1}\nfor a verdict",

@@ -33,8 +33,12 @@ report()
 }
 report a4 --json --letter "$dir/letter.pdf"
 report us --paper letter
+report de --paper letter --language de
+report fr --paper letter --language fr
 geometry a4 595 842
 geometry us 612 792
+geometry de 612 792
+geometry fr 612 792
 geometry letter 595 842
 [ "$(pdfinfo "$dir/letter.pdf" | awk '$1 == "Pages:" { print $2 }')" = 1 ] ||
 	wrong "the letter is not one page"
@@ -61,6 +65,19 @@ says()
 	grep -qF -- "$(printf %s "$format" | tr -d ' ')" "$dir/$file.txt" || wrong "$file: nowhere \"$format\""
 }
 E='.evidence[0]'
+
+## The first page has all of the summary's pictures on either paper in each language, and the
+## downtime with its bound.
+for file in a4:'Loss by day and hour' us:'Loss by day and hour' \
+	de:'Verlust nach Tag und Stunde' fr:'Perte par jour et heure'; do
+	pdftotext -l 1 "$dir/${file%%:*}.pdf" - | grep -qF "${file#*:}" ||
+		wrong "${file%%:*}: the map of loss is not on the first page"
+done
+pdfinfo -struct-text "$dir/a4.pdf" >"$dir/structure"
+awk '/^ *Figure/ { figures++ } /^ *H2/ { exit } END { exit figures != 1 }' "$dir/structure" ||
+	wrong "no code before the first heading"
+says a4 "± @ h @ min at the edges; @ outages counted" "$E.objections.edges_s / 3600 | floor" \
+	"$E.objections.edges_s % 3600 / 60 | floor" "$E.objections.counted"
 TENTH='def tenth: (. * 10 + 0.5 | floor) | "\(. / 10 | floor).\(. % 10)";'
 PERMILLE='def third: (. * 100000 + 0.5 | floor) | "\(. / 1000 | floor).\("00\(. % 1000)"[-3:])";'
 says a4 "was missed in @ of @ months" "[$E.months[] | select(.verdict == \"breached\")] | length" \
