@@ -114,7 +114,8 @@ struct table {
 	struct pages *p;
 	const struct column *columns;
 	size_t n;
-	double size; /* of the text */
+	double size;   /* of the text */
+	uint32_t tint; /* of the rows from here on; 0: none */
 	bool open;
 };
 

@@ -96,6 +96,8 @@ says a4 "One ticket, about an outage of the register"
 says a4 "@ minutes are left out of the verdict; @ entry" "[.sla.verdicts[].excluded_s] | add / 60 | floor" \
 	"$E.exclusions | length"
 says a4 "Outage register: @ outages" ".outages.links[0].outages | length"
+says a4 "Tinted: the @ of which the contract counts most, @ h @ min together" "$E.tally.worst | length" \
+	"$E.tally.worst_s / 3600 | floor" "$E.tally.worst_s % 3600 / 60 | floor"
 says a4 "Likely objections: @ answered by what was measured, @ in part, @ conceded" \
 	"[$E.objections.words[] | select(. == \"answered\")] | length" \
 	"[$E.objections.words[] | select(. == \"in-part\")] | length" \
@@ -148,6 +150,9 @@ jq -e '.evidence[0] as $e
 	and $e.tally.months_missed == ([$e.months[] | select(.verdict == "breached")] | length)
 	and $e.tally.outages == (.outages.links[0].outages | length)
 	and $e.tally.not_counted == ([.outages.links[0].outages[] | select(.counted | not)] | length)
+	and ([.sla.verdicts[].outages[]] | group_by(.id) | map({id: .[0].id, s: (map(.down_s) | add)})
+		| sort_by(-.s) | .[:10] | map(.id) | sort) as $worst
+	| ($e.tally.worst | sort) == $worst and $e.tally.worst_by == "contract"
 	and $e.tally.tickets == ($e.tickets | length)
 	and $e.tally.tickets_with_outage == ([$e.tickets[] | select(.outages > 0)] | length)
 	and ([$e.tally.objections[]] | add) == 10
