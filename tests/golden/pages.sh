@@ -172,7 +172,7 @@ done
 ## A link without any of it says so in a sentence each, on few pages.
 # A web page that is fetched to see whether it comes is no test of throughput.
 {
-	history 2 60 864000 "86400-88200" ""
+	history 2 60 864000 "86400-88200 172800-201600" ""
 	awk 'BEGIN { for (t = 0; t < 864000; t += 3600) printf "%d.5,page,http,internet,reply,80\n", 1761436800 + t }'
 } | take plain samples
 "$lw" --data "$dir/plain" report dossier -o "$dir/plain.pdf" 2>"$dir/err" || wrong "plain: $(cat "$dir/err")"
@@ -183,6 +183,16 @@ says plain "Name servers were not measured"
 says plain "No ticket and no note was entered"
 says plain "Nothing is excluded from the verdict"
 says plain "There is no gap in the period"
+# Of 8 h without the Internet both ends are shown, and what they rest on.
+says plain "7 h 09 min of it are not drawn"
+says plain "session 1: p0 2 877 to 3 365, p1 2 876 to 3 365"
+qpdf --show-attachment=results.json "$dir/plain.pdf" | jq -e '.outages.links[0].outages[1] as $long
+	| def at: .[0:19] + "Z" | fromdate;
+	.curves[0].closeups | map(select(.cut_from != null)) | length == 1 and all(.[];
+		.outage == $long.id and (.from | at) < ($long.start | at) and ($long.start | at) < (.cut_from | at)
+		and (.cut_to | at) < ($long.end | at) and ($long.end | at) < (.to | at)
+		and (.cut_from | at) - (.from | at) == 1800 and (.to | at) - (.cut_to | at) == 1800
+		and .samples == 120)' >/dev/null || wrong "the close-up of the long outage"
 [ "$pages" -le 9 ] || wrong "plain: $pages pages"
 
 ## What is refused is refused in a line.
