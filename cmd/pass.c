@@ -34,6 +34,9 @@ tell(struct pass *p)
 			p->takings = memory_grow(
 			    p->takings, p->told_links + 1, sizeof *p->takings);
 			taking_init(&p->takings[p->told_links], &links[p->told_links]);
+			struct use *use = &p->takings[p->told_links].evidence.use;
+			use->width_ns = p->curves[p->told_links].buckets.width_ns;
+			use->phase_ns = p->curves[p->told_links].buckets.phase_ns;
 		}
 		p->n_curves = p->told_links + 1;
 		p->voted_ns = memory_grow(p->voted_ns, p->n_curves, sizeof *p->voted_ns);

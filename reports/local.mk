@@ -16,6 +16,7 @@ reports_libreports_a_SOURCES = \
 	reports/chart_more.h \
 	reports/chart_rates.c \
 	reports/chart_spread.c \
+	reports/chart_use.c \
 	reports/chart_week.c \
 	reports/chart_zone.c \
 	reports/comparison.c \
@@ -60,6 +61,7 @@ reports_libreports_a_SOURCES = \
 	reports/evidence_complete.c \
 	reports/evidence_json.c \
 	reports/evidence_rows.c \
+	reports/evidence_use.c \
 	reports/findings.c \
 	reports/findings.h \
 	reports/inspect.c \

@@ -98,6 +98,14 @@ says a4 "@ minutes are left out of the verdict; @ entry" "[.sla.verdicts[].exclu
 says a4 "Outage register: @ outages" ".outages.links[0].outages | length"
 says a4 "Tinted: the @ of which the contract counts most, @ h @ min together" "$E.tally.worst | length" \
 	"$E.tally.worst_s / 3600 | floor" "$E.tally.worst_s % 3600 / 60 | floor"
+says a4 "Own use @ % down, @ % up of the capacity; in a minute @ %" \
+	"$TENTH $E.use.down * 100 | tenth" "$TENTH $E.use.up * 100 | tenth" \
+	"$TENTH $E.use.down_most * 100 | tenth"
+for page in $(seq "$(pdfinfo "$dir/a4.pdf" | awk '$1 == "Pages:" { print $2 }')"); do
+	pdftotext -f "$page" -l "$page" "$dir/a4.pdf" "$dir/page"
+	grep -q "Half of the answers" "$dir/page" && break
+done
+grep -q '^INC-1$' "$dir/page" || wrong "no pin of a ticket over the latency"
 says a4 "Likely objections: @ answered by what was measured, @ in part, @ conceded" \
 	"[$E.objections.words[] | select(. == \"answered\")] | length" \
 	"[$E.objections.words[] | select(. == \"in-part\")] | length" \
@@ -120,7 +128,7 @@ prose()
 }
 prose "$dir/results.json" <"$dir/structure" || wrong "prose: $(head -3 "$dir/out")"
 for change in '.evidence[0].tally.verdict.commitments[1].share_margin -= 0.01' '.evidence[0].tally.verdict.target = 0.996' \
-	'.evidence[0].names.minutes += 1' \
+	'.evidence[0].names.minutes += 1' '.evidence[0].use.up += 0.002' \
 	'.evidence[0].throughput.down |= (.reached_normal += 1 | .bands[2] += 1)' '.evidence[0].owed.isp.money += 1' \
 	'.evidence[0].objections.unknown_share += 0.001' \
 	'.evidence[0].quality.exactness.sent += 1'; do
@@ -153,6 +161,9 @@ jq -e '.evidence[0] as $e
 	and ([.sla.verdicts[].outages[]] | group_by(.id) | map({id: .[0].id, s: (map(.down_s) | add)})
 		| sort_by(-.s) | .[:10] | map(.id) | sort) as $worst
 	| ($e.tally.worst | sort) == $worst and $e.tally.worst_by == "contract"
+	and near([$e.use.buckets[].counted_s] | add; $e.use.counted_s)
+	and near($e.use.counted_s; 14 * 86400 - 5) and $e.use.down_most == ([$e.use.buckets[].down_most] | max)
+	and near([$e.use.buckets[] | .down * .counted_s] | add; $e.use.down * $e.use.counted_s)
 	and $e.tally.tickets == ($e.tickets | length)
 	and $e.tally.tickets_with_outage == ([$e.tickets[] | select(.outages > 0)] | length)
 	and ([$e.tally.objections[]] | add) == 10
