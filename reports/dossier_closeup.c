@@ -4,9 +4,11 @@
 #include <string.h>
 
 /* The worst outages, sample by sample. */
-#define FACTS_H  148.0 /* below a figure, about */
-#define FACT_H   13.0
-#define TITLES_H 70.0 /* of the section and of the close-up */
+#define FACTS_H   148.0 /* below a figure, about */
+#define FACT_H    13.0
+#define TITLES_H  70.0  /* of the section and of the close-up */
+#define HEADING_H 32.0  /* of the close-up alone */
+#define SECTION_H 116.0 /* both, and the gap above, at most */
 
 struct lanes_ctx {
 	const struct results *r;
@@ -241,10 +243,11 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct close
 	page_facts(p, list, n, 1);
 }
 
-/* Of a close-up with its path: they stand on one page where one page holds them. */
+/* Of a close-up with its path: they stand on one page where one page holds them, but not
+ * at the price of a page that is left half empty. ${head}: above it on this page. */
 static double
-room_of(
-    const struct pages *p, const struct dossier *ds, size_t link, const struct closeup *c)
+room_of(const struct pages *p, const struct dossier *ds, size_t link,
+    const struct closeup *c, double head)
 {
 	const struct link_report *l = &ds->r->links[link];
 	const struct outage *o = &l->result->outages[c->outage];
@@ -255,7 +258,9 @@ room_of(
 	while (l->evidence != NULL &&
 	       evidence_packets(l->evidence, o->start_ns, o->end_ns, &at) != NULL)
 		h += 2 * FACT_H;
-	return h + path <= page_bottom(p) - PAGE_TOP - TITLES_H ? h + path : h;
+	double whole = page_bottom(p) - PAGE_TOP, left = page_bottom(p) - p->y - head;
+	bool parted = left < h + path && left >= h && left > 0.4 * whole;
+	return !parted && h + path <= whole - TITLES_H ? h + path : h;
 }
 
 static void
@@ -281,7 +286,7 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 		say(title, sizeof title, "Outage {1}, {2}: {3}, {4}", n, at, length,
 		    whose);
 	dossier_outage_place(place, link, c->outage);
-	page_heading(p, room_of(p, ds, link, c), place, title);
+	page_heading(p, room_of(p, ds, link, c, HEADING_H), place, title);
 	say(alt, sizeof alt,
 	    "Every sample around outage {1}, a lane a probe: the marks of lost probes fill the "
 	    "time between start and end. {2}.",
@@ -302,7 +307,7 @@ dossier_closeups(struct pages *p, const struct dossier *ds, size_t link)
 	if (l->n_closeups == 0)
 		return;
 	page_section(p, say_word("Close-ups of outages"),
-	    room_of(p, ds, link, &l->closeups[0]) + 10);
+	    room_of(p, ds, link, &l->closeups[0], SECTION_H) + 10);
 	dossier_place(place, "closeups", link);
 	page_title(p, place, say_word("Close-ups of outages"),
 	    say_word("The worst outages, sample by sample"));

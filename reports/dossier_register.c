@@ -1,5 +1,6 @@
 #include "reports/dossier.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ has_closeup(const struct link_report *l, size_t outage)
 	return false;
 }
 
-/* As far as it fits: whole seconds where hundredths say nothing. No bound at all is one
+/* As far as it tells: two figures of it, never less than it is. No bound at all is one
  * that nobody knows: the edge is as a history of states has it. */
 static void
 print_bound(int64_t ns, char out[32])
@@ -32,7 +33,13 @@ print_bound(int64_t ns, char out[32])
 	if (ns == 0)
 		snprintf(out, 32, "%.31s", say_word("as stated"));
 	else
-		say_number(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
+		say_number(out, 32,
+		    s > 9.9    ? "± %.0f s"
+		    : s > 0.99 ? "± %.1f s"
+		               : "± %.2f s",
+		    s > 9.9    ? ceil(s - 1e-6)
+		    : s > 0.99 ? ceil(s * 10 - 1e-6) / 10
+		               : ceil(s * 100 - 1e-6) / 100);
 }
 
 static void
@@ -212,7 +219,7 @@ dossier_register(struct pages *p, const struct dossier *ds, size_t link)
 	char text[160], listed[32], place[PLACE_ROOM];
 	struct worst worst;
 
-	page_section(p, say_word("Outage register"), 120);
+	page_section(p, say_word("Outage register"), 90);
 	words_count(l->result->n_outages, listed);
 	if (l->result->n_outages == 0)
 		say(text, sizeof text, "Outage register: no outage");

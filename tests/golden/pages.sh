@@ -106,6 +106,9 @@ for page in $(seq "$(pdfinfo "$dir/a4.pdf" | awk '$1 == "Pages:" { print $2 }')"
 	grep -q "Half of the answers" "$dir/page" && break
 done
 grep -q '^INC-1$' "$dir/page" || wrong "no pin of a ticket over the latency"
+# Bounds of many seconds are told in whole ones, and never less than they are.
+says a4 "± 60 s"
+grep -q '±59' "$dir/a4.txt" && wrong "a length of the register is told closer than it is known"
 says a4 "Likely objections: @ answered by what was measured, @ in part, @ conceded" \
 	"[$E.objections.words[] | select(. == \"answered\")] | length" \
 	"[$E.objections.words[] | select(. == \"in-part\")] | length" \
