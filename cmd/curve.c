@@ -9,14 +9,16 @@
 #define MINUTE_NS (60 * NS_PER_S)
 #define BUCKETS   360 /* at most so many: what a page has room for */
 
+/* ${each}: a bucket in which no probe is due would be a hole in what was measured. */
 static int64_t
-width_for(int64_t span_ns)
+width_for(int64_t span_ns, int64_t each_ns)
 {
 	static const int64_t WIDTHS_S[] = {
 	    1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21600, 86400};
 
 	for (size_t i = 0; i < sizeof WIDTHS_S / sizeof WIDTHS_S[0]; i++)
-		if (span_ns / (WIDTHS_S[i] * NS_PER_S) <= BUCKETS)
+		if (span_ns / (WIDTHS_S[i] * NS_PER_S) <= BUCKETS &&
+		    WIDTHS_S[i] * NS_PER_S >= each_ns)
 			return WIDTHS_S[i] * NS_PER_S;
 	return 86400 * NS_PER_S;
 }
@@ -86,7 +88,9 @@ curve_init(struct curve *c, bool fine, int64_t span_ns, const char *zone, int64_
 	instant_civil(at_ns, zone, &year, &month, &day);
 	(void)instant_of_local(zone, year, month, day, 0, 0, 0, &midnight);
 	series_init(&c->hours, HOUR_NS, midnight);
-	series_init(&c->buckets, width_for(span_ns), midnight);
+	series_init(&c->buckets, width_for(span_ns, 0), midnight);
+	c->span_ns = span_ns;
+	c->midnight_ns = midnight;
 	c->fine = fine;
 }
 
@@ -94,6 +98,18 @@ bool
 curve_is_of(const struct probe_def *p)
 {
 	return p->role == ROLE_INTERNET && (p->kind == KIND_PING || p->kind == KIND_TCP);
+}
+
+void
+curve_voter(struct curve *c, const struct probe_def *p)
+{
+	bool begun = c->buckets.n > 0 || c->buckets.open_ns != INT64_MIN;
+
+	if (begun || !curve_is_of(p) || p->every_ns <= 0 ||
+	    (c->every_ns > 0 && c->every_ns <= p->every_ns))
+		return;
+	c->every_ns = p->every_ns;
+	series_init(&c->buckets, width_for(c->span_ns, c->every_ns), c->midnight_ns);
 }
 
 static int64_t

@@ -35,7 +35,8 @@ struct curve {
 	uint64_t lost;            /* … and these beside them */
 	struct stats_pairs pairs; /* of all its probes, once closed */
 	uint64_t samples;
-	bool fine; /* buckets are wanted, not hours alone */
+	bool fine;                              /* buckets are wanted, not hours alone */
+	int64_t span_ns, midnight_ns, every_ns; /* every: of the most frequent voter */
 	bool by_minute;
 	struct commitment_minute *minutes;
 	size_t n_minutes, room_minutes;
@@ -45,6 +46,9 @@ struct curve {
  * ${zone} has them at ${at}. */
 void curve_init(
     struct curve *c, bool fine, int64_t span_ns, const char *zone, int64_t at_ns);
+/* One of its probes, told before its first sample: no bucket is narrower than the time
+ * from one probe to the next. */
+void curve_voter(struct curve *c, const struct probe_def *probe);
 /* Is this one of the voters that curves are drawn of? */
 bool curve_is_of(const struct probe_def *probe);
 /* Jitter is of answers to one probe's sendings in a row, in one session; an import does

@@ -511,8 +511,10 @@ gathered_free(struct gathered *g)
 			verdicts_free(&g->months[i]);
 		if (g->sets != NULL)
 			claims_done(&g->sets[i]);
-		for (size_t k = 0; k < l->n_closeups; k++)
+		for (size_t k = 0; k < l->n_closeups; k++) {
 			free(l->closeups[k].marks);
+			free(l->closeups[k].records);
+		}
 		free(l->closeups);
 		free(l->trails);
 		free(l->last);

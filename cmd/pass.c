@@ -15,6 +15,20 @@
 
 /* ---- feeding ---- */
 
+/* What the link carried is drawn in the curve's buckets. */
+static void
+tell_curve(struct pass *p, const struct probe_def *def, size_t link)
+{
+	const struct series *s = &p->curves[link].buckets;
+
+	if (def != NULL)
+		curve_voter(&p->curves[link], def);
+	if (!p->evidence || p->takings[link].evidence.use.n > 0)
+		return;
+	p->takings[link].evidence.use.width_ns = s->width_ns;
+	p->takings[link].evidence.use.phase_ns = s->phase_ns;
+}
+
 static void
 tell(struct pass *p)
 {
@@ -38,10 +52,13 @@ tell(struct pass *p)
 		p->n_curves = p->told_links + 1;
 		p->voted_ns = memory_grow(p->voted_ns, p->n_curves, sizeof *p->voted_ns);
 		p->voted_ns[p->told_links] = INT64_MIN;
+		tell_curve(p, NULL, p->told_links);
 	}
 	const struct probe_def *probes = journal_probes(p->reader, &n);
 	for (; p->told_probes < n; p->told_probes++) {
 		judge_probe(p->judge, &probes[p->told_probes],
+		    journal_probe_link(p->reader, (uint32_t)p->told_probes));
+		tell_curve(p, &probes[p->told_probes],
 		    journal_probe_link(p->reader, (uint32_t)p->told_probes));
 		speeds_tell_probe(p->judge, p->settings, &probes[p->told_probes],
 		    (uint32_t)p->told_probes);

@@ -140,6 +140,8 @@ taking_counters(struct taking *t, const struct counters *c)
 		            (double)t->capacity_up_bps;
 		t->use = down > up ? down : up;
 		evidence_load(&t->evidence, before->time.ns, c->time.ns);
+		evidence_use(
+		    &t->evidence, before->time.ns, c->time.ns, (double[2]){down, up});
 		t->use_ns = c->time.ns;
 	}
 	t->counters = *c;

@@ -1,4 +1,4 @@
-#include "reports/chart.h"
+#include "reports/chart_more.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #define LABEL_W   34.0
 #define STRIP_H   9.0
 #define STRIP_GAP 4.0
+#define USE_LEAST 200.0 /* in lower boxes there is no strip of use */
 #define COLUMN_W  0.9
 
 struct column {
@@ -157,7 +158,7 @@ draw_columns(struct draw *d, const struct time_axis *a, struct box plot, double 
 /* Triangles at the top where a column was cut, and how high the highest went. */
 static void
 draw_cuts(struct draw *d, const struct time_axis *a, struct box plot, double top,
-    const struct column *c, size_t n, double highest)
+    const struct column *c, size_t n, double highest, double note_y)
 {
 	char text[96], most[24];
 	double last = -1e9;
@@ -176,7 +177,7 @@ draw_cuts(struct draw *d, const struct time_axis *a, struct box plot, double top
 	draw_path_fill(d, INK_BAD);
 	say_number(most, sizeof most, "%.*f", highest < 10 ? 2 : 0, highest);
 	say(text, sizeof text, "▲ above the scale; highest p95 {1} ms", most);
-	draw_line(d, &note_style, plot.x, plot.y - 15, plot.w, ALIGN_RIGHT, text);
+	draw_line(d, &note_style, plot.x, note_y, plot.w, ALIGN_RIGHT, text);
 }
 
 static void
@@ -244,9 +245,12 @@ band_draw(
     struct draw *d, struct box box, const struct link_report *l, const struct zone *z)
 {
 	const struct span *p = &l->result->period;
-	double strips = 2 * (STRIP_H + STRIP_GAP) + 2;
-	struct box plot = {box.x + LABEL_W, box.y + 16, box.w - LABEL_W,
-	    box.h - 16 - strips - AXIS_LABELS_H - 14};
+	bool use = use_is_known(l) && box.h >= USE_LEAST;
+	bool pins = pins_count(l) > 0 && box.h >= USE_LEAST;
+	double strips = 2 * (STRIP_H + STRIP_GAP) + (use ? USE_H + STRIP_GAP : 0) + 2;
+	double head = pins ? 16 + PINS_H : 16;
+	struct box plot = {box.x + LABEL_W, box.y + head, box.w - LABEL_W,
+	    box.h - head - strips - AXIS_LABELS_H - 14};
 	struct time_axis a = {z, p->start_ns, p->end_ns, plot.x, plot.w};
 	double bottom = plot.y + plot.h, y = bottom + 5, highest;
 	char text[128], offset[16];
@@ -258,7 +262,9 @@ band_draw(
 	axis_grid(d, &a, plot.y, bottom);
 	draw_unmeasured(d, &a, plot.y, plot.h, l->result);
 	draw_columns(d, &a, plot, top, c, n);
-	draw_cuts(d, &a, plot, top, c, n, highest);
+	if (pins)
+		pins_draw(d, &a, plot, l);
+	draw_cuts(d, &a, plot, top, c, n, highest, box.y + 1);
 	draw_line(
 	    d, &tick_style, box.x, y - 0.5, LABEL_W - 6, ALIGN_RIGHT, say_word("loss"));
 	draw_frame(d, INK_RULE, plot.x, y, plot.w, STRIP_H);
@@ -269,6 +275,12 @@ band_draw(
 	    d, &tick_style, box.x, y - 0.5, LABEL_W - 6, ALIGN_RIGHT, say_word("state"));
 	draw_state(d, &a, y, l->result);
 	y += STRIP_H + STRIP_GAP;
+	if (use) {
+		draw_line(d, &tick_style, box.x, y + 4, LABEL_W - 6, ALIGN_RIGHT,
+		    say_word("own use"));
+		use_draw(d, &a, y, l);
+		y += USE_H + STRIP_GAP;
+	}
 	y += axis_labels(d, &a, y);
 	chart_zone_print_offset(chart_zone_offset_s(z, p->start_ns), offset);
 	if (strcmp(z->name, "UTC") == 0)

@@ -9,7 +9,7 @@
  * shares its cell; one that it skips stays blank. One path a class.
  */
 #define CELL_H     6.2 /* of a column of hours … */
-#define CELL_LEAST 3.6 /* … and where room is short */
+#define CELL_LEAST 2.8 /* … and where room is short */
 #define FOOT_H     26.0
 #define LABEL_W    34.0
 #define ROW_DAYS   10 /* at most so many days are rows */

@@ -1,4 +1,4 @@
-#include "reports/chart.h"
+#include "reports/dossier.h"
 #include "reports/terms.h"
 
 #include <math.h>
@@ -15,6 +15,7 @@
 #define HEAD_H    14.0 /* above the lanes, for the times */
 #define GROUP_H   14.0
 #define LEGEND_H  14.0
+#define BREAK_W   14.0 /* between the parts of a long one */
 #define MAX_LANES 40
 #define MERGE_AT  1.6 /* points between samples */
 
@@ -40,6 +41,11 @@ struct lane {
 	uint32_t probe;
 	bool own;
 	char link[2 * NAME_ROOM];
+};
+
+struct panes {
+	struct time_axis axis[2];
+	size_t n;
 };
 
 struct lanes {
@@ -176,7 +182,7 @@ draw_fate(struct draw *d, const struct time_axis *a, const struct closeup *c,
     const struct results *r, const struct lane *lane, enum fate fate, double y, double h)
 {
 	const struct probe_def *def = &r->probes[lane->probe];
-	double span = (double)(c->to_ns - c->from_ns);
+	double span = (double)(a->to_ns - a->from_ns);
 	double every = def->every_ns > 0 ? (double)def->every_ns : span / 100;
 	double pitch = span > 0 ? every / span * a->w : a->w;
 	double tick = fmin(fmax(pitch * 0.55, fate == FATE_LOST ? 0.7 : 0.5), 2.0);
@@ -186,8 +192,8 @@ draw_fate(struct draw *d, const struct time_axis *a, const struct closeup *c,
 
 	for (size_t i = 0; i < c->n_marks; i++) {
 		const struct mark *m = &c->marks[i];
-		if (m->probe != lane->probe || m->sent_ns < c->from_ns ||
-		    m->sent_ns > c->to_ns)
+		if (m->probe != lane->probe || m->sent_ns < a->from_ns ||
+		    m->sent_ns > a->to_ns)
 			continue;
 		if (fate_of(m, def) != fate) {
 			last_same = false;
@@ -208,6 +214,33 @@ draw_fate(struct draw *d, const struct time_axis *a, const struct closeup *c,
 	if (to > from)
 		draw_path_rect(d, from, top, to - from, mark_h);
 	draw_path_fill(d, looks[fate].colour);
+}
+
+/* A long one in two parts, its beginning and its end. */
+static struct panes
+panes_of(const struct closeup *c, const struct zone *z, double x, double w)
+{
+	struct panes p = {{{z, c->from_ns, c->to_ns, x, w}}, 1};
+
+	if (c->cut_to_ns <= c->cut_from_ns)
+		return p;
+	double each = (w - BREAK_W) / 2;
+	p.axis[0] = (struct time_axis){z, c->from_ns, c->cut_from_ns, x, each};
+	p.axis[1] =
+	    (struct time_axis){z, c->cut_to_ns, c->to_ns, x + each + BREAK_W, each};
+	p.n = 2;
+	return p;
+}
+
+/* Two strokes across the line below the lanes: here the axis is broken. */
+static void
+draw_break(struct draw *d, const struct panes *p, double y)
+{
+	if (p->n < 2)
+		return;
+	double left = p->axis[0].x + p->axis[0].w, right = p->axis[1].x;
+	draw_rule(d, INK_MUTED, 0.8, left - 2, y + 4, left + 2, y - 4);
+	draw_rule(d, INK_MUTED, 0.8, right - 2, y + 4, right + 2, y - 4);
 }
 
 static void
@@ -233,10 +266,9 @@ print_edge(const struct zone *z, int64_t at, int64_t bound, bool day, char out[6
 }
 
 static void
-draw_shade(struct draw *d, const struct time_axis *a, const struct outage *o,
-    const struct zone *z, double top, double h)
+draw_shade(struct draw *d, const struct time_axis *a, const struct outage *o, double top,
+    double h)
 {
-	char start[64], end[64], text[200];
 	double x0 = axis_x(a, o->start_ns), x1 = axis_x(a, o->end_ns);
 
 	draw_fill(d, INK_TINT_BAD, x0, top, x1 - x0, h);
@@ -249,19 +281,33 @@ draw_shade(struct draw *d, const struct time_axis *a, const struct outage *o,
 	draw_edge(d, a, o->start_ns, o->start_bound_ns, top, h);
 	if (!o->open)
 		draw_edge(d, a, o->end_ns, o->end_bound_ns, top, h);
+}
+
+/* Above it, when it was, in the middle of what is drawn of it. */
+static void
+draw_title(struct draw *d, const struct panes *p, const struct outage *o,
+    const struct zone *z, double top)
+{
+	const struct time_axis *first = &p->axis[0], *last = &p->axis[p->n - 1];
+	char start[64], end[64], cut[40], text[256];
+	double x0 = axis_x(first, o->start_ns), x1 = axis_x(last, o->end_ns);
+
 	bool days = chart_zone_civil(z, o->start_ns).day_number !=
 	            chart_zone_civil(z, o->end_ns).day_number;
 	print_edge(z, o->start_ns, o->start_bound_ns, days, start);
 	print_edge(z, o->end_ns, o->end_bound_ns, days, end);
-	if (!o->open && o->end_ns > a->to_ns)
-		say(text, sizeof text, "{1}  to  {2}; only its beginning is drawn", start,
-		    end);
-	else if (o->open)
+	if (o->open)
 		say(text, sizeof text, "from {1}, still open", start);
 	else
 		say(text, sizeof text, "{1}  to  {2}", start, end);
+	if (p->n > 1) {
+		words_duration(last->from_ns - first->to_ns, false, cut);
+		size_t used = strlen(text);
+		snprintf(text + used, sizeof text - used, ";");
+		say_more(text, sizeof text, "{1} of it are not drawn", cut);
+	}
 	double w = draw_width(d, &edge_style, text);
-	double x = fmin(fmax((x0 + x1 - w) / 2, a->x), a->x + a->w - w);
+	double x = fmin(fmax((x0 + x1 - w) / 2, first->x), last->x + last->w - w);
 	draw_line(d, &edge_style, x, top - HEAD_H + 1, 0, ALIGN_LEFT, text);
 }
 
@@ -313,12 +359,17 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 
 	lanes_find(&s, r, l, c);
 	double h = plot_height(&s);
-	struct time_axis a = {z, c->from_ns, c->to_ns, box.x + LABEL_W, box.w - LABEL_W};
-	double top = box.y + HEAD_H, y = top + 2;
+	struct panes p = panes_of(c, z, box.x + LABEL_W, box.w - LABEL_W);
+	double top = box.y + HEAD_H, y = top + 2, labels = 0;
 
-	draw_shade(d, &a, o, z, top, h);
-	axis_grid(d, &a, top, top + h);
-	draw_rule(d, INK_RULE, 0.6, a.x, top + h, a.x + a.w, top + h);
+	for (size_t k = 0; k < p.n; k++) {
+		const struct time_axis *a = &p.axis[k];
+		draw_shade(d, a, o, top, h);
+		axis_grid(d, a, top, top + h);
+		draw_rule(d, INK_RULE, 0.6, a->x, top + h, a->x + a->w, top + h);
+	}
+	draw_title(d, &p, o, z, top);
+	draw_break(d, &p, top + h);
 	for (size_t i = 0; i < s.n; i++) {
 		const struct lane *lane = &s.lane[i];
 		const struct probe_def *def = &r->probes[lane->probe];
@@ -333,8 +384,10 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 		    d, &role_style, box.x, y + each / 2 - 4.4, 56, ALIGN_LEFT, text);
 		draw_line(d, lane->own ? &name_style : &role_style, box.x + 58,
 		    y + each / 2 - 4.7, LABEL_W - 64, ALIGN_RIGHT, def->name);
-		for (int f = 0; f < FATE_COUNT; f++)
-			draw_fate(d, &a, c, r, lane, (enum fate)f, y, each);
+		for (size_t k = 0; k < p.n; k++)
+			for (int f = 0; f < FATE_COUNT; f++)
+				draw_fate(
+				    d, &p.axis[k], c, r, lane, (enum fate)f, y, each);
 		y += each;
 	}
 	if (s.n == 0)
@@ -345,7 +398,9 @@ lanes_draw(struct draw *d, struct box box, const struct results *r,
 	snprintf(
 	    text, sizeof text, "%s%s%s", z->name, utc ? "" : ", UTC", utc ? "" : offset);
 	draw_line(d, &role_style, box.x, top + h + 2, LABEL_W - 20, ALIGN_LEFT, text);
-	y = top + h + 2 + axis_labels(d, &a, top + h + 2);
+	for (size_t k = 0; k < p.n; k++)
+		labels = fmax(labels, axis_labels(d, &p.axis[k], top + h + 2));
+	y = top + h + 2 + labels;
 	if (s.left_out > 0) {
 		snprintf(more, sizeof more, "%zu", s.left_out);
 		say(text, sizeof text, "and {1} more {1|probe|probes}", more);

@@ -25,6 +25,19 @@ struct spread {
 #define SPREAD_H 190.0
 void spread_draw(struct draw *d, struct box box, const struct spread *s);
 
+/* Own use against the capacity, a strip on the axis of others. */
+#define USE_H 18.0
+bool use_is_known(const struct link_report *l);
+void use_draw(
+    struct draw *d, const struct time_axis *a, double y, const struct link_report *l);
+
+/* Tickets as they were opened, and shifts of the level of the round trip; their names
+ * stand so far above the plot. */
+#define PINS_H 14.0
+size_t pins_count(const struct link_report *l);
+void pins_draw(struct draw *d, const struct time_axis *a, struct box plot,
+    const struct link_report *l);
+
 /* Throughput by the hour of the day against the contract, and the share of the tests in
  * three bands below it. */
 #define RATES_H 230.0

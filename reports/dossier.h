@@ -40,7 +40,7 @@ void dossier_overview_rows(struct pages *p, const struct dossier *ds);
 void dossier_summary(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_who(struct pages *p, const struct results *r, const struct link_report *l,
     const struct zone *z);
-void dossier_figures(struct pages *p, const struct link_report *l, const struct zone *z);
+void dossier_figures(struct pages *p, const struct dossier *ds, size_t link);
 void dossier_clauses(struct pages *p, const struct link_report *l, size_t link);
 void dossier_heat(
     struct pages *p, const struct link_report *l, const struct zone *z, size_t link);
@@ -77,6 +77,10 @@ double dossier_path_height(const struct dossier *ds, size_t link, size_t outage)
 /* The pages' words and signs, for who reads such a thing for the first time. */
 void dossier_reading(struct pages *p);
 void dossier_method(struct pages *p, const struct dossier *ds);
+#define CODE_W 56.0 /* 0.4 mm a module: telephones read it from paper */
+#define CODE_H 68.0
+/* The document's number and data root as a code, with what it is below. */
+void dossier_code(struct pages *p, const struct annex *a, double x);
 /* How to check the file; nothing where nothing goes along with it. */
 void dossier_verify(struct pages *p, const struct dossier *ds);
 

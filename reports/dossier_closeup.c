@@ -4,9 +4,11 @@
 #include <string.h>
 
 /* The worst outages, sample by sample. */
-#define FACTS_H  124.0 /* below a figure, about */
-#define FACT_H   13.0
-#define TITLES_H 70.0 /* of the section and of the close-up */
+#define FACTS_H   148.0 /* below a figure, about */
+#define FACT_H    13.0
+#define TITLES_H  70.0  /* of the section and of the close-up */
+#define HEADING_H 32.0  /* of the close-up alone */
+#define SECTION_H 116.0 /* both, and the gap above, at most */
 
 struct lanes_ctx {
 	const struct results *r;
@@ -133,6 +135,32 @@ print_ticket(const struct link_report *l, const struct outage *o, const struct z
 	}
 }
 
+/* Which records of the journal it rests on: sendings by number, by session of the
+ * collector. */
+static void
+print_records(const struct results *r, const struct closeup *c, char *out, size_t room)
+{
+	char session[32], first[32], last[32], name[NAME_ROOM + 2];
+	uint32_t said = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < c->n_records; i++) {
+		const struct closeup_record *at = &c->records[i];
+		if (at->probe >= r->n_probes)
+			continue;
+		snprintf(session, sizeof session, "%u", at->session);
+		words_count(at->first, first);
+		words_count(at->last, last);
+		snprintf(name, sizeof name, "%s", r->probes[at->probe].name);
+		if (i == 0 || at->session != said)
+			say_more(out, room, "session {1}:", session);
+		said = at->session;
+		say_more(out, room,
+		    i + 1 < c->n_records ? "{1} {2} to {3}," : "{1} {2} to {3}", name,
+		    first, last);
+	}
+}
+
 /* What was looked at that would excuse the ISP. */
 static void
 print_excluded(const struct link_report *l, const struct outage *o, const struct zone *z,
@@ -154,14 +182,15 @@ print_excluded(const struct link_report *l, const struct outage *o, const struct
 }
 
 static void
-facts(struct pages *p, const struct dossier *ds, size_t link, const struct outage *o)
+facts(struct pages *p, const struct dossier *ds, size_t link, const struct closeup *c)
 {
+	const struct outage *o = &ds->r->links[link].result->outages[c->outage];
 	const struct zone *z = &ds->zones[link];
 	int64_t ns = o->end_ns - o->start_ns;
 	int64_t bound = o->start_bound_ns + (o->open ? 0 : o->end_bound_ns);
 	char start[128], end[128], length[320], least[40], most[40], whose[192];
 	char evidence[440], up[200], down[200], others[440], holes[200], ids[128], t[40],
-	    reason[200], packets[600], ticket[320], excluded[400];
+	    reason[200], packets[600], ticket[320], excluded[400], records[900];
 	const struct link_report *l = &ds->r->links[link];
 
 	print_edge(start, sizeof start, z, o->start_ns, o->start_bound_ns);
@@ -193,7 +222,7 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	if (o->common_cause[0] != '\0')
 		say_more(ids, sizeof ids, "common cause {1}", o->common_cause);
 	print_packets(ds->r->links[link].evidence, o, packets, sizeof packets);
-	struct fact list[11] = {{"Attribution", whose}, {"Start", start},
+	struct fact list[12] = {{"Attribution", whose}, {"Start", start},
 	    {"End", o->open ? say_word("still open at the end of the record") : end},
 	    {"Lasted", length}, {"Evidence", evidence}, {"Other links", others},
 	    {"Identifier", ids}};
@@ -206,15 +235,19 @@ facts(struct pages *p, const struct dossier *ds, size_t link, const struct outag
 	}
 	if (o->n_holes > 0)
 		list[n++] = (struct fact){"Holes in it", holes};
+	print_records(ds->r, c, records, sizeof records);
+	if (records[0] != '\0')
+		list[n++] = (struct fact){"Records", records};
 	if (packets[0] != '\0')
 		list[n++] = (struct fact){"Packets", packets};
 	page_facts(p, list, n, 1);
 }
 
-/* Of a close-up with its path: they stand on one page where one page holds them. */
+/* Of a close-up with its path: they stand on one page where one page holds them, but not
+ * at the price of a page that is left half empty. ${head}: above it on this page. */
 static double
-room_of(
-    const struct pages *p, const struct dossier *ds, size_t link, const struct closeup *c)
+room_of(const struct pages *p, const struct dossier *ds, size_t link,
+    const struct closeup *c, double head)
 {
 	const struct link_report *l = &ds->r->links[link];
 	const struct outage *o = &l->result->outages[c->outage];
@@ -225,7 +258,9 @@ room_of(
 	while (l->evidence != NULL &&
 	       evidence_packets(l->evidence, o->start_ns, o->end_ns, &at) != NULL)
 		h += 2 * FACT_H;
-	return h + path <= page_bottom(p) - PAGE_TOP - TITLES_H ? h + path : h;
+	double whole = page_bottom(p) - PAGE_TOP, left = page_bottom(p) - p->y - head;
+	bool parted = left < h + path && left >= h && left > 0.4 * whole;
+	return !parted && h + path <= whole - TITLES_H ? h + path : h;
 }
 
 static void
@@ -251,7 +286,7 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 		say(title, sizeof title, "Outage {1}, {2}: {3}, {4}", n, at, length,
 		    whose);
 	dossier_outage_place(place, link, c->outage);
-	page_heading(p, room_of(p, ds, link, c), place, title);
+	page_heading(p, room_of(p, ds, link, c, HEADING_H), place, title);
 	say(alt, sizeof alt,
 	    "Every sample around outage {1}, a lane a probe: the marks of lost probes fill the "
 	    "time between start and end. {2}.",
@@ -259,7 +294,7 @@ closeup(struct pages *p, const struct dossier *ds, size_t link, const struct clo
 	snprintf(name, sizeof name, "outage-%zu-%zu", link + 1, c->outage + 1);
 	page_figure(p, name, title, alt, h, paint_lanes, &ctx);
 	page_gap(p, 4);
-	facts(p, ds, link, o);
+	facts(p, ds, link, c);
 	dossier_path(p, ds, link, c->outage);
 }
 
@@ -272,7 +307,7 @@ dossier_closeups(struct pages *p, const struct dossier *ds, size_t link)
 	if (l->n_closeups == 0)
 		return;
 	page_section(p, say_word("Close-ups of outages"),
-	    room_of(p, ds, link, &l->closeups[0]) + 10);
+	    room_of(p, ds, link, &l->closeups[0], SECTION_H) + 10);
 	dossier_place(place, "closeups", link);
 	page_title(p, place, say_word("Close-ups of outages"),
 	    say_word("The worst outages, sample by sample"));

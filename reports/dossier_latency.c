@@ -1,3 +1,4 @@
+#include "reports/chart_more.h"
 #include "reports/dossier.h"
 
 #include <stdio.h>
@@ -43,7 +44,7 @@ headline(const struct link_report *l, char *out, size_t room)
 static void
 legend(struct pages *p, const struct link_report *l)
 {
-	char each[40], text[400];
+	char each[40], text[900];
 
 	words_duration(l->bucket_ns, false, each);
 	if (l->bucket_ns == 24 * 3600 * NS_PER_S)
@@ -58,6 +59,14 @@ legend(struct pages *p, const struct link_report *l)
 		    "Line: median. Band: 5th to 95th percentile of the answers.");
 	say_more(text, sizeof text,
 	    "Hatched: not measured. State: dark where an outage is listed.");
+	if (use_is_known(l))
+		say_more(text, sizeof text,
+		    "Own use: the height is the capacity; dark the mean, light the fullest "
+		    "minute, of the direction that was fuller.");
+	if (pins_count(l) > 0)
+		say_more(text, sizeof text,
+		    "Pins: tickets when they were opened; lasting shifts of the round trip, by "
+		    "how much.");
 	page_text(p, &style_note, text);
 	draw_tag(p->d, "P", NULL);
 	p->y += loss_legend(p->d, PAGE_MARGIN, p->y, PAGE_INNER, 0) + 4;
@@ -67,7 +76,8 @@ legend(struct pages *p, const struct link_report *l)
 static void
 percentiles(struct pages *p, const struct link_report *l)
 {
-	char p50[32], p95[32], p99[32], samples[32], lost[32], sent[32], voters[96];
+	char p50[32], p95[32], p99[32], samples[32], lost[32], sent[32], voters[96],
+	    down[32], up[32], most[32], use[192];
 
 	words_ms(l->rtt_p50_ns, p50);
 	bool few = l->result->voters_sent < evidence_probes_least;
@@ -77,10 +87,19 @@ percentiles(struct pages *p, const struct link_report *l)
 	words_count(l->result->voters_sent, sent);
 	words_count(l->result->voters_lost, lost);
 	say(voters, sizeof voters, "{1} lost of {2}", lost, sent);
-	struct fact facts[] = {{"Median", p50}, {"Samples", samples},
+	struct fact facts[7] = {{"Median", p50}, {"Samples", samples},
 	    {"95th percentile", p95}, {"Voters", voters}, {"99th percentile", p99},
 	    {"Measure", say_word("round trips; they do not tell the direction")}};
-	page_facts(p, facts, sizeof facts / sizeof *facts, 2);
+	if (use_is_known(l)) {
+		const struct use_bucket *all = &l->evidence->use.all;
+		words_percent(all->mean[0], 1, down);
+		words_percent(all->mean[1], 1, up);
+		words_percent(all->most[all->most[1] > all->most[0]], 1, most);
+		say(use, sizeof use, "{1} down, {2} up of the capacity; in a minute {3}",
+		    down, up, most);
+		facts[6] = (struct fact){"Own use", use};
+	}
+	page_facts(p, facts, use_is_known(l) ? 7 : 6, 2);
 }
 
 static const struct column degradation_columns[] = {

@@ -1,3 +1,4 @@
+#include "reports/annex.h"
 #include "reports/dossier.h"
 
 #include <stdio.h>
@@ -117,6 +118,27 @@ headline(const struct results *r, char *out, size_t room)
 		    links);
 }
 
+/* What follows, and beside it the document's code. */
+static void
+parts(struct pages *p, const struct annex *a)
+{
+	const char *text = say_word(
+	    "Each link has its own summary, curves, register and close-ups; the method at the end "
+	    "is common to all.");
+
+	if (a == NULL) {
+		page_text(p, &style_note, text);
+		return;
+	}
+	page_need(p, CODE_H);
+	draw_tag(p->d, "P", NULL);
+	draw_block(
+	    p->d, &style_note, PAGE_MARGIN, p->y, PAGE_INNER - CODE_W - 20, 0, text);
+	draw_untag(p->d, "P");
+	dossier_code(p, a, PAGE_MARGIN + PAGE_INNER - CODE_W);
+	p->y += CODE_H;
+}
+
 void
 dossier_overview(struct pages *p, const struct dossier *ds)
 {
@@ -132,10 +154,7 @@ dossier_overview(struct pages *p, const struct dossier *ds)
 	page_title(p, "overview", say_word("Overview"), text);
 	page_gap(p, 6);
 	dossier_overview_rows(p, ds);
-	page_text(p, &style_note,
-	    say_word(
-	        "Each link has its own summary, curves, register and close-ups; the method at the end "
-	        "is common to all."));
+	parts(p, ds->r->annex);
 	if (ds->r->n_links <= OVERVIEW_CURVES)
 		curves(p, ds);
 }

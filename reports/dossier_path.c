@@ -81,8 +81,10 @@ dossier_path(struct pages *p, const struct dossier *ds, size_t link, size_t outa
 	snprintf(number, sizeof number, "%zu", outage + 1);
 	say(title, sizeof title, "Outage {1}, the path hop by hop", number);
 	double h = ladder_height(t);
-	page_need(p, h + WORDS_H);
-	page_gap(p, 6);
+	if (page_need(p, h + WORDS_H)) /* parted from its close-up */
+		page_heading(p, h + WORDS_H, NULL, title);
+	else
+		page_gap(p, 6);
 	page_figure(p, name, title, words, h, paint_ladder, &ctx);
 	page_text(p, &style_note, words);
 }

@@ -1,5 +1,6 @@
 #include "reports/dossier.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ has_closeup(const struct link_report *l, size_t outage)
 	return false;
 }
 
-/* As far as it fits: whole seconds where hundredths say nothing. No bound at all is one
+/* As far as it tells: two figures of it, never less than it is. No bound at all is one
  * that nobody knows: the edge is as a history of states has it. */
 static void
 print_bound(int64_t ns, char out[32])
@@ -32,7 +33,13 @@ print_bound(int64_t ns, char out[32])
 	if (ns == 0)
 		snprintf(out, 32, "%.31s", say_word("as stated"));
 	else
-		say_number(out, 32, s < 99.995 ? "± %.2f s" : "± %.0f s", s);
+		say_number(out, 32,
+		    s > 9.9    ? "± %.0f s"
+		    : s > 0.99 ? "± %.1f s"
+		               : "± %.2f s",
+		    s > 9.9    ? ceil(s - 1e-6)
+		    : s > 0.99 ? ceil(s * 10 - 1e-6) / 10
+		               : ceil(s * 100 - 1e-6) / 100);
 }
 
 static void
@@ -147,9 +154,18 @@ micro(struct pages *p, const struct dossier *ds, size_t link)
 	table_end(&t);
 }
 
-void
-dossier_register_rows(
-    struct pages *p, const struct dossier *ds, size_t link, const bool *chosen)
+static bool
+is_worst(const struct worst *w, size_t outage)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->outages[i] == outage)
+			return true;
+	return false;
+}
+
+static void
+rows(struct pages *p, const struct dossier *ds, size_t link, const bool *chosen,
+    const struct worst *w)
 {
 	const struct link_result *r = ds->r->links[link].result;
 	struct table t;
@@ -161,6 +177,7 @@ dossier_register_rows(
 		if (!open)
 			table_begin(&t, p, columns, sizeof columns / sizeof *columns, 7);
 		open = true;
+		t.tint = is_worst(w, i) ? INK_TINT_ROW : 0;
 		outage_row(&t, ds, link, &r->outages[i], i);
 	}
 	if (open)
@@ -168,12 +185,41 @@ dossier_register_rows(
 }
 
 void
+dossier_register_rows(
+    struct pages *p, const struct dossier *ds, size_t link, const bool *chosen)
+{
+	rows(p, ds, link, chosen, &(struct worst){0});
+}
+
+/* What the table is, and what is tinted in it. */
+static void
+explain(struct pages *p, const struct worst *w)
+{
+	char text[512], n[32], sum[40];
+
+	snprintf(text, sizeof text, "%s",
+	    say_word(
+	        "Every outage that was found, in order; those that do not count stay listed, with the "
+	        "reason. The true edge lies within ± of what is printed."));
+	words_count(w->n, n);
+	words_duration(w->sum_ns, false, sum);
+	if (w->n > 0)
+		say_more(text, sizeof text,
+		    w->weighed ? "Tinted: the {1} of which the contract counts most, {2} "
+		                 "together."
+		               : "Tinted: the {1} longest, {2} together.",
+		    n, sum);
+	page_text(p, &style_note, text);
+}
+
+void
 dossier_register(struct pages *p, const struct dossier *ds, size_t link)
 {
 	const struct link_report *l = &ds->r->links[link];
 	char text[160], listed[32], place[PLACE_ROOM];
+	struct worst worst;
 
-	page_section(p, say_word("Outage register"), 120);
+	page_section(p, say_word("Outage register"), 90);
 	words_count(l->result->n_outages, listed);
 	if (l->result->n_outages == 0)
 		say(text, sizeof text, "Outage register: no outage");
@@ -185,12 +231,10 @@ dossier_register(struct pages *p, const struct dossier *ds, size_t link)
 		micro(p, ds, link);
 		return;
 	}
-	page_text(p, &style_note,
-	    say_word(
-	        "Every outage that was found, in order; those that do not count stay listed, with the "
-	        "reason. The true edge lies within ± of what is printed."));
+	tally_worst(&worst, l);
+	explain(p, &worst);
 	page_gap(p, 3);
-	dossier_register_rows(p, ds, link, NULL);
+	rows(p, ds, link, NULL, &worst);
 	totals(p, l);
 	micro(p, ds, link);
 }

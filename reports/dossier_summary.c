@@ -1,11 +1,15 @@
+#include "reports/annex.h"
 #include "reports/dossier.h"
 #include "reports/promise.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
-#define HEAT_HEAD 34.0 /* of its heading */
-#define RESTS_H   98.0 /* of what the summary rests on */
+#define HEAT_HEAD   34.0 /* of its heading */
+#define RESTS_H     98.0 /* of what the summary rests on */
+#define FIGURE_H    64.0
+#define SHORT_PAPER 800.0 /* Letter: all of the summary stands closer */
 
 /* The first pages: what was found, of whom, against which contract, resting on what. */
 
@@ -87,7 +91,7 @@ nothing_known(const struct link_report *l)
 
 struct figure {
 	const char *label;
-	char value[40], note[192];
+	char value[40], note[256];
 	uint32_t colour;
 };
 
@@ -99,17 +103,19 @@ draw_figure(struct pages *p, const struct figure *f, double x, double w)
 	double inner = w - 16;
 	char text[128];
 
-	while (value.size > 11 && draw_width(p->d, &value, f->value) > inner)
-		value.size -= 1;
-	draw_fill(p->d, f->colour, x, p->y, 3, 62);
+	draw_fill(p->d, f->colour, x, p->y, 3, FIGURE_H);
 	draw_tag(p->d, "P", NULL);
 	/* a space behind each, for those who read without seeing */
 	snprintf(text, sizeof text, "%s ", f->label);
 	draw_line(p->d, &label, x + 11, p->y + 1, inner, ALIGN_LEFT, text);
 	snprintf(text, sizeof text, "%s ", f->value);
-	draw_line(p->d, &value, x + 11, p->y + 13 + (20 - value.size) / 2, inner,
+	while (value.size > 11 && draw_width(p->d, &value, text) > inner)
+		value.size -= 1;
+	draw_line(p->d, &value, x + 11, p->y + 10 + (20 - value.size) / 2, inner,
 	    ALIGN_LEFT, text);
-	draw_block(p->d, &style_small, x + 11, p->y + 42, inner, 2, f->note);
+	char *note = page_bind(f->note);
+	draw_block(p->d, &style_small, x + 11, p->y + 36, inner, 3, note);
+	g_free(note);
 	draw_untag(p->d, "P");
 }
 
@@ -139,9 +145,10 @@ availability_figure(struct figure *f, const struct link_report *l)
 }
 
 static void
-down_figure(struct figure *f, const struct link_report *l)
+down_figure(struct figure *f, const struct results *r, const struct link_report *l)
 {
-	char n[32], listed[32], micro[32];
+	char n[32], listed[32], micro[32], edges[40];
+	struct objections o;
 
 	f->label = say_word("DOWNTIME");
 	words_duration(
@@ -154,13 +161,18 @@ down_figure(struct figure *f, const struct link_report *l)
 	words_count(l->verdict.outage_count, n);
 	words_count(l->result->n_outages, listed);
 	words_count(l->result->n_micro, micro);
+	objections_find(&o, r, l);
+	if (o.edges_ns > 0) {
+		words_duration(o.edges_ns, false, edges);
+		say(f->note, sizeof f->note, "± {1} at the edges;", edges);
+	}
 	if (l->has_verdict)
-		say(f->note, sizeof f->note,
+		say_more(f->note, sizeof f->note,
 		    "{1} {1|outage|outages} counted of {2} listed; {3} "
 		    "{3|micro-outage|micro-outages}",
 		    n, listed, micro);
 	else
-		say(f->note, sizeof f->note,
+		say_more(f->note, sizeof f->note,
 		    "{1} listed; {2} {2|micro-outage|micro-outages}", listed, micro);
 }
 
@@ -218,27 +230,34 @@ credit_figure(struct figure *f, const struct link_report *l)
 }
 
 void
-dossier_figures(struct pages *p, const struct link_report *l, const struct zone *z)
+dossier_figures(struct pages *p, const struct dossier *ds, size_t link)
 {
-	struct figure f[3];
-	double w = PAGE_INNER / 3;
+	const struct link_report *l = &ds->r->links[link];
+	const struct annex *a = ds->r->annex;
+	static const double share[3] = {0.31, 0.38, 0.31}; /* a length of time is long */
+	struct figure f[3] = {0};
+	double all = PAGE_INNER - (a != NULL ? CODE_W : 0), x = PAGE_MARGIN;
 
 	availability_figure(&f[0], l);
-	down_figure(&f[1], l);
+	down_figure(&f[1], ds->r, l);
 	if (!credit_figure(&f[2], l))
-		longest_figure(&f[2], l, z);
-	page_need(p, 66);
-	for (int i = 0; i < 3; i++)
-		draw_figure(p, &f[i], PAGE_MARGIN + i * w, w - 8);
-	p->y += 66;
+		longest_figure(&f[2], l, &ds->zones[link]);
+	page_need(p, FIGURE_H + 4);
+	for (int i = 0; i < 3; i++) {
+		draw_figure(p, &f[i], x, all * share[i] - 8);
+		x += all * share[i];
+	}
+	if (a != NULL)
+		dossier_code(p, a, PAGE_MARGIN + PAGE_INNER - CODE_W);
+	p->y += FIGURE_H + 4;
 }
 
 static const struct column clause_columns[] = {
-    {"Clause", 150, ALIGN_LEFT, true, FACE_TEXT},
-    {"Agreed", 82, ALIGN_LEFT, true, FACE_TEXT},
-    {"Measured", 138, ALIGN_LEFT, true, FACE_TEXT},
-    {"Margin", 62, ALIGN_LEFT, true, FACE_TEXT},
-    {"Verdict", 67, ALIGN_LEFT, true, FACE_TEXT}};
+    {"Clause", 151, ALIGN_LEFT, true, FACE_TEXT},
+    {"Agreed", 66, ALIGN_LEFT, true, FACE_TEXT},
+    {"Measured", 160, ALIGN_LEFT, true, FACE_TEXT},
+    {"Margin", 56, ALIGN_LEFT, true, FACE_TEXT},
+    {"Verdict", 66, ALIGN_LEFT, true, FACE_TEXT}};
 
 static void
 availability_clause(struct table *t, const struct link_report *l)
@@ -439,7 +458,7 @@ dossier_clauses(struct pages *p, const struct link_report *l, size_t link)
 		        "No contract was given, so nothing is judged here: the facts follow."));
 		return;
 	}
-	table_begin(&t, p, clause_columns, 5, 8.5);
+	table_begin(&t, p, clause_columns, 5, p->paper->h < SHORT_PAPER ? 8 : 8.5);
 	availability_clause(&t, l);
 	coverage_clause(&t, l);
 	plain_clauses(&t, l);
@@ -557,7 +576,7 @@ dossier_summary(struct pages *p, const struct dossier *ds, size_t link)
 	page_gap(p, 4);
 	dossier_who(p, ds->r, l, &ds->zones[link]);
 	page_gap(p, 8);
-	dossier_figures(p, l, &ds->zones[link]);
+	dossier_figures(p, ds, link);
 	dossier_clauses(p, l, link);
 	dossier_heat(p, l, &ds->zones[link], link);
 	rests_on(p, ds->r, l, link);

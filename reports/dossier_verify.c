@@ -34,20 +34,48 @@ paint_code(struct draw *d, struct box box, const void *ctx)
 	draw_path_fill(d, INK);
 }
 
+/* NULL: out of memory alone, the text is short. */
+static QRcode *
+encode(struct pages *p, const struct annex *a, char alt[320])
+{
+	char text[160];
+
+	snprintf(text, sizeof text, "%s %s", a->id, a->data_root);
+	say(alt, 320, "QR code of the document's number and data root: {1}", text);
+	QRcode *qr = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
+	if (qr == NULL)
+		p->rc = p->rc != 0 ? p->rc : -ENOMEM;
+	return qr;
+}
+
 static void
 code(struct pages *p, const struct annex *a)
 {
-	char text[160], alt[320];
+	char alt[320];
+	QRcode *qr = encode(p, a, alt);
 
-	snprintf(text, sizeof text, "%s %s", a->id, a->data_root);
-	QRcode *qr = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
-	if (qr == NULL) { /* out of memory alone: the text is short */
-		p->rc = p->rc != 0 ? p->rc : -ENOMEM;
+	if (qr == NULL)
 		return;
-	}
-	say(alt, sizeof alt, "QR code of the document's number and data root: {1}", text);
 	page_figure(p, "code", say_word("Data root"), alt, QR_H, paint_code, qr);
 	QRcode_free(qr);
+}
+
+void
+dossier_code(struct pages *p, const struct annex *a, double x)
+{
+	const double side = CODE_W;
+	char alt[320];
+	QRcode *qr = encode(p, a, alt);
+
+	if (qr == NULL)
+		return;
+	page_figure_at(p, (struct box){x, p->y, side, side}, alt, paint_code, qr);
+	double edge = QR_BORDER * side / (qr->width + 2 * QR_BORDER);
+	QRcode_free(qr);
+	draw_tag(p->d, "P", NULL);
+	draw_line(p->d, &style_small, x - side, p->y + side, side * 2 - edge, ALIGN_RIGHT,
+	    say_word("Data root"));
+	draw_untag(p->d, "P");
 }
 
 /* ---- words ---- */

@@ -194,8 +194,15 @@ words_bits(uint64_t bps, char out[32])
 void
 words_bytes(uint64_t bytes, char out[32])
 {
-	static const char *const units[5] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+	char n[32];
 
+	if (bytes < 1024) {
+		words_count(bytes, n);
+		say(out, 32, "{1} {1|byte|bytes}", n);
+		return;
+	}
+	const char *const units[5] = {
+	    "", say_word("KiB"), say_word("MiB"), say_word("GiB"), say_word("TiB")};
 	scaled(bytes, units, 1024, out);
 }
 

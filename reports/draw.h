@@ -24,6 +24,7 @@ enum ink {
 	INK_MEDIAN = 0x08306B,
 	INK_REPLY = 0x56A0D3,
 	INK_TINT_BAD = 0xFBE9DD,
+	INK_TINT_ROW = 0xFDF1E8, /* words stand on it */
 	INK_HATCH = 0x8C959F,
 	INK_PAPER = 0xFFFFFF
 };

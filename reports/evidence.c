@@ -27,6 +27,7 @@ void
 evidence_done(struct evidence *e)
 {
 	free(e->loads);
+	free(e->use.list);
 	free(e->tests);
 	free(e->servers);
 	free(e->minutes.runs);

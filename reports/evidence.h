@@ -145,6 +145,21 @@ struct packet_note {
 	uint64_t bytes, packets;
 };
 
+/* What the link itself carried, shares of its capacity down and up: in the mean, and in
+ * the fullest minute. */
+struct use_bucket {
+	int64_t start_ns, end_ns, counted_ns;
+	double mean[2], most[2];
+};
+
+struct use {
+	int64_t width_ns, phase_ns; /* of the buckets: those of the curve; 0: none */
+	struct use_bucket *list;
+	size_t n, room;
+	struct use_bucket minute; /* under way */
+	struct use_bucket all;    /* the period's as one */
+};
+
 struct evidence {
 	/* round trips */
 	struct hist crowds[CROWDS];
@@ -152,6 +167,7 @@ struct evidence {
 	bool has_quantiles[CROWDS];
 	struct span *loads; /* in which what the line carried is known */
 	size_t n_loads, room_loads;
+	struct use use;
 	/* throughput */
 	struct speed_test *tests;
 	size_t n_tests, room_tests;
@@ -197,6 +213,12 @@ void evidence_done(struct evidence *e);
 
 /* What the line carried is known between two readings of its counters. */
 void evidence_load(struct evidence *e, int64_t from_ns, int64_t to_ns);
+/* So much of the capacity, down and up, was used between them; in the order of time. */
+void evidence_use(
+    struct evidence *e, int64_t from_ns, int64_t to_ns, const double share[2]);
+/* Its part of evidence_complete and of the JSON; null where nothing is known. */
+void evidence_use_complete(struct evidence *e, struct span period);
+json_t *evidence_use_json(const struct evidence *e);
 void evidence_test(struct evidence *e, const struct speed_test *t);
 /* The row of a probe, made if there is none. */
 struct name_server *evidence_server(struct evidence *e, uint32_t probe, bool isp);

@@ -206,6 +206,7 @@ void
 evidence_complete(struct evidence *e, const struct link_report *l)
 {
 	complete_quantiles(e);
+	evidence_use_complete(e, l->result->period);
 	complete_side(e, l, false);
 	complete_side(e, l, true);
 	complete_servers(e);

@@ -443,6 +443,7 @@ evidence_json(const struct results *r, const struct link_report *l)
 	value_set(o, "months", months);
 	value_set(o, "months_total", total_json(e));
 	value_set(o, "round_trips", crowds_json(e));
+	value_set(o, "use", evidence_use_json(e));
 	value_set(o, "throughput", speed);
 	value_set(o, "names", names_json(r, e));
 	value_set(o, "tickets", tickets);

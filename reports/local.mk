@@ -20,6 +20,7 @@ reports_libreports_a_SOURCES = \
 	reports/chart_spread.c \
 	reports/chart_tails.c \
 	reports/chart_tails.h \
+	reports/chart_use.c \
 	reports/chart_week.c \
 	reports/chart_zone.c \
 	reports/comparison.c \
@@ -68,6 +69,7 @@ reports_libreports_a_SOURCES = \
 	reports/evidence_complete.c \
 	reports/evidence_json.c \
 	reports/evidence_rows.c \
+	reports/evidence_use.c \
 	reports/findings.c \
 	reports/findings.h \
 	reports/inspect.c \

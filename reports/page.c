@@ -200,9 +200,8 @@ add_outline(struct pages *p, int parent, const char *place, const char *text)
 	    parent == CAIRO_PDF_OUTLINE_ROOT ? CAIRO_PDF_OUTLINE_FLAG_OPEN : 0);
 }
 
-/* A unit must not part from its number: those spaces do not break. */
-static char *
-bind_units(const char *text)
+char *
+page_bind(const char *text)
 {
 	GString *s = g_string_new(NULL);
 
@@ -221,7 +220,7 @@ title(struct pages *p, const struct style *s, const char *place, const char *out
 {
 	mark_place(p, place);
 	p->outline = add_outline(p, CAIRO_PDF_OUTLINE_ROOT, place, outline);
-	char *bound = bind_units(text);
+	char *bound = page_bind(text);
 	draw_tag(p->d, "H1", NULL);
 	p->y += draw_block(p->d, s, PAGE_MARGIN, p->y, PAGE_INNER, 4, bound);
 	draw_untag(p->d, "H1");
@@ -259,7 +258,7 @@ page_heading(struct pages *p, double with, const char *place, const char *text)
 void
 page_text(struct pages *p, const struct style *s, const char *text)
 {
-	char *bound = bind_units(text);
+	char *bound = page_bind(text);
 	double h = draw_block_height(p->d, s, PAGE_INNER, 0, bound);
 
 	page_need(p, h);
@@ -319,19 +318,24 @@ write_chart(struct pages *p, const char *name, const char *title, double h,
 }
 
 void
-page_figure(struct pages *p, const char *name, const char *title, const char *alt,
-    double h, page_paint *paint, const void *ctx)
+page_figure_at(
+    struct pages *p, struct box box, const char *alt, page_paint *paint, const void *ctx)
 {
-	struct box box;
-
-	page_need(p, h);
-	box = (struct box){PAGE_MARGIN, p->y, PAGE_INNER, h};
 	if (p->kind == PAGES_PDF)
 		g_ptr_array_add(p->alts, g_strdup(alt));
 	draw_tag(p->d, "Figure", NULL);
 	if (!draw_is_quiet(p->d))
 		paint(p->d, box, ctx);
 	draw_untag(p->d, "Figure");
+}
+
+void
+page_figure(struct pages *p, const char *name, const char *title, const char *alt,
+    double h, page_paint *paint, const void *ctx)
+{
+	page_need(p, h);
+	page_figure_at(
+	    p, (struct box){PAGE_MARGIN, p->y, PAGE_INNER, h}, alt, paint, ctx);
 	p->y += h + 4;
 	if (p->kind != PAGES_PNG)
 		return;

@@ -73,6 +73,9 @@ void page_heading(struct pages *p, double with, const char *place, const char *t
 void page_text(struct pages *p, const struct style *s, const char *text);
 void page_link(struct pages *p, const char *place, const char *text);
 void page_gap(struct pages *p, double h);
+/* A unit must not part from its number: the text with spaces that do not break there;
+ * g_free. */
+char *page_bind(const char *text);
 
 /*
  * page_figure(p, name, title, alt, h, paint, ctx):
@@ -82,6 +85,9 @@ void page_gap(struct pages *p, double h);
 typedef void page_paint(struct draw *d, struct box box, const void *ctx);
 void page_figure(struct pages *p, const char *name, const char *title, const char *alt,
     double h, page_paint *paint, const void *ctx);
+/* One beside other things: where it is told, and in no file of its own. */
+void page_figure_at(
+    struct pages *p, struct box box, const char *alt, page_paint *paint, const void *ctx);
 
 extern const struct style style_title, style_heading, style_body, style_note, style_small;
 
@@ -108,7 +114,8 @@ struct table {
 	struct pages *p;
 	const struct column *columns;
 	size_t n;
-	double size; /* of the text */
+	double size;   /* of the text */
+	uint32_t tint; /* of the rows from here on; 0: none */
 	bool open;
 };
 

@@ -144,6 +144,9 @@ table_row(struct table *t, const struct cell *cells)
 	}
 	if (!t->open)
 		header(t);
+	if (t->tint != 0)
+		draw_fill(t->p->d, t->tint, PAGE_MARGIN, t->p->y - ROW_PAD, PAGE_INNER,
+		    h + 2 * ROW_PAD);
 	draw_tag(t->p->d, "TR", NULL);
 	for (size_t i = 0; i < t->n; i++) {
 		draw_tag(t->p->d, "TD", NULL);

@@ -54,8 +54,17 @@ struct mark {
 struct closeup {
 	size_t outage; /* index in the link's outages */
 	int64_t from_ns, to_ns;
+	/* What is left out of it, in the middle of a long one; from = to: nothing. */
+	int64_t cut_from_ns, cut_to_ns;
 	struct mark *marks;
 	size_t n_marks;
+	/* Where in the journal its samples are: of each of the link's own probes the
+	 * first and the last sending of each session, whatever is left out. */
+	struct closeup_record {
+		uint32_t probe, session;
+		uint64_t first, last;
+	} * records;
+	size_t n_records;
 };
 
 /* One throughput test. What is detailed of it (base/throughput.h) holds where detailed.

@@ -40,7 +40,26 @@ buckets_json(const struct bucket *b, size_t n)
 }
 
 static json_t *
-closeups_json(const struct link_report *l)
+closeup_records_json(const struct results *r, const struct closeup *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->n_records; i++) {
+		const struct closeup_record *at = &c->records[i];
+		json_t *o = json_object();
+		if (at->probe >= r->n_probes)
+			continue;
+		value_set(o, "probe", value_text(r->probes[at->probe].name));
+		value_set(o, "session", json_integer(at->session));
+		value_set(o, "first", json_integer((json_int_t)at->first));
+		value_set(o, "last", json_integer((json_int_t)at->last));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
+closeups_json(const struct results *r, const struct link_report *l)
 {
 	json_t *list = json_array();
 
@@ -48,16 +67,22 @@ closeups_json(const struct link_report *l)
 		json_t *o = json_object();
 		value_set(o, "outage",
 		    json_string(l->result->outages[l->closeups[i].outage].id));
-		value_set(o, "from", value_instant(l->closeups[i].from_ns));
-		value_set(o, "to", value_instant(l->closeups[i].to_ns));
-		value_set(o, "samples", json_integer((json_int_t)l->closeups[i].n_marks));
+		const struct closeup *c = &l->closeups[i];
+		bool cut = c->cut_to_ns > c->cut_from_ns;
+		value_set(o, "from", value_instant(c->from_ns));
+		value_set(o, "to", value_instant(c->to_ns));
+		value_set(
+		    o, "cut_from", cut ? value_instant(c->cut_from_ns) : json_null());
+		value_set(o, "cut_to", cut ? value_instant(c->cut_to_ns) : json_null());
+		value_set(o, "samples", json_integer((json_int_t)c->n_marks));
+		value_set(o, "records", closeup_records_json(r, c));
 		json_array_append_new(list, o);
 	}
 	return list;
 }
 
 static json_t *
-curve_json(const struct link_report *l)
+curve_json(const struct results *r, const struct link_report *l)
 {
 	static const char *const COLUMNS[] = {
 	    "start", "end", "sent", "lost", "p5_s", "p50_s", "p95_s"};
@@ -75,7 +100,7 @@ curve_json(const struct link_report *l)
 	value_set(o, "hours", buckets_json(l->hours, l->n_hours));
 	value_set_s(o, "bucket_s", l->bucket_ns);
 	value_set(o, "buckets", buckets_json(l->buckets, l->n_buckets));
-	value_set(o, "closeups", closeups_json(l));
+	value_set(o, "closeups", closeups_json(r, l));
 	return o;
 }
 
@@ -177,7 +202,7 @@ results_json(const struct results *r, const struct annex *a, const struct annex_
 
 	for (size_t i = 0; i < r->n_links; i++) {
 		json_array_append_new(links, def_json(&r->links[i]));
-		json_array_append_new(curves, curve_json(&r->links[i]));
+		json_array_append_new(curves, curve_json(r, &r->links[i]));
 		if (r->links[i].evidence != NULL)
 			json_array_append_new(evidence, evidence_json(r, &r->links[i]));
 	}

@@ -265,7 +265,7 @@ link_pages(struct pages *p, const struct dossier *ds, size_t link)
 	page_gap(p, 4);
 	dossier_who(p, ds->r, l, &ds->zones[link]);
 	page_gap(p, 8);
-	dossier_figures(p, l, &ds->zones[link]);
+	dossier_figures(p, ds, link);
 	dossier_clauses(p, l, link);
 	periods(p, ds, link, rows, n);
 	sla_record(p, ds, link);

@@ -3,6 +3,7 @@
 #include "reports/promise.h"
 #include "reports/value.h"
 
+#include <glib.h>
 #include <string.h>
 
 bool
@@ -20,6 +21,59 @@ tally_longest(const struct link_report *l, size_t *at)
 		}
 	}
 	return false;
+}
+
+/* What the contract counts of each, by id: several times of one add up. */
+static GHashTable *
+weights_of(const struct link_report *l)
+{
+	GHashTable *by_id = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+
+	for (size_t i = 0; l->has_verdict && l->conf != NULL && i < l->verdict.n_times;
+	     i++) {
+		const struct outage_time *w = &l->verdict.times[i];
+		if (w->counted_ns <= 0 || w->outage_id[0] == '\0')
+			continue;
+		int64_t *sum = g_hash_table_lookup(by_id, w->outage_id);
+		if (sum == NULL) {
+			sum = g_new0(int64_t, 1);
+			g_hash_table_insert(by_id, (gpointer)w->outage_id, sum);
+		}
+		*sum += w->counted_ns;
+	}
+	return by_id;
+}
+
+void
+tally_worst(struct worst *w, const struct link_report *l)
+{
+	const struct link_result *r = l->result;
+	GHashTable *by_id = weights_of(l);
+	int64_t ns[TALLY_WORST + 1] = {0};
+	size_t most = r->n_outages / 10;
+
+	*w = (struct worst){.weighed = g_hash_table_size(by_id) > 0};
+	most = most < 3 ? 3 : most > TALLY_WORST ? TALLY_WORST : most;
+	for (size_t i = 0; r->n_outages > most && i < r->n_outages; i++) {
+		const struct outage *o = &r->outages[i];
+		const int64_t *sum = g_hash_table_lookup(by_id, o->id);
+		int64_t one = !w->weighed   ? o->end_ns - o->start_ns
+		              : sum != NULL ? *sum
+		                            : 0;
+		size_t at = w->n;
+		if (one <= 0 || (w->n == most && one <= ns[most - 1]))
+			continue;
+		w->n += w->n < most;
+		for (at = at < most ? at : most - 1; at > 0 && ns[at - 1] < one; at--) {
+			ns[at] = ns[at - 1];
+			w->outages[at] = w->outages[at - 1];
+		}
+		ns[at] = one;
+		w->outages[at] = i;
+	}
+	for (size_t i = 0; i < w->n; i++)
+		w->sum_ns += ns[i];
+	g_hash_table_destroy(by_id);
 }
 
 /* Two of a kind may overlap, of other probes: what they share counts once. */
@@ -54,6 +108,7 @@ take_outages(struct tally *t, const struct link_report *l)
 	for (size_t i = 0; i < r->n_outages; i++)
 		t->not_counted += !r->outages[i].counted;
 	t->has_longest = tally_longest(l, &t->longest);
+	tally_worst(&t->worst, l);
 	for (size_t i = 0; l->has_verdict && i < l->verdict.n_times; i++)
 		t->weightless += l->verdict.times[i].counted_ns <= 0 &&
 		                 l->verdict.times[i].reason != NULL;
@@ -203,6 +258,17 @@ degraded_json(const struct link_report *l)
 	return list;
 }
 
+static json_t *
+worst_json(const struct worst *w, const struct link_report *l)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < w->n; i++)
+		json_array_append_new(
+		    list, json_string(l->result->outages[w->outages[i]].id));
+	return list;
+}
+
 json_t *
 tally_json(const struct results *r, const struct link_report *l)
 {
@@ -221,6 +287,9 @@ tally_json(const struct results *r, const struct link_report *l)
 	value_set(o, "longest_start",
 	    t.has_longest ? value_instant(l->result->outages[t.longest].start_ns)
 	                  : json_null());
+	value_set(o, "worst", worst_json(&t.worst, l));
+	value_set(o, "worst_by", json_string(t.worst.weighed ? "contract" : "length"));
+	value_set_s(o, "worst_s", t.worst.sum_ns);
 	value_set(o, "measured", json_real(t.measured));
 	set_n(o, "months_judged", t.months_judged);
 	set_n(o, "months_missed", t.months_missed);

@@ -9,6 +9,7 @@
  * printed by the pages, written into the results; no page adds up anything itself.
  */
 #define TALLY_REASONS      8
+#define TALLY_WORST        10
 #define TALLY_DEGRADATIONS (DEG_TARGET + 1)
 
 struct tally {
@@ -16,6 +17,12 @@ struct tally {
 	size_t weightless; /* parts of outages that weigh nothing, with a reason */
 	bool has_longest;  /* of those that count: its place in the register */
 	size_t longest;
+	struct worst {
+		size_t outages[TALLY_WORST]; /* places in the register, the worst first */
+		size_t n;
+		bool weighed;   /* by what the contract counts of them; else by length */
+		int64_t sum_ns; /* of that */
+	} worst;
 	double measured; /* share of the period that was measured; 0 of none */
 	/* of the months: with a target, of these missed, and without a verdict */
 	size_t months_judged, months_missed, months_refused;
@@ -47,6 +54,8 @@ struct tally_links {
 
 /* Of the outages that count the longest, its place in the register; false: none. */
 bool tally_longest(const struct link_report *l, size_t *at);
+/* The tenth of the register that is worst, three to ten of it; none of three or fewer. */
+void tally_worst(struct worst *w, const struct link_report *l);
 void tally_find(struct tally *t, const struct results *r, const struct link_report *l);
 void tally_links(struct tally_links *t, const struct results *r);
 json_t *tally_json(const struct results *r, const struct link_report *l);

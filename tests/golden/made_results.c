@@ -303,10 +303,25 @@ add_closeup(struct results *r, size_t link, size_t outage)
 
 	l->closeups = realloc(l->closeups, (l->n_closeups + 1) * sizeof *l->closeups);
 	struct closeup *c = &l->closeups[l->n_closeups++];
-	*c = (struct closeup){outage, o->start_ns - margin, o->end_ns + margin, NULL, 0};
+	*c = (struct closeup){.outage = outage,
+	    .from_ns = o->start_ns - margin,
+	    .to_ns = o->end_ns + margin,
+	    .cut_from_ns = o->end_ns + margin,
+	    .cut_to_ns = o->end_ns + margin};
+	if (c->to_ns - c->from_ns > 1200 * NS_PER_S) { /* both of its ends alone */
+		c->cut_from_ns = c->from_ns + 600 * NS_PER_S;
+		c->cut_to_ns = c->to_ns - 600 * NS_PER_S;
+	}
 	c->marks = calloc((size_t)((c->to_ns - c->from_ns) / NS_PER_S + 2) * r->n_probes,
 	    sizeof *c->marks);
+	c->records = calloc(r->n_probes, sizeof *c->records);
+	for (size_t i = 0; i < r->n_probes; i++)
+		if (strcmp(r->probes[i].link, l->def->link) == 0)
+			c->records[c->n_records++] = (struct closeup_record){
+			    (uint32_t)i, 7, 100000 * outage, 100000 * outage + 600};
 	for (int64_t at = c->from_ns; at < c->to_ns; at += NS_PER_S) {
+		if (at >= c->cut_from_ns && at < c->cut_to_ns)
+			continue;
 		for (size_t i = 0; i < r->n_probes; i++) {
 			const struct probe_def *p = &r->probes[i];
 			int64_t sent = at + between(0, NS_PER_S - 1);
@@ -561,8 +576,10 @@ made_free(struct results *r)
 			free(res->outages[k].holes);
 		for (size_t k = 0; k < res->n_degradations; k++)
 			free(res->degradations[k].probes);
-		for (size_t k = 0; k < l->n_closeups; k++)
+		for (size_t k = 0; k < l->n_closeups; k++) {
 			free(l->closeups[k].marks);
+			free(l->closeups[k].records);
+		}
 		free(res->outages);
 		free(res->micro);
 		free(res->degradations);

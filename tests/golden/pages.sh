@@ -33,8 +33,12 @@ report()
 }
 report a4 --json --letter "$dir/letter.pdf"
 report us --paper letter
+report de --paper letter --language de
+report fr --paper letter --language fr
 geometry a4 595 842
 geometry us 612 792
+geometry de 612 792
+geometry fr 612 792
 geometry letter 595 842
 [ "$(pdfinfo "$dir/letter.pdf" | awk '$1 == "Pages:" { print $2 }')" = 1 ] ||
 	wrong "the letter is not one page"
@@ -61,6 +65,19 @@ says()
 	grep -qF -- "$(printf %s "$format" | tr -d ' ')" "$dir/$file.txt" || wrong "$file: nowhere \"$format\""
 }
 E='.evidence[0]'
+
+## The first page has all of the summary's pictures on either paper in each language, and the
+## downtime with its bound.
+for file in a4:'Loss by day and hour' us:'Loss by day and hour' \
+	de:'Verlust nach Tag und Stunde' fr:'Perte par jour et heure'; do
+	pdftotext -l 1 "$dir/${file%%:*}.pdf" - | grep -qF "${file#*:}" ||
+		wrong "${file%%:*}: the map of loss is not on the first page"
+done
+pdfinfo -struct-text "$dir/a4.pdf" >"$dir/structure"
+awk '/^ *Figure/ { figures++ } /^ *H2/ { exit } END { exit figures != 1 }' "$dir/structure" ||
+	wrong "no code before the first heading"
+says a4 "± @ h @ min at the edges; @ outages counted" "$E.objections.edges_s / 3600 | floor" \
+	"$E.objections.edges_s % 3600 / 60 | floor" "$E.objections.counted"
 TENTH='def tenth: (. * 10 + 0.5 | floor) | "\(. / 10 | floor).\(. % 10)";'
 PERMILLE='def third: (. * 100000 + 0.5 | floor) | "\(. / 1000 | floor).\("00\(. % 1000)"[-3:])";'
 says a4 "was missed in @ of @ months" "[$E.months[] | select(.verdict == \"breached\")] | length" \
@@ -79,6 +96,19 @@ says a4 "One ticket, about an outage of the register"
 says a4 "@ minutes are left out of the verdict; @ entry" "[.sla.verdicts[].excluded_s] | add / 60 | floor" \
 	"$E.exclusions | length"
 says a4 "Outage register: @ outages" ".outages.links[0].outages | length"
+says a4 "Tinted: the @ of which the contract counts most, @ h @ min together" "$E.tally.worst | length" \
+	"$E.tally.worst_s / 3600 | floor" "$E.tally.worst_s % 3600 / 60 | floor"
+says a4 "Own use @ % down, @ % up of the capacity; in a minute @ %" \
+	"$TENTH $E.use.down * 100 | tenth" "$TENTH $E.use.up * 100 | tenth" \
+	"$TENTH $E.use.down_most * 100 | tenth"
+for page in $(seq "$(pdfinfo "$dir/a4.pdf" | awk '$1 == "Pages:" { print $2 }')"); do
+	pdftotext -f "$page" -l "$page" "$dir/a4.pdf" "$dir/page"
+	grep -q "Half of the answers" "$dir/page" && break
+done
+grep -q '^INC-1$' "$dir/page" || wrong "no pin of a ticket over the latency"
+# Bounds of many seconds are told in whole ones, and never less than they are.
+says a4 "± 60 s"
+grep -q '±59' "$dir/a4.txt" && wrong "a length of the register is told closer than it is known"
 says a4 "Likely objections: @ answered by what was measured, @ in part, @ conceded" \
 	"[$E.objections.words[] | select(. == \"answered\")] | length" \
 	"[$E.objections.words[] | select(. == \"in-part\")] | length" \
@@ -101,7 +131,7 @@ prose()
 }
 prose "$dir/results.json" <"$dir/structure" || wrong "prose: $(head -3 "$dir/out")"
 for change in '.evidence[0].tally.verdict.commitments[1].share_margin -= 0.01' '.evidence[0].tally.verdict.target = 0.996' \
-	'.evidence[0].names.minutes += 1' \
+	'.evidence[0].names.minutes += 1' '.evidence[0].use.up += 0.002' \
 	'.evidence[0].throughput.down |= (.reached_normal += 1 | .bands[2] += 1)' '.evidence[0].owed.isp.money += 1' \
 	'.evidence[0].objections.unknown_share += 0.001' \
 	'.evidence[0].quality.exactness.sent += 1'; do
@@ -131,6 +161,12 @@ jq -e '.evidence[0] as $e
 	and $e.tally.months_missed == ([$e.months[] | select(.verdict == "breached")] | length)
 	and $e.tally.outages == (.outages.links[0].outages | length)
 	and $e.tally.not_counted == ([.outages.links[0].outages[] | select(.counted | not)] | length)
+	and ([.sla.verdicts[].outages[]] | group_by(.id) | map({id: .[0].id, s: (map(.down_s) | add)})
+		| sort_by(-.s) | .[:10] | map(.id) | sort) as $worst
+	| ($e.tally.worst | sort) == $worst and $e.tally.worst_by == "contract"
+	and near([$e.use.buckets[].counted_s] | add; $e.use.counted_s)
+	and near($e.use.counted_s; 14 * 86400 - 5) and $e.use.down_most == ([$e.use.buckets[].down_most] | max)
+	and near([$e.use.buckets[] | .down * .counted_s] | add; $e.use.down * $e.use.counted_s)
 	and $e.tally.tickets == ($e.tickets | length)
 	and $e.tally.tickets_with_outage == ([$e.tickets[] | select(.outages > 0)] | length)
 	and ([$e.tally.objections[]] | add) == 10
@@ -150,7 +186,7 @@ done
 ## A link without any of it says so in a sentence each, on few pages.
 # A web page that is fetched to see whether it comes is no test of throughput.
 {
-	history 2 60 864000 "86400-88200" ""
+	history 2 60 864000 "86400-88200 172800-201600" ""
 	awk 'BEGIN { for (t = 0; t < 864000; t += 3600) printf "%d.5,page,http,internet,reply,80\n", 1761436800 + t }'
 } | take plain samples
 "$lw" --data "$dir/plain" report dossier -o "$dir/plain.pdf" 2>"$dir/err" || wrong "plain: $(cat "$dir/err")"
@@ -161,6 +197,16 @@ says plain "Name servers were not measured"
 says plain "No ticket and no note was entered"
 says plain "Nothing is excluded from the verdict"
 says plain "There is no gap in the period"
+# Of 8 h without the Internet both ends are shown, and what they rest on.
+says plain "7 h 09 min of it are not drawn"
+says plain "session 1: p0 2 877 to 3 365, p1 2 876 to 3 365"
+qpdf --show-attachment=results.json "$dir/plain.pdf" | jq -e '.outages.links[0].outages[1] as $long
+	| def at: .[0:19] + "Z" | fromdate;
+	.curves[0].closeups | map(select(.cut_from != null)) | length == 1 and all(.[];
+		.outage == $long.id and (.from | at) < ($long.start | at) and ($long.start | at) < (.cut_from | at)
+		and (.cut_to | at) < ($long.end | at) and ($long.end | at) < (.to | at)
+		and (.cut_from | at) - (.from | at) == 1800 and (.to | at) - (.cut_to | at) == 1800
+		and .samples == 120)' >/dev/null || wrong "the close-up of the long outage"
 [ "$pages" -le 9 ] || wrong "plain: $pages pages"
 
 ## What is refused is refused in a line.

@@ -141,6 +141,10 @@ done
 pdftoppm -r 150 -f "$last" -png "$dir/d.pdf" "$dir/code"
 zbarimg -q --raw "$dir"/code-*.png 2>/dev/null | grep -qF "$root" && held ||
 	wrong "the code does not read: $(zbarimg -q --raw "$dir"/code-*.png 2>&1)"
+# small: by a scan of 200 dpi
+pdftoppm -r 200 -l 1 -png "$dir/d.pdf" "$dir/first"
+zbarimg -q --raw "$dir"/first-*.png 2>/dev/null | grep -qF "$root" && held ||
+	wrong "the first page's code does not read: $(zbarimg -q --raw "$dir"/first-*.png 2>&1)"
 cp "$dir/d.pdf" "$dir/renamed.pdf"
 cp "$dir/d.manifest.json" "$dir/renamed.manifest.json"
 cp "$dir/d.manifest.json.p7s" "$dir/renamed.manifest.json.p7s"

@@ -99,8 +99,11 @@ test_words_can_be_read(void **state)
 	assert_true(fabs(contrast(0xFFFFFF, 0x000000) - 21) < 1e-9);
 	assert_true(fabs(contrast(0xFFFFFF, 0x777777) - 4.48) < 0.01);
 	for (size_t i = 0; i < sizeof TEXT / sizeof *TEXT; i++)
-		if (contrast(TEXT[i], INK_PAPER) < 4.5)
-			fail_msg("%06X: %.2f", TEXT[i], contrast(TEXT[i], INK_PAPER));
+		if (contrast(TEXT[i], INK_PAPER) < 4.5 ||
+		    contrast(TEXT[i], INK_TINT_ROW) < 4.5)
+			fail_msg("%06X: %.2f, %.2f", TEXT[i],
+			    contrast(TEXT[i], INK_PAPER),
+			    contrast(TEXT[i], INK_TINT_ROW));
 }
 
 /* Each step is told from the next by everybody, and darker. */

@@ -98,6 +98,39 @@ test_gap(void **state)
 	curve_free(&c);
 }
 
+/* Ten minutes of a probe each 15 s: a page has room for buckets of 5 s, of which two in
+ * three would be empty. A second voter that is asked more often makes them finer, one
+ * that is asked more seldom does not make them wider. */
+static void
+test_no_bucket_between_probes(void **state)
+{
+	struct probe_def def = PING;
+	struct curve c;
+	struct curve_probe of = {.rtt_ns = -1};
+
+	(void)state;
+	curve_init(&c, true, 600 * NS_PER_S, "UTC", 0);
+	assert_int_equal(c.buckets.width_ns, 5 * NS_PER_S);
+	def.every_ns = 60 * NS_PER_S;
+	curve_voter(&c, &def);
+	assert_int_equal(c.buckets.width_ns, 60 * NS_PER_S);
+	def.every_ns = 15 * NS_PER_S;
+	curve_voter(&c, &def);
+	def.every_ns = 120 * NS_PER_S;
+	curve_voter(&c, &def);
+	assert_int_equal(c.buckets.width_ns, 30 * NS_PER_S);
+	for (int i = 0; i < 40; i++) {
+		struct sample s =
+		    sample((uint64_t)i + 1, (7 + 15 * i) * NS_PER_S, 20 * NS_PER_MS);
+		curve_take(&c, &of, &def, &s);
+	}
+	curve_close(&c);
+	assert_int_equal(c.buckets.n, 20);
+	for (size_t i = 0; i < c.buckets.n; i++)
+		assert_int_equal(c.buckets.list[i].start_ns, (int64_t)i * 30 * NS_PER_S);
+	curve_free(&c);
+}
+
 int
 main(void)
 {
@@ -105,6 +138,7 @@ main(void)
 	    cmocka_unit_test(test_jitter),
 	    cmocka_unit_test(test_no_row),
 	    cmocka_unit_test(test_gap),
+	    cmocka_unit_test(test_no_bucket_between_probes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -609,6 +609,17 @@ test_curves(void **state)
 	assert_in_range(sent, 4 * (6600 - 40) - 4, 4 * (6600 - 40));
 	assert_in_range(lost, 4 * 221, 4 * 224);
 	assert_int_equal(l->n_closeups, 1);
+	assert_int_equal(l->closeups[0].cut_from_ns, l->closeups[0].cut_to_ns);
+	/* its probes' sendings, one a second, and those of no other link */
+	assert_true(l->closeups[0].n_records > 0);
+	for (size_t i = 0; i < l->closeups[0].n_records; i++) {
+		const struct closeup_record *at = &l->closeups[0].records[i];
+		size_t n = 0;
+		assert_string_equal(r->probes[at->probe].link, l->def->link);
+		for (size_t k = 0; k < l->closeups[0].n_marks; k++)
+			n += l->closeups[0].marks[k].probe == at->probe;
+		assert_int_equal(at->last - at->first + 1, n);
+	}
 	bool other = false;
 	for (size_t i = 0; i < l->closeups[0].n_marks; i++) {
 		const struct mark *m = &l->closeups[0].marks[i];
