@@ -2144,7 +2144,7 @@ static const struct sentence list[] = {
 	{"{1}, within ± {2}",
 	 "{1}, à ± {2} près"},
 	{"{1}, {2} of {3} networks failed; {4} {4|probe|probes} lost, {5} {5|reply|replies}, {6} received; deepest answering: {7}",
-	 "{1}, {2} réseaux sur {3} en échec ; {4} {4|essai perdu|essais perdus}, {5} {5|réponse|réponses}, {6} reçus ; le plus loin à répondre : {7}"},
+	 "{1}, {2} réseaux sur {3} en échec ; {4} {4|essai perdu|essais perdus}, {5} {5|réponse|réponses}, reçu : {6} ; le plus loin à répondre : {7}"},
 	{"{1},\nwas {2}",
 	 "{1},\nétait {2}"},
 	{"{1}. Over its period {2} of {3} probes were lost; dark cells are hours of much loss, hatched cells were not measured.",
