@@ -1,5 +1,5 @@
 #!/bin/bash
-# Faults put into the analyzer on purpose: each line of the list is a file, what is wrong
+# Faults put into the analyzer and the engine on purpose: each line of the list is a file, what is wrong
 # with it, the unit test that must catch it (with the seed of a history that shows it, if
 # few do), and a sed expression. The test must hold without the fault and fail with it; a
 # fault that no longer applies is one of ours.
@@ -13,14 +13,26 @@ flags="-std=gnu11 -D_GNU_SOURCE -O1 -w -I$work/src -I$top -I${LW_BUILD:-$top/bui
 libs="-lconfuse -lcrypto -lzstd -lcmocka -lm"
 # Few histories do: each fault shows in most of them.
 export LW_ROUNDS=${LW_ROUNDS:-10}
-mkdir -p "$work/src/analyzer" "$work/o"
+mkdir -p "$work/src/analyzer" "$work/src/collector" "$work/o"
+
+object() { echo "$work/o/$(echo "$1" | tr / _).o"; }
+
+# Compile FILE, or of a header all that include it, in place of what stands there.
+compile() {
+	local f
+	for f in $(case $1 in *.h) grep -l "^#include \"$1\"" analyzer/*.c ;; *) echo "$1" ;; esac); do
+		# shellcheck disable=SC2086
+		cc $flags -c "$([ "$f" = "$1" ] && echo "$work/src/$f" || echo "$f")" \
+			-o "$(object "$f")" 2>"$work/cc.log" || return 1
+	done
+}
 
 # Everything once, unchanged; then only the file with the fault is compiled anew.
-for f in analyzer/*.c base/*.c config/*.c tests/unit/feed.c; do
-	o=$work/o/$(echo "$f" | tr / _).o
+for f in analyzer/*.c base/*.c config/*.c collector/engine.c collector/wheel.c tests/unit/feed.c; do
 	# shellcheck disable=SC2086
-	cc $flags -c "$f" -o "$o" || exit 1
+	cc $flags -c "$f" -o "$(object "$f")" || exit 1
 done
+cp -r "$work/o" "$work/kept"
 sed -e '/^#/d' -e '/^ *$/d' tests/mutants/list >"$work/list"
 for t in $(awk -F ' [|] ' '{ sub(/ .*/, "", $3); print $3 }' "$work/list" | sort -u); do
 	# shellcheck disable=SC2086
@@ -42,10 +54,7 @@ while IFS= read -r line; do
 		echo "does not apply any more: $file: $what"
 		continue
 	fi
-	o=$work/o/$(echo "$file" | tr / _).o
-	cp "$o" "$work/kept.o"
-	# shellcheck disable=SC2086
-	if ! cc $flags -c "$work/src/$file" -o "$o" 2>"$work/cc.log"; then
+	if ! compile "$file"; then
 		echo "does not compile: $file: $what"
 	else
 		cc "$work/o/test_$test.o" "$work"/o/*_*.c.o $libs -o "$work/mutant" &&
@@ -56,7 +65,7 @@ while IFS= read -r line; do
 			caught=$((caught + 1))
 		fi
 	fi
-	cp "$work/kept.o" "$o"
+	cp "$work/kept/"*.o "$work/o/"
 	rm -f "$work/src/$file"
 done <"$work/list"
 echo "$n mutants, $caught caught"
