@@ -469,8 +469,10 @@ engine_run(struct engine *e, mono_t now)
 		if (n == 0)
 			break;
 		/* Each lies somewhere else in memory: fetch them together. */
-		for (size_t k = 0; k < n; k++)
-			__builtin_prefetch(&e->probes[due[k]].timeout_ns);
+		for (size_t k = 0; k < n; k++) {
+			__builtin_prefetch(&e->probes[due[k]].every_ns);
+			__builtin_prefetch(&e->probes[due[k]].room, 1);
+		}
 		for (size_t k = 0; k < n; k++)
 			prefetch_ring(&e->probes[due[k]]);
 		for (size_t k = 0; k < n; k++) {
