@@ -11,6 +11,7 @@
 
 #include "collector/privilege.h"
 #include "collector/station.h"
+#include "tests/unit/network.h"
 
 #include <net/if.h>
 #include <netinet/in.h>
@@ -298,14 +299,7 @@ a_link_of_another_capacity_is_masked_by_its_tests(void **state)
 static bool
 own_namespace(void)
 {
-	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-
-	if (unshare(CLONE_NEWNET) < 0 || !privilege_has_raw())
-		return false;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool ok = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &up) == 0;
-	if (fd >= 0)
-		close(fd);
+	bool ok = network_own();
 	FILE *f = ok ? fopen("/proc/sys/net/ipv4/icmp_echo_ignore_all", "w") : NULL;
 	ok = f != NULL && fputs("1", f) >= 0;
 	return f != NULL && fclose(f) == 0 && ok;
