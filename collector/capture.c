@@ -120,6 +120,13 @@ capture_free(struct capture *c)
 	free(c);
 }
 
+/* Not the interface's own, which wants no tag, or one of priority alone. */
+static bool
+of_a_vlan(const struct tpacket2_hdr *h)
+{
+	return (h->tp_status & TP_STATUS_VLAN_VALID) && (h->tp_vlan_tci & 0xfff) != 0;
+}
+
 bool
 capture_next(struct capture *c, struct captured *out)
 {
@@ -145,7 +152,8 @@ capture_next(struct capture *c, struct captured *out)
 		    .n = h->tp_snaplen,
 		    .length = h->tp_len,
 		    .stamp = {.tv_sec = h->tp_sec, .tv_nsec = h->tp_nsec},
-		    .leaves = from->sll_pkttype == PACKET_OUTGOING};
+		    .leaves = from->sll_pkttype == PACKET_OUTGOING,
+		    .to_us = from->sll_pkttype == PACKET_HOST && !of_a_vlan(h)};
 		return true;
 	}
 }

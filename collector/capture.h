@@ -19,6 +19,7 @@ struct captured {
 	uint32_t length;
 	struct timespec stamp; /* UTC, of the kernel */
 	bool leaves;           /* else it arrived */
+	bool to_us;            /* arrived for this host, as far as the medium knows */
 };
 
 /*

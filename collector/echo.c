@@ -84,6 +84,14 @@ echo_build(uint8_t out[ECHO_BYTES], int family, const struct echo_key *key,
 	}
 }
 
+/* What RFC 792 says comes back as it was sent. */
+static bool
+is_of(const struct echo_key *key, const uint8_t *icmp, uint64_t seq)
+{
+	return (icmp[4] << 8 | icmp[5]) == key->ident &&
+	       (icmp[6] << 8 | icmp[7]) == (int)(seq & 0xffff);
+}
+
 static bool
 read_mark(const struct echo_key *key, const uint8_t *p, uint32_t *probe, uint64_t *seq)
 {
@@ -110,7 +118,8 @@ read_quote(struct echo_seen *out, const struct echo_key *key, int family,
 		memcpy(out->sender, p + 12, 4);
 	else
 		memcpy(out->sender, p + 8, 16);
-	return read_mark(key, p + header + 8, &out->probe, &out->seq);
+	p += header;
+	return read_mark(key, p + 8, &out->probe, &out->seq) && is_of(key, p, out->seq);
 }
 
 static enum echo_kind
@@ -120,7 +129,8 @@ kind_of(struct echo_seen *out, const struct echo_key *key, int family, const uin
 	bool four = family == 4;
 
 	if (p[0] == (four ? V4_ECHO_REPLY : V6_ECHO_REPLY))
-		return n == ECHO_BYTES && read_mark(key, p + 8, &out->probe, &out->seq)
+		return n == ECHO_BYTES && read_mark(key, p + 8, &out->probe, &out->seq) &&
+		               is_of(key, p, out->seq)
 		           ? ECHO_REPLY
 		           : ECHO_NOT_OURS;
 	bool unreachable = p[0] == (four ? V4_UNREACHABLE : V6_UNREACHABLE);

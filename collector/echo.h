@@ -43,7 +43,8 @@ void echo_build(uint8_t out[ECHO_BYTES], int family, const struct echo_key *key,
     uint32_t probe, uint64_t seq);
 
 /*
- * What a received packet is. IPv4 raw sockets give the IP header, IPv6 ones do not.
+ * What a received packet is: ours has our identifier, the number and the mark it was sent
+ * with. IPv4 raw sockets give the IP header, IPv6 ones do not.
  * Errors must quote at least our payload's first 24 bytes to be ours.
  */
 void echo_parse(struct echo_seen *out, int family, const struct echo_key *key,

@@ -1,6 +1,8 @@
 #include "collector/echo_socket.h"
 
+#include <errno.h>
 #include <linux/filter.h>
+#include <linux/icmp.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -37,7 +39,6 @@ static void
 filter_v6(int fd, const struct echo_key *key, unsigned bytes)
 {
 	uint32_t cookie = __builtin_bswap32(key->cookie); /* its bytes, read in order */
-	struct icmp6_filter types;
 	struct sock_filter code[] = {
 	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 129, 0, 4),
@@ -54,11 +55,6 @@ filter_v6(int fd, const struct echo_key *key, unsigned bytes)
 	};
 	struct sock_fprog program = {sizeof code / sizeof code[0], code};
 
-	ICMP6_FILTER_SETBLOCKALL(&types);
-	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &types);
-	ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &types);
-	ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &types);
-	(void)setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &types, sizeof types);
 	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
@@ -72,9 +68,33 @@ never_in_pieces(int fd)
 	(void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &on, sizeof on);
 }
 
+/* By type, before the kernel makes a copy for us to filter. */
+int
+echo_socket_replies(int fd, int family, bool come)
+{
+	struct icmp6_filter six;
+	struct icmp_filter four = {~(1u << ICMP_DEST_UNREACH | 1u << ICMP_TIME_EXCEEDED)};
+	int rc;
+
+	if (family == AF_INET6) {
+		ICMP6_FILTER_SETBLOCKALL(&six);
+		ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &six);
+		ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &six);
+		if (come)
+			ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &six);
+		rc = setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &six, sizeof six);
+	} else {
+		if (come)
+			four.data &= ~(1u << ICMP_ECHOREPLY);
+		rc = setsockopt(fd, SOL_RAW, ICMP_FILTER, &four, sizeof four);
+	}
+	return rc < 0 ? -errno : 0;
+}
+
 void
 echo_socket(int fd, int family, const struct echo_key *key, unsigned bytes)
 {
+	(void)echo_socket_replies(fd, family, true);
 	if (family == AF_INET6) {
 		filter_v6(fd, key, bytes);
 		return;

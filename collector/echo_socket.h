@@ -10,4 +10,7 @@
  */
 void echo_socket(int fd, int family, const struct echo_key *key, unsigned bytes);
 
+/* From now on replies come to the socket, as at first, or errors alone. 0 or -errno. */
+int echo_socket_replies(int fd, int family, bool come);
+
 #endif

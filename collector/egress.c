@@ -66,6 +66,12 @@ egress_open(struct egress *e, enum broker_kind kind, int family, enum code *why)
 	return fd;
 }
 
+bool
+egress_by_interface(const struct egress *e)
+{
+	return e->conf->def.interface[0] != '\0';
+}
+
 uint32_t
 egress_generation(const struct egress *e)
 {

@@ -31,6 +31,9 @@ int egress_open(struct egress *e, enum broker_kind kind, int family, enum code *
 /* The code of a failed call on a socket of the link. */
 enum code egress_code(int error);
 
+/* Do its sockets hear one interface alone? */
+bool egress_by_interface(const struct egress *e);
+
 uint32_t egress_generation(const struct egress *e);
 uint32_t egress_flags(const struct egress *e);
 

@@ -527,7 +527,9 @@ engine_answer(struct engine *e, uint32_t number, uint64_t seq, const struct answ
 
 	if (f == NULL)
 		return;
-	look(e, f);
+	look(e, f); /* and maybe hears it there */
+	if (a->again && f->state == ANSWERED)
+		return;
 	if (a->outcome == OUTCOME_LOST && !p->transport->settles) {
 		f->code = (uint8_t)a->code; /* no answer; a true one may still come */
 		f->flags |= (uint16_t)a->flags;

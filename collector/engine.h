@@ -63,6 +63,7 @@ struct answer {
 	enum stamp stamp;
 	mono_t sent; /* better stamp of the sending than the departure's; ns 0: none */
 	mono_t received;
+	bool again; /* maybe: if the sending has its answer, this is that one */
 	uint32_t flags;
 	uint64_t bytes;
 };

@@ -6,13 +6,17 @@
  * What is due at once leaves in one call, once the kernel is known to stamp each packet
  * itself: until then one by one, for the time read before the call is all there is. Where
  * packets come so fast that each would wake us, the sockets leave the loop and are read
- * at each tick instead; nothing is less exact by it, for the kernel has stamped them.
+ * at each tick instead; nothing is less exact by it, for the kernel has stamped them. A
+ * socket that is read so, of an interface that is captured, is spared replies: they lie
+ * in the capture's ring already. Of what came before the ears were changed a second
+ * answer is the first, heard once more.
  */
 #include "collector/icmp.h"
 
 #include "base/bytes.h"
 #include "collector/echo.h"
 #include "collector/echo_socket.h"
+#include "collector/mail.h"
 #include "collector/stamp.h"
 
 #include <arpa/inet.h>
@@ -24,16 +28,16 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define OUT_BATCH    64 /* of probes that leave in one call */
-#define BATCH        64 /* of packets that are read in one */
-#define ROUNDS_MOST  64 /* of reading, before others have their turn */
-#define PACKET_BYTES 512
-#define TICK_NS      (750 * NS_PER_US)
-#define BUSY_WAKES   3 /* within a tick */
-#define QUIET_TICKS  16
-#define ASK_NS       NS_PER_MS      /* for drops, at most so often */
-#define SEEN_NS      (5 * NS_PER_S) /* who was seen leaving so lately will be again */
-#define RETURNS_NS   NS_PER_S
+#define OUT_BATCH   64 /* of probes that leave in one call */
+#define ROUNDS_MOST 64 /* of reading, before others have their turn */
+#define TICK_NS     (750 * NS_PER_US)
+#define BUSY        8 /* packets within a tick */
+#define QUIET_TICKS 16
+#define ASK_NS      NS_PER_MS      /* for drops, at most so often */
+#define SEEN_NS     (5 * NS_PER_S) /* who was seen leaving so lately will be again */
+#define RETURNS_NS  NS_PER_S
+#define RING_NS     (100 * NS_PER_MS) /* a capture that sees now hears, too */
+#define TURN_NS     (100 * NS_PER_US) /* what two clocks can be apart */
 
 struct outbox { /* what waits for the end of its batch */
 	struct mmsghdr heads[OUT_BATCH];
@@ -51,13 +55,18 @@ struct door { /* a raw socket of one link and family */
 	uint32_t generation;
 	struct echo_key key;
 	struct stamp_ruler ruler;
-	bool stamps;    /* the kernel has stamped a sending of ours */
-	bool by_socket; /* it is asked to, beside what captures see */
-	mono_t seen;    /* the newest that a capture saw leave; ns 0: none */
-	mono_t returns; /* until then stamps may come that were asked for before */
-	bool busy;      /* read at each tick, not in the loop */
-	unsigned wakes, quiet;
-	mono_t tick; /* the wakes are counted since */
+	bool stamps;     /* the kernel has stamped a sending of ours */
+	bool by_socket;  /* it is asked to, beside what captures see */
+	mono_t seen;     /* the newest that a capture saw leave; ns 0: none */
+	mono_t returns;  /* until then stamps may come that were asked for before */
+	bool busy;       /* read at each tick, not in the loop */
+	bool stamped;    /* the newest reply was, by the kernel */
+	bool by_ring;    /* replies are the capture's to tell */
+	mono_t turned;   /* that changed before */
+	uint64_t missed; /* of the capture's count, what is counted here */
+	unsigned came;   /* packets since the last tick */
+	unsigned quiet;  /* ticks without any */
+	mono_t tick;
 	uint32_t drops;
 	mono_t dropped, asked; /* what was sent before may be lost by us; drops were
 	                          asked for */
@@ -78,6 +87,7 @@ struct icmp {
 	struct loop *loop;
 	struct engine *engine;
 	struct transport transport;
+	struct icmp_ear ear;
 	struct door **doors;
 	size_t n_doors;
 	struct target *targets; /* by probe */
@@ -90,7 +100,8 @@ struct icmp {
 
 static void on_ready(void *ctx, uint32_t events);
 static void post(struct door *d);
-static bool drain(struct door *d);
+static unsigned drain(struct door *d);
+static void hear_alone(struct door *d);
 
 /* What has come is read before: nobody will hear of it by the next socket. */
 static void
@@ -99,6 +110,7 @@ shut(struct door *d)
 	if (d->fd < 0)
 		return;
 	post(d);
+	hear_alone(d);
 	drain(d);
 	if (!d->busy)
 		loop_unwatch(d->icmp->loop, d->fd);
@@ -121,9 +133,10 @@ unlock(struct door *d, enum code *why)
 	    egress_open(d->egress, four ? BROKER_ICMP4 : BROKER_ICMP6, d->family, why);
 	if (fd < 0)
 		return fd;
-	echo_socket(fd, d->family, &d->key, PACKET_BYTES);
+	echo_socket(fd, d->family, &d->key, MAIL_BYTES);
 	d->by_socket = stamp_enable(fd, true) == 0;
 	d->seen.ns = 0;
+	d->stamped = false;
 	d->fd = fd;
 	d->generation = egress_generation(d->egress);
 	d->drops = 0;
@@ -161,56 +174,7 @@ door_of(struct icmp *i, struct egress *e, int family)
 
 /* ---- receiving ---- */
 
-struct letter {
-	struct iovec iov;
-	struct sockaddr_in6 from; /* of IPv6; IPv4 packets tell it themselves */
-	uint8_t packet[PACKET_BYTES];
-	union {
-		struct cmsghdr align;
-		char room[256];
-	} control;
-};
-
-struct post { /* one call's worth */
-	struct letter letters[BATCH];
-	struct mmsghdr heads[BATCH];
-	int used; /* by the call before: the others are still as they were made */
-};
-
-static struct post answers, returned; /* from the network, from the error queue */
-
-static void
-make_ready(struct post *post)
-{
-	for (int i = post->used; i-- > 0;) {
-		struct msghdr *h = &post->heads[i].msg_hdr;
-		h->msg_namelen = sizeof post->letters[i].from;
-		h->msg_controllen = sizeof post->letters[i].control.room;
-		h->msg_flags = 0;
-	}
-	post->used = 0;
-	if (post->letters[0].iov.iov_len != 0)
-		return;
-	for (int i = 0; i < BATCH; i++) {
-		struct letter *l = &post->letters[i];
-		l->iov = (struct iovec){l->packet, PACKET_BYTES};
-		post->heads[i].msg_hdr = (struct msghdr){.msg_name = &l->from,
-		    .msg_namelen = sizeof l->from,
-		    .msg_iov = &l->iov,
-		    .msg_iovlen = 1,
-		    .msg_control = &l->control,
-		    .msg_controllen = sizeof l->control.room};
-	}
-}
-
-static int
-fetch(struct post *post, int fd, int flags)
-{
-	make_ready(post);
-	int n = recvmmsg(fd, post->heads, BATCH, MSG_DONTWAIT | flags, NULL);
-	post->used = n > 0 ? n : BATCH; /* a failure may have touched any */
-	return n;
-}
+static struct mail answers, returned; /* from the network, from the error queue */
 
 /*
  * What an error says depends on who sent it. The target's own port unreachable is an
@@ -250,9 +214,11 @@ deliver(struct door *d, struct letter *l, struct mmsghdr *m, mono_t now)
 		return;
 	if (!four)
 		memcpy(seen.from, &l->from.sin6_addr, sizeof seen.from);
-	if (stamp_get(&m->msg_hdr, &stamp) &&
+	d->stamped = stamp_get(&m->msg_hdr, &stamp);
+	if (d->stamped &&
 	    stamp_mono(&d->ruler, &stamp, (mono_t){now.ns - ENGINE_HOLD_NS}, &a.received))
 		a.stamp = STAMP_KERNEL_RX;
+	a.again = a.received.ns <= d->turned.ns;
 	a.outcome = OUTCOME_REPLY;
 	a.flags = egress_flags(d->egress);
 	if (seen.kind != ECHO_REPLY)
@@ -272,6 +238,20 @@ learn_drops(struct door *d, uint32_t drops, mono_t now)
 	d->dropped = now;
 }
 
+/* The same of the capture that listened for us. */
+static void
+learn_missed(struct door *d)
+{
+	struct icmp *i = d->icmp;
+	struct icmp_missed missed = i->ear.missed(i->ear.ctx, d->egress->link);
+
+	if (missed.packets <= d->missed)
+		return;
+	i->drops += missed.packets - d->missed;
+	d->missed = missed.packets;
+	d->dropped = missed.at;
+}
+
 /* For what nobody answered: drops may have come to our ears, or not yet. Without a door
  * nobody listened any more. */
 static uint32_t
@@ -288,21 +268,23 @@ icmp_doubt(void *ctx, uint32_t probe, mono_t sent)
 		d->asked = now;
 		if (stamp_drops_now(d->fd, &drops))
 			learn_drops(d, drops, now);
+		if (d->by_ring)
+			learn_missed(d);
 	}
 	return d->dropped.ns >= sent.ns ? FLAG_OWN_DROP : 0;
 }
 
 /* Our own packets, returned with the time they left. */
-static bool
+static unsigned
 take_stamps(struct door *d)
 {
-	bool any = false;
+	unsigned came = 0;
 	int n;
 
 	if (!d->by_socket && d->ruler.read.ns > d->returns.ns)
-		return false;
-	while ((n = fetch(&returned, d->fd, MSG_ERRQUEUE)) > 0) {
-		any = true;
+		return 0;
+	while ((n = mail_fetch(&returned, d->fd, MSG_ERRQUEUE)) > 0) {
+		came += (unsigned)n;
 		for (int i = 0; i < n; i++) {
 			struct timespec stamp;
 			mono_t sent = {0};
@@ -317,36 +299,122 @@ take_stamps(struct door *d)
 			d->stamps = true;
 			engine_stamped(d->icmp->engine, probe, seq, sent);
 		}
-		if (n < BATCH)
+		if (n < MAIL_MOST)
 			break;
 	}
-	return any;
+	return came;
 }
 
 /*
  * An answer settles its sending for good, so the stamp of the sending must be there
  * before; the kernel made it before, so it is in the queue once the answer is. An error
  * of the socket itself (its interface went down) is cleared by the reading, and told by
- * rtnetlink in its time. Result: whether anything was there.
+ * rtnetlink in its time. Result: how many packets were there.
  */
-static bool
+static unsigned
 drain(struct door *d)
 {
 	uint32_t drops;
-	bool any = false;
+	unsigned came = 0;
 	int n, rounds = 0;
 
 	do {
-		n = fetch(&answers, d->fd, 0);
+		n = mail_fetch(&answers, d->fd, 0);
 		stamp_ruler_read(&d->ruler); /* once: a jump spoils both queues */
-		any = take_stamps(d) || n > 0 || any;
+		came += take_stamps(d) + (n > 0 ? (unsigned)n : 0);
 		for (int i = 0; i < n; i++) {
 			if (stamp_drops(&answers.heads[i].msg_hdr, &drops))
 				learn_drops(d, drops, d->ruler.read);
 			deliver(d, &answers.letters[i], &answers.heads[i], d->ruler.read);
 		}
-	} while (n == BATCH && ++rounds < ROUNDS_MOST);
-	return any;
+	} while (n == MAIL_MOST && ++rounds < ROUNDS_MOST);
+	return came;
+}
+
+/* ---- the other ear ---- */
+
+/* From here on each ear may bring what the other brought before. */
+static void
+turn(struct door *d, bool by_ring)
+{
+	d->by_ring = by_ring;
+	d->turned.ns = clock_mono().ns + TURN_NS;
+}
+
+/* First the socket hears again, then the ring is read: nothing comes to neither. */
+static void
+hear_alone(struct door *d)
+{
+	if (!d->by_ring)
+		return;
+	(void)echo_socket_replies(d->fd, d->family, true);
+	d->icmp->ear.collect(d->icmp->ear.ctx);
+	learn_missed(d);
+	turn(d, false);
+}
+
+static bool
+wants_ring(const struct door *d, mono_t now)
+{
+	const struct icmp_ear *ear = &d->icmp->ear;
+
+	return d->busy && d->stamped && d->seen.ns != 0 &&
+	       now.ns - d->seen.ns <= RING_NS && egress_by_interface(d->egress) &&
+	       ear->listens != NULL && ear->listens(ear->ctx, d->egress->link);
+}
+
+static void
+choose_ear(struct door *d, mono_t now)
+{
+	const struct icmp_ear *ear = &d->icmp->ear;
+
+	if (!wants_ring(d, now)) {
+		hear_alone(d);
+	} else if (!d->by_ring && echo_socket_replies(d->fd, d->family, false) == 0) {
+		d->came += drain(d);
+		d->missed = ear->missed(ear->ctx, d->egress->link).packets;
+		turn(d, true);
+	}
+}
+
+void
+icmp_heard(struct icmp *i, uint32_t probe, uint64_t seq, mono_t at)
+{
+	struct door *d = probe < i->n_targets ? i->targets[probe].door : NULL;
+	struct answer a = {
+	    .outcome = OUTCOME_REPLY, .stamp = STAMP_KERNEL_RX, .received = at};
+
+	if (d == NULL || !d->by_ring)
+		return;
+	if (at.ns == 0) {
+		a.stamp = STAMP_USER;
+		a.received = clock_mono();
+	}
+	a.again = a.received.ns <= d->turned.ns;
+	a.flags = egress_flags(d->egress);
+	d->came++;
+	engine_answer(i->engine, probe, seq, &a);
+}
+
+/* All that has come to busy doors. Result: whether any is busy. */
+static bool
+read_busy(struct icmp *i)
+{
+	bool busy = false, rung = false;
+
+	for (size_t k = 0; k < i->n_doors; k++)
+		rung = rung || i->doors[k]->by_ring;
+	if (rung)
+		i->ear.collect(i->ear.ctx);
+	for (size_t k = 0; k < i->n_doors; k++) {
+		struct door *d = i->doors[k];
+		if (!d->busy)
+			continue;
+		d->came += drain(d);
+		choose_ear(d, d->ruler.read);
+		busy = true;
+	}
+	return busy;
 }
 
 static mono_t
@@ -355,7 +423,7 @@ next_tick(mono_t now)
 	return (mono_t){(now.ns / TICK_NS + 1) * TICK_NS};
 }
 
-/* Each packet wakes us, while they are few. */
+/* While they are few. */
 static void
 on_ready(void *ctx, uint32_t events)
 {
@@ -363,13 +431,14 @@ on_ready(void *ctx, uint32_t events)
 	struct icmp *i = d->icmp;
 
 	(void)events;
-	drain(d);
+	unsigned came = drain(d);
 	mono_t now = d->ruler.read;
 	if (now.ns - d->tick.ns >= TICK_NS) {
 		d->tick = now;
-		d->wakes = 0;
+		d->came = 0;
 	}
-	if (++d->wakes < BUSY_WAKES || !d->stamps)
+	d->came += came;
+	if (d->came < BUSY || !d->stamps)
 		return;
 	loop_unwatch(i->loop, d->fd);
 	d->busy = true;
@@ -378,41 +447,39 @@ on_ready(void *ctx, uint32_t events)
 		loop_timer_set(i->loop, &i->tick, next_tick(now));
 }
 
+/* Those that were quiet for a while are given back to the loop. */
 static void
 on_tick(void *ctx, mono_t now)
 {
 	struct icmp *i = ctx;
 	bool busy = false;
 
+	read_busy(i);
 	for (size_t k = 0; k < i->n_doors; k++) {
 		struct door *d = i->doors[k];
 		if (!d->busy)
 			continue;
-		d->quiet = drain(d) ? 0 : d->quiet + 1;
+		d->quiet = d->came > 0 ? 0 : d->quiet + 1;
+		d->came = 0;
 		if (d->quiet >= QUIET_TICKS &&
 		    loop_watch(i->loop, d->fd, EPOLLIN, on_ready, d) == 0)
 			d->busy = false;
+		if (!d->busy)
+			hear_alone(d);
 		busy = busy || d->busy;
 	}
 	if (busy)
 		loop_timer_set(i->loop, &i->tick, next_tick(now));
 }
 
-/* Nothing is called lost that has come and was not read. */
+/* Nothing is called lost that has come and was not read. While much is sent this happens
+ * each tick, and need not again. */
 static void
 icmp_collect(void *ctx)
 {
 	struct icmp *i = ctx;
-	bool busy = false;
 
-	for (size_t k = 0; k < i->n_doors; k++) {
-		struct door *d = i->doors[k];
-		if (d->busy && drain(d))
-			d->quiet = 0;
-		busy = busy || d->busy;
-	}
-	/* While much is sent this happens each tick, and need not again. */
-	if (busy)
+	if (read_busy(i))
 		loop_timer_set(
 		    i->loop, &i->tick, (mono_t){clock_mono().ns + 2 * TICK_NS});
 }
@@ -462,7 +529,9 @@ enqueue(struct door *d, const struct target *t, uint32_t probe, uint64_t seq)
 
 	if (o->n == OUT_BATCH) {
 		post(d);
-		if (d->busy)
+		if (d->by_ring)
+			d->icmp->ear.collect(d->icmp->ear.ctx);
+		else if (d->busy)
 			drain(d);
 	}
 	unsigned at = o->n++;
@@ -630,8 +699,24 @@ icmp_seen(struct icmp *i, uint32_t probe, mono_t at)
 	d->stamps = true;
 }
 
-uint64_t
-icmp_drops(const struct icmp *i)
+void
+icmp_listen(struct icmp *i, const struct icmp_ear *ear)
 {
+	i->ear = *ear;
+}
+
+void
+icmp_listen_alone(struct icmp *i)
+{
+	for (size_t k = 0; k < i->n_doors; k++)
+		hear_alone(i->doors[k]);
+}
+
+uint64_t
+icmp_drops(struct icmp *i)
+{
+	for (size_t k = 0; k < i->n_doors; k++)
+		if (i->doors[k]->by_ring)
+			learn_missed(i->doors[k]);
 	return i->drops;
 }

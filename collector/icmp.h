@@ -42,7 +42,42 @@ bool icmp_own(
  * its socket need not stamp those that follow. */
 void icmp_seen(struct icmp *i, uint32_t probe, mono_t at);
 
-/* Packets the kernel dropped for want of room in our sockets. */
-uint64_t icmp_drops(const struct icmp *i);
+/*
+ * Who captures the links' interfaces hears each reply as the sockets do. A busy socket is
+ * spared its copies then: it hears errors alone, and replies are the capture's to tell.
+ *
+ * collect  read what was captured
+ * listens  whether the link's interface is captured, with room for many packets
+ * missed   what that had no room for, of all packets since it began
+ */
+struct icmp_missed {
+	uint64_t packets;
+	mono_t at; /* found out; ns 0: none */
+};
+
+struct icmp_ear {
+	void *ctx;
+	void (*collect)(void *ctx);
+	bool (*listens)(void *ctx, size_t link);
+	struct icmp_missed (*missed)(void *ctx, size_t link);
+};
+
+void icmp_listen(struct icmp *i, const struct icmp_ear *ear);
+
+/* A capture will end: sockets hear all again. Call before it is read for the last time.
+ */
+void icmp_listen_alone(struct icmp *i);
+
+/*
+ * icmp_heard(i, probe, seq, at):
+ * A capture of the probe's own link has a reply to this sending, whole and meant for this
+ * host; ${at} is its stamp as an instant, ns 0 where the clock was set meanwhile. Where
+ * the socket hears replies itself nothing happens.
+ */
+void icmp_heard(struct icmp *i, uint32_t probe, uint64_t seq, mono_t at);
+
+/* Packets the kernel dropped for want of room where replies were to come to: in our
+ * sockets, or in the captures that heard for them. */
+uint64_t icmp_drops(struct icmp *i);
 
 #endif

@@ -10,7 +10,7 @@ collector_libcollector_a_SOURCES = collector/account.c collector/account.h colle
 	collector/packet_file.c collector/packet_file.h collector/freezer.c collector/freezer.h \
 	collector/packet_ring.c collector/packet_ring.h \
 	collector/http.h collector/http_sockets.c collector/http_sockets.h collector/http_spawn.c collector/http_spawn.h collector/http_url.c \
-	collector/http_url.h collector/icmp.c collector/icmp.h collector/idle.c collector/idle.h collector/methods.c collector/methods.h collector/outlet.h \
+	collector/http_url.h collector/icmp.c collector/icmp.h collector/idle.c collector/idle.h collector/mail.c collector/mail.h collector/methods.c collector/methods.h collector/outlet.h \
 	collector/packet.c collector/packet.h collector/passive.c collector/passive.h collector/pool.c collector/pool.h collector/privilege.c collector/privilege.h \
 	collector/resolve.c collector/resolve.h collector/route.c collector/route.h collector/stamp.c collector/stamp.h \
 	collector/scribe.c collector/scribe.h collector/station.c collector/station.h collector/tcp.c collector/tcp.h \

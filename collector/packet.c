@@ -103,3 +103,30 @@ packet_parse(struct packet *out, const uint8_t *p, size_t n)
 		return false;
 	}
 }
+
+static uint32_t
+sum_of(const uint8_t *p, size_t n)
+{
+	uint32_t sum = n % 2 != 0 ? (uint32_t)p[n - 1] << 8 : 0;
+
+	for (size_t i = 0; i + 1 < n; i += 2)
+		sum += get16(p + i);
+	return sum;
+}
+
+bool
+packet_whole(const struct packet *p)
+{
+	uint32_t sum;
+
+	if (p->family == 4)
+		sum = sum_of(p->from - 12, (size_t)(p->from[-12] & 15) * 4);
+	else if (p->protocol == IPPROTO_ICMPV6)
+		sum = sum_of(p->from, 16) + sum_of(p->to, 16) + (uint32_t)p->body_n +
+		      IPPROTO_ICMPV6 + sum_of(p->body, p->body_n);
+	else
+		return true;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff;
+}

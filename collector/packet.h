@@ -29,6 +29,10 @@ struct packet {
  * the first, other protocols, and whatever is cut within its headers. */
 bool packet_parse(struct packet *out, const uint8_t *p, size_t n);
 
+/* Are its sums right by which a host tells that nothing was changed on the way: of IPv4
+ * the header's (RFC 791), of ICMPv6 its own (RFC 4443)? True where there is none. */
+bool packet_whole(const struct packet *p);
+
 static inline size_t
 packet_address_bytes(const struct packet *p)
 {

@@ -30,8 +30,10 @@ struct line { /* an interface */
 	bool wanted;
 	struct capture *capture; /* NULL: could not be opened */
 	mono_t since, dropped, tried;
-	mono_t emptied; /* what is found was captured after that */
-	unsigned read;  /* since the timer's last turn */
+	uint64_t missed; /* packets, since its capture began */
+	mono_t emptied;  /* what is found was captured after that */
+	unsigned read;   /* since the timer's last turn */
+	bool reading;    /* now: an answer found may ask for more */
 	struct stamp_ruler ruler;
 	bool jumped; /* UTC did: since the ring was last empty */
 	struct passive *passive;
@@ -70,6 +72,17 @@ line_of(const struct wire *w, uint32_t ifindex)
 		if (w->lines[i].ifindex == ifindex)
 			return &w->lines[i];
 	return NULL;
+}
+
+/* NULL: what leaves by it is not captured. */
+static struct line *
+line_of_link(const struct wire *w, size_t link)
+{
+	struct line *l = NULL;
+
+	if (link < w->n_links)
+		l = line_of(w, health_of(w->parts.health, link)->ifindex);
+	return l != NULL && l->capture != NULL ? l : NULL;
 }
 
 /* ---- packets ---- */
@@ -112,10 +125,10 @@ count_own(struct wire *w, size_t link, const struct captured *c)
 	*(c->leaves ? &own->own_tx_packets : &own->own_rx_packets) += 1;
 }
 
-/* When it left, ns 0 where the clock was set meanwhile: what came after the ruler was
+/* When it passed, ns 0 where the clock was set meanwhile: what came after the ruler was
  * read lies in its future. */
 static mono_t
-left_at(struct line *l, const struct captured *c)
+passed_at(struct line *l, const struct captured *c)
 {
 	mono_t at = {0};
 
@@ -132,10 +145,19 @@ static void
 see_leave(struct wire *w, struct line *l, const struct captured *c, uint32_t probe,
     uint64_t seq, bool here, bool echo)
 {
-	mono_t at = here && echo ? left_at(l, c) : (mono_t){0};
+	mono_t at = here && echo ? passed_at(l, c) : (mono_t){0};
 
 	if (engine_left(w->parts.engine, probe, seq, here, at))
 		icmp_seen(w->parts.icmp, probe, at);
+}
+
+/* What the kernel would have given to our socket, had we not asked it not to. */
+static void
+hear(struct wire *w, struct line *l, const struct captured *c, const struct packet *p,
+    uint32_t probe, uint64_t seq)
+{
+	if (c->to_us && p->body[0] == (p->family == 4 ? 0 : 129) && packet_whole(p))
+		icmp_heard(w->parts.icmp, probe, seq, passed_at(l, c));
 }
 
 static void
@@ -163,9 +185,11 @@ see(struct wire *w, struct line *l, const struct captured *c)
 			count_own(w, link, c);
 		freezer_packet(w->freezer, link, c, l->ruler.read);
 	}
+	bool echo = p.protocol != IPPROTO_TCP && p.protocol != IPPROTO_UDP;
 	if (c->leaves && is_sending(&p))
-		see_leave(w, l, c, probe, seq, here,
-		    p.protocol != IPPROTO_TCP && p.protocol != IPPROTO_UDP);
+		see_leave(w, l, c, probe, seq, here, echo);
+	else if (here && echo)
+		hear(w, l, c, &p, probe, seq);
 }
 
 static void
@@ -176,6 +200,7 @@ learn_drops(struct wire *w, struct line *l)
 	if (drops == 0)
 		return;
 	w->drops += drops;
+	l->missed += drops;
 	l->dropped = clock_mono();
 }
 
@@ -185,6 +210,9 @@ drain(struct wire *w, struct line *l)
 	struct captured c;
 	unsigned n = capture_frames(l->capture); /* a round: more may come for ever */
 
+	if (l->reading)
+		return;
+	l->reading = true;
 	stamp_ruler_read(&l->ruler);
 	mono_t began = l->ruler.read;
 	l->jumped = l->ruler.jumped;
@@ -194,6 +222,7 @@ drain(struct wire *w, struct line *l)
 	}
 	if (n > 0)
 		l->emptied.ns = began.ns - STAMPED_NS;
+	l->reading = false;
 }
 
 void
@@ -297,6 +326,27 @@ told(void *ctx, const struct sample *s)
 		freezer_sample(w->freezer, s);
 }
 
+/* ---- for the sockets, which listen by it ---- */
+
+static bool
+listens(void *ctx, size_t link)
+{
+	const struct line *l = line_of_link(ctx, link);
+
+	return l != NULL && capture_frames(l->capture) == FRAMES_MANY;
+}
+
+static struct icmp_missed
+missed(void *ctx, size_t link)
+{
+	struct line *l = line_of_link(ctx, link);
+
+	if (l == NULL)
+		return (struct icmp_missed){0};
+	learn_drops(ctx, l);
+	return (struct icmp_missed){l->missed, l->dropped};
+}
+
 /* ---- captures come and go ---- */
 
 static bool
@@ -366,6 +416,7 @@ wire_refresh(struct wire *w, mono_t now)
 			i++;
 			continue;
 		}
+		icmp_listen_alone(w->parts.icmp);
 		line_close(&w->lines[i]);
 		w->lines[i] = w->lines[--w->n_lines];
 	}
@@ -377,6 +428,7 @@ wire_links(struct wire *w, const struct settings *s)
 {
 	size_t n = s->n_links;
 
+	icmp_listen_alone(w->parts.icmp);
 	for (size_t i = 0; i < w->n_lines; i++)
 		line_close(&w->lines[i]);
 	w->own = memory_grow(w->own, n + 1, sizeof *w->own);
@@ -427,10 +479,10 @@ wire_expect(struct wire *w, const struct flow *flow)
 void
 wire_count(struct wire *w, size_t link, struct counters *c)
 {
-	struct line *l = line_of(w, health_of(w->parts.health, link)->ifindex);
+	struct line *l = line_of_link(w, link);
 
 	freezer_beat(w->freezer, link, c->link, c->at);
-	if (l == NULL || l->capture == NULL || w->links[link].capture == CAPTURE_NONE)
+	if (l == NULL || w->links[link].capture == CAPTURE_NONE)
 		return;
 	drain(w, l);
 	passive_expire(l->passive, c->at);
@@ -465,6 +517,7 @@ wire_new(const struct wire_parts *parts)
 	w->timer = (struct loop_timer){.fn = on_time, .ctx = w};
 	loop_timer_set(parts->loop, &w->timer, (mono_t){clock_mono().ns + w->pause_ns});
 	engine_prove(parts->engine, &proof);
+	icmp_listen(parts->icmp, &(struct icmp_ear){w, collect, listens, missed});
 	return w;
 }
 

@@ -247,6 +247,56 @@ an_answer_read_late_but_on_time_is_not_lost(void **state)
 	engine_free(e);
 }
 
+/* An answer that another ear may have heard before: of a sending that has its answer it
+ * is nothing new, be that the one a look at the capture brings; else it is the answer. */
+static bool brings;
+
+static void
+hear(void *ctx)
+{
+	struct answer a = {.outcome = OUTCOME_REPLY, .again = true};
+
+	(void)ctx;
+	a.received.ns = seen.sent_at[seen.n_sent - 1].ns + 20 * MS;
+	if (!brings)
+		return;
+	brings = false; /* who is being read is not read again */
+	engine_answer(watched, 7, seen.n_sent, &a);
+}
+
+static void
+an_answer_heard_by_two_is_one(void **state)
+{
+	struct engine *e = fresh(&WIRE, &DEF);
+	const struct engine_proof proof = {NULL, hear, nobody_saw_it, NULL};
+	mono_t first = engine_next(e);
+	struct answer a = {.outcome = OUTCOME_REPLY, .again = true};
+
+	(void)state;
+	watched = e;
+	engine_prove(e, &proof);
+	engine_run(e, first);
+	a.received.ns = first.ns + 30 * MS;
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.n_samples, 1);
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.n_samples, 1);
+	a.again = false; /* surely another */
+	engine_answer(e, 7, 1, &a);
+	assert_int_equal(seen.n_samples, 2);
+	assert_int_equal(seen.samples[1].flags & FLAG_DUP, FLAG_DUP);
+	engine_run(e, engine_next(e));
+	assert_int_equal(seen.n_sent, 2);
+	brings = a.again = true;
+	a.received.ns = seen.sent_at[1].ns + 20 * MS;
+	engine_answer(e, 7, 2, &a);
+	assert_false(brings);
+	assert_int_equal(seen.n_samples, 3);
+	assert_int_equal(seen.samples[2].seq, 2);
+	assert_int_equal(seen.samples[2].flags & FLAG_DUP, 0);
+	engine_free(e);
+}
+
 static void
 what_never_left_is_not_sent(void **state)
 {
@@ -589,6 +639,7 @@ main(void)
 	    cmocka_unit_test(an_unanswered_sending_is_lost_at_its_timeout_and_late_after),
 	    cmocka_unit_test(an_answer_settles_with_the_best_stamps),
 	    cmocka_unit_test(an_answer_read_late_but_on_time_is_not_lost),
+	    cmocka_unit_test(an_answer_heard_by_two_is_one),
 	    cmocka_unit_test(what_never_left_is_not_sent),
 	    cmocka_unit_test(
 	        a_routers_word_is_kept_for_the_timeout_and_a_neighbour_is_told),

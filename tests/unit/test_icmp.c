@@ -124,11 +124,12 @@ what_is_changed_is_nobodys(void **state)
 		size_t n = reply(p, family, 5, 7, 70000), icmp = n - ECHO_BYTES;
 		assert_int_equal(kind(family, &KEY, p, n), ECHO_REPLY);
 		assert_int_equal(kind(family, &OTHER, p, n), ECHO_NOT_OURS);
-		/* Every bit of the mark: magic, probe, sequence number, check. */
-		for (size_t bit = 0; bit < 24 * 8; bit++) {
-			p[icmp + 8 + bit / 8] ^= (uint8_t)(1u << bit % 8);
+		/* Every bit of identifier, number and mark: magic, probe, sequence
+		 * number, check. */
+		for (size_t bit = 0; bit < 28 * 8; bit++) {
+			p[icmp + 4 + bit / 8] ^= (uint8_t)(1u << bit % 8);
 			assert_int_equal(kind(family, &KEY, p, n), ECHO_NOT_OURS);
-			p[icmp + 8 + bit / 8] ^= (uint8_t)(1u << bit % 8);
+			p[icmp + 4 + bit / 8] ^= (uint8_t)(1u << bit % 8);
 		}
 		/* A request, even ours (a loopback's copy), is no reply. */
 		p[icmp] = family == 4 ? 8 : 128;

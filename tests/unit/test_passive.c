@@ -93,6 +93,42 @@ handshakes(void **state)
 	passive_free(p);
 }
 
+/* A datagram's header and an echo reply of an odd length, summed by another program. No
+ * bit of what is summed may change. */
+static void
+what_was_changed_on_the_way_is_not_whole(void **state)
+{
+	static const uint8_t FOUR[] = {0x45, 0x00, 0x00, 0x1c, 0x00, 0x00, 0x40, 0x00,
+	    0x40, 0x11, 0xb8, 0xb8, 0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7, 0, 53,
+	    0, 54, 0, 8, 0, 0};
+	static const uint8_t SIX[] = {0x60, 0, 0, 0, 0, 0x15, 0x3a, 0x40, 0x20, 0x01,
+	    0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0x20, 0x01, 0x0d, 0xb8, 0,
+	    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0x81, 0x00, 0x4c, 0x05, 0xbe, 0xef, 0x00,
+	    0x07, 0x6c, 0x69, 0x6e, 0x6b, 0x77, 0x69, 0x74, 0x6e, 0x65, 0x73, 0x73, 0x21,
+	    0x78};
+	const struct {
+		const uint8_t *p;
+		size_t n, from, to; /* the bytes that are summed */
+	} CASES[] = {{FOUR, sizeof FOUR, 1, 20}, {SIX, sizeof SIX, 8, sizeof SIX}};
+	struct packet t;
+	uint8_t p[80];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		memcpy(p, CASES[i].p, CASES[i].n);
+		assert_true(packet_parse(&t, p, CASES[i].n));
+		assert_true(packet_whole(&t));
+		for (size_t bit = CASES[i].from * 8; bit < CASES[i].to * 8; bit++) {
+			p[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			if (packet_parse(&t, p, CASES[i].n))
+				assert_false(packet_whole(&t));
+			p[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		}
+		assert_true(packet_parse(&t, p, CASES[i].n));
+		assert_true(packet_whole(&t));
+	}
+}
+
 /* More than are followed: all are counted as attempts, and what is not known says so. */
 static void
 too_many(void **state)
@@ -264,6 +300,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(handshakes),
+	    cmocka_unit_test(what_was_changed_on_the_way_is_not_whole),
 	    cmocka_unit_test(too_many), cmocka_unit_test(cut),
 	    cmocka_unit_test(own_flows), cmocka_unit_test(flows_before_they_connect),
 	    cmocka_unit_test(others_bytes)};
