@@ -2,8 +2,7 @@
 #define COLLECTOR_ICMP_H
 
 #include "base/loop.h"
-#include "collector/egress.h"
-#include "collector/engine.h"
+#include "collector/door.h"
 #include "collector/packet.h"
 
 /*
@@ -42,27 +41,8 @@ bool icmp_own(
  * its socket need not stamp those that follow. */
 void icmp_seen(struct icmp *i, uint32_t probe, mono_t at);
 
-/*
- * Who captures the links' interfaces hears each reply as the sockets do. A busy socket is
- * spared its copies then: it hears errors alone, and replies are the capture's to tell.
- *
- * collect  read what was captured
- * listens  whether the link's interface is captured, with room for many packets
- * missed   what that had no room for, of all packets since it began
- */
-struct icmp_missed {
-	uint64_t packets;
-	mono_t at; /* found out; ns 0: none */
-};
-
-struct icmp_ear {
-	void *ctx;
-	void (*collect)(void *ctx);
-	bool (*listens)(void *ctx, size_t link);
-	struct icmp_missed (*missed)(void *ctx, size_t link);
-};
-
-void icmp_listen(struct icmp *i, const struct icmp_ear *ear);
+/* Replies to busy sockets are heard by the captures from now on; see door.h. */
+void icmp_listen(struct icmp *i, const struct ear *ear);
 
 /* A capture will end: sockets hear all again. Call before it is read for the last time.
  */

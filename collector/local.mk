@@ -3,7 +3,7 @@ collector_libcollector_a_SOURCES = collector/account.c collector/account.h colle
 	collector/budget.c collector/budget.h collector/capture.c collector/capture.h \
 	collector/change.c collector/change.h collector/dns.c \
 	collector/dns.h collector/dns_channel.c collector/dns_channel.h collector/dns_message.c \
-	collector/dns_message.h collector/dns_socket.c collector/dns_socket.h collector/echo.c \
+	collector/dns_message.h collector/dns_socket.c collector/dns_socket.h collector/door.c collector/door.h collector/echo.c \
 	collector/echo.h collector/echo_socket.c collector/echo_socket.h collector/egress.c collector/egress.h collector/engine.c \
 	collector/engine.h collector/health.c collector/health.h collector/hop.c collector/hop.h collector/http.c \
 	collector/filter.c collector/filter.h collector/flows.c collector/flows.h \

@@ -371,6 +371,7 @@ station_reload(struct station *s, struct settings *settings)
 {
 	char text[128];
 
+	icmp_listen_alone(s->methods.icmp);
 	if (!change_same_places(s->settings, settings)) {
 		while (s->n_watched > 0)
 			drop(s, s->n_watched - 1);

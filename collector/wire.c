@@ -336,15 +336,15 @@ listens(void *ctx, size_t link)
 	return l != NULL && capture_frames(l->capture) == FRAMES_MANY;
 }
 
-static struct icmp_missed
+static struct ear_missed
 missed(void *ctx, size_t link)
 {
 	struct line *l = line_of_link(ctx, link);
 
 	if (l == NULL)
-		return (struct icmp_missed){0};
+		return (struct ear_missed){0};
 	learn_drops(ctx, l);
-	return (struct icmp_missed){l->missed, l->dropped};
+	return (struct ear_missed){l->missed, l->dropped};
 }
 
 /* ---- captures come and go ---- */
@@ -428,7 +428,6 @@ wire_links(struct wire *w, const struct settings *s)
 {
 	size_t n = s->n_links;
 
-	icmp_listen_alone(w->parts.icmp);
 	for (size_t i = 0; i < w->n_lines; i++)
 		line_close(&w->lines[i]);
 	w->own = memory_grow(w->own, n + 1, sizeof *w->own);
@@ -517,7 +516,7 @@ wire_new(const struct wire_parts *parts)
 	w->timer = (struct loop_timer){.fn = on_time, .ctx = w};
 	loop_timer_set(parts->loop, &w->timer, (mono_t){clock_mono().ns + w->pause_ns});
 	engine_prove(parts->engine, &proof);
-	icmp_listen(parts->icmp, &(struct icmp_ear){w, collect, listens, missed});
+	icmp_listen(parts->icmp, &(struct ear){w, collect, listens, missed});
 	return w;
 }
 

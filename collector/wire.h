@@ -37,7 +37,8 @@ struct wire_parts {
 struct wire *wire_new(const struct wire_parts *parts);
 void wire_free(struct wire *w);
 
-/* The links from now on, in the order of health's; borrowed. */
+/* The links from now on, in the order of health's; borrowed. All captures begin anew:
+ * no socket may leave its replies to them (icmp_listen_alone). */
 void wire_links(struct wire *w, const struct settings *s);
 
 /* A probe of a link begins. */
