@@ -192,8 +192,7 @@ time_out(struct engine *e, struct probe *p, uint64_t seq, struct flight *f)
 static void
 forget(struct probe *p, uint64_t seq, struct flight *f)
 {
-	if (p->transport->forget != NULL)
-		p->transport->forget(p->transport->ctx, p->number, seq);
+	p->transport->forget(p->transport->ctx, p->number, seq);
 	f->state = FREE;
 }
 
@@ -211,7 +210,7 @@ settle(struct engine *e, struct probe *p, mono_t now)
 		}
 		p->settled++;
 	}
-	while (p->forgotten < p->settled) {
+	while (p->transport->forget != NULL && p->forgotten < p->settled) {
 		struct flight *f = flight_of(p, p->forgotten + 1);
 		if (f != NULL && f->sent.ns + ENGINE_HOLD_NS > now.ns)
 			break;
@@ -235,11 +234,18 @@ next_slot(struct probe *p, mono_t now)
 		p->slot++;
 }
 
-/* A full ring means the transport settles and has not: this slot is passed over. */
+/* Whom nothing is kept for is forgotten when its place is wanted, a look at memory less
+ * each time. Result: false, and this slot is passed over, where the transport settles and
+ * has not. */
 static bool
-ring_full(const struct probe *p)
+make_place(struct probe *p)
 {
-	return p->next_seq - p->forgotten > p->room;
+	if (p->next_seq - p->forgotten <= p->room)
+		return true;
+	if (p->transport->forget != NULL || p->forgotten == p->settled)
+		return false;
+	p->forgotten++;
+	return true;
 }
 
 /* What became of handing a packet to the kernel: now, or at the end of the batch. */
@@ -279,7 +285,7 @@ send_one(struct engine *e, struct probe *p, mono_t now)
 	struct departure d = {.sent = now};
 	struct flight *f = &p->ring[seq & (p->room - 1)];
 
-	if (ring_full(p)) {
+	if (!make_place(p)) {
 		e->account.skipped++;
 		return;
 	}
@@ -450,7 +456,8 @@ prefetch_ring(const struct probe *p)
 {
 	__builtin_prefetch(&p->ring[p->next_seq & (p->room - 1)], 1);
 	__builtin_prefetch(&p->ring[(p->settled + 1) & (p->room - 1)], 1);
-	__builtin_prefetch(&p->ring[(p->forgotten + 1) & (p->room - 1)], 1);
+	if (p->transport->forget != NULL)
+		__builtin_prefetch(&p->ring[(p->forgotten + 1) & (p->room - 1)], 1);
 }
 
 void

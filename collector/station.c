@@ -57,6 +57,7 @@ struct station {
 	struct watched *watched;
 	size_t n_watched, watched_room;
 	uint32_t *places; /* by number: in watched, + 1 */
+	uint8_t *traced;  /* a bit of each number: the path it goes is of interest */
 	size_t n_places;
 	struct loop_timer due, beat;
 	mono_t ran, retained, accounted;
@@ -87,13 +88,11 @@ on_sample(void *ctx, const struct sample *sample)
 	struct station *s = ctx;
 
 	scribe_sample(s->scribe, sample);
-	uint32_t place = sample->probe < s->n_places ? s->places[sample->probe] : 0;
-	if (place == 0 || !sample_is_answer(sample))
-		return;
-	const struct watched *w = &s->watched[place - 1];
-	if (w->role == ROLE_INTERNET && w->kind <= KIND_TCP)
-		tracer_answer(
-		    s->tracer, w->link, (mono_t){sample->sent.ns + sample->rtt_ns});
+	uint32_t n = sample->probe; /* of the many most are asked no more than a bit */
+	if (n < s->n_places && (s->traced[n / 8] >> n % 8 & 1) != 0 &&
+	    sample_is_answer(sample))
+		tracer_answer(s->tracer, s->watched[s->places[n] - 1].link,
+		    (mono_t){sample->sent.ns + sample->rtt_ns});
 }
 
 static void
@@ -171,6 +170,7 @@ drop(struct station *s, size_t place)
 	methods_remove(&s->methods, w->kind, w->number);
 	free(w->conf);
 	s->places[w->number] = 0;
+	s->traced[w->number / 8] &= (uint8_t) ~(1u << w->number % 8);
 	*w = s->watched[--s->n_watched];
 	if (place < s->n_watched)
 		s->places[w->number] = (uint32_t)place + 1;
@@ -184,13 +184,17 @@ watch(struct station *s, const struct watched *w)
 		s->watched = memory_grow(s->watched, s->watched_room, sizeof *s->watched);
 	}
 	if (w->number >= s->n_places) {
-		size_t n = (size_t)w->number * 2 + 16;
+		size_t n = ((size_t)w->number * 2 + 16) / 8 * 8;
 		s->places = memory_grow(s->places, n, sizeof *s->places);
 		memset(s->places + s->n_places, 0, (n - s->n_places) * sizeof *s->places);
+		s->traced = memory_grow(s->traced, n / 8, 1);
+		memset(s->traced + s->n_places / 8, 0, (n - s->n_places) / 8);
 		s->n_places = n;
 	}
 	s->watched[s->n_watched++] = *w;
 	s->places[w->number] = (uint32_t)s->n_watched;
+	if (w->role == ROLE_INTERNET && w->kind <= KIND_TCP)
+		s->traced[w->number / 8] |= (uint8_t)(1u << w->number % 8);
 }
 
 /* A throughput test goes by its link's number and capacity: with either new it begins
@@ -623,6 +627,7 @@ station_free(struct station *s)
 		free(s->watched[i].conf);
 	free(s->watched);
 	free(s->places);
+	free(s->traced);
 	free(s);
 	return rc;
 }

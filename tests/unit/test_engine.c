@@ -247,6 +247,36 @@ an_answer_read_late_but_on_time_is_not_lost(void **state)
 	engine_free(e);
 }
 
+/* Nothing is kept for its sendings, so they lie in their places until those are wanted:
+ * none is passed over for it, and who is older than the hold is no more answered. */
+static void
+places_are_used_again_without_a_look_at_what_lay_there(void **state)
+{
+	const struct transport t = {.send = send_it};
+	struct engine *e = fresh(&t, &DEF);
+	mono_t first = engine_next(e);
+	struct answer a = {.outcome = OUTCOME_REPLY};
+	struct engine_account account;
+
+	(void)state;
+	run_to(e, (mono_t){first.ns + 60 * SEC});
+	engine_take_account(e, &account);
+	assert_int_equal(account.skipped, 0);
+	assert_in_range(seen.n_sent, 60, 62);
+	size_t n = seen.n_samples;
+	assert_in_range(n, seen.n_sent - 4, seen.n_sent); /* lost, but for the newest */
+	for (size_t i = 0; i < seen.n_sent - 11; i++) {
+		a.received.ns = seen.sent_at[seen.n_sent - 1].ns + SEC;
+		engine_answer(e, 7, i + 1, &a);
+	}
+	assert_int_equal(seen.n_samples, n);
+	a.received.ns = seen.sent_at[seen.n_sent - 8].ns + 9 * SEC;
+	engine_answer(e, 7, seen.n_sent - 7, &a);
+	assert_int_equal(seen.n_samples, n + 1);
+	assert_int_equal(seen.samples[n].flags & FLAG_LATE, FLAG_LATE);
+	engine_free(e);
+}
+
 /* An answer that another ear may have heard before: of a sending that has its answer it
  * is nothing new, be that the one a look at the capture brings; else it is the answer. */
 static bool brings;
@@ -640,6 +670,7 @@ main(void)
 	    cmocka_unit_test(an_answer_settles_with_the_best_stamps),
 	    cmocka_unit_test(an_answer_read_late_but_on_time_is_not_lost),
 	    cmocka_unit_test(an_answer_heard_by_two_is_one),
+	    cmocka_unit_test(places_are_used_again_without_a_look_at_what_lay_there),
 	    cmocka_unit_test(what_never_left_is_not_sent),
 	    cmocka_unit_test(
 	        a_routers_word_is_kept_for_the_timeout_and_a_neighbour_is_told),
