@@ -109,8 +109,52 @@ says compare "5400.00 GBP"
 says compare "fibre is first in all 5 measures; lte is first in none. No weights of these measures put another before fibre."
 says compare "fibre: half within 12.8 ms, 99 of 100 within "
 says compare "2025-11-05. fibre: 59 min 30.0 s down, 120 of 2 880 probes lost."
-says compare "114 866 probes"
+says compare "114 531 probes"
 says compare "Tinted is where a link keeps what its contract agrees: fibre: availability 99.9 %; lte: availability 99 %."
+# Nothing is held against a link of the time in which nobody knows how the others did: while
+# lte is not measured, from half past an hour on, fibre is slow, loses much, and its names
+# take long. What is of its whole period says so.
+unlike()
+{
+	awk -v from="$1" -v to="$2" 'BEGIN { FS = OFS = "," }
+	NR == 1 { print; next }
+	{
+		at = $1 - 1761436800
+		slow = at >= from && at < to
+		if (slow && $6 != "")
+			$6 += 500
+		if (slow && NR % 3 == 0) {
+			$5 = "lost"
+			$6 = ""
+		}
+		print
+		if ($2 == "p0")
+			print $1 + 7, "isp-names", "dns", "isp", "reply", slow ? 700 : 9
+	}'
+}
+history 2 60 864000 "86400-88200" "" | unlike 261600 519600 | take fair samples
+history 2 60 864000 "86400-88200" "261000-520200" | unlike 0 0 | take fair samples lte
+"$lw" --data "$dir/fair" report compare --json >"$dir/fair.json" --link fibre --link lte ||
+	wrong "compare --json of unlike times"
+jq -e 'def near(a; b): (a - b | fabs) < b * 0.01;
+	(.links[0].metrics | near(.loss.point; $other.loss.point) and .rtt_p95.point < 0.02)
+	and .links[0].sent == .links[1].sent and .links[0].lost == .links[1].lost
+	and (.links | all(.[]; .round_trips.sent == .sent and .round_trips.lost == .lost
+		and .round_trips.p95_s < 0.02 and .round_trips.over == "common"
+		and (.facts.isp_names | .over == "common" and .p50_s < 0.01)))
+	and .links[0].facts.isp_names.asked == .links[1].facts.isp_names.asked
+	and (.links[0].facts | .from < .to) and .links[0].coverage > 0.99
+	and .pairs[0].differences.loss.point == 0' --argjson other \
+	"$(jq '.links[1].metrics' "$dir/fair.json")" "$dir/fair.json" >/dev/null ||
+	wrong "compare --json of unlike times: $(jq -c '[.links[] | del(.round_trips.points)]' "$dir/fair.json")"
+# Of three each two are compared over their own time, which the third does not shorten.
+history 2 60 864000 "86400-88200" "" | unlike 261600 519600 | take fair samples copy
+"$lw" --data "$dir/fair" report compare --json >"$dir/fair.json" --link fibre --link lte --link copy ||
+	wrong "compare --json of three"
+jq -e '.pairs[1].b_link == "copy" and .pairs[1].common_s - .pairs[0].common_s > 259000
+	and .pairs[1].hours - .pairs[0].hours == 71
+	and .links[0].round_trips.p95_s < 0.02' "$dir/fair.json" >/dev/null ||
+	wrong "compare --json of three: $(jq -c '[.pairs[] | del(.differences)]' "$dir/fair.json")"
 # Alike is not ranked apart, and nothing hangs on the order.
 makes twins --data "$dir/line" report compare --link fibre --link twin
 page twins 3 "Nothing measured tells the 2 links apart"
@@ -168,7 +212,7 @@ page one 2 "outage"
 history 2 60 90000 "" "" | take one samples \
 	the-longest-name-that-is-taken-x
 makes few --data "$dir/one" report compare
-page few 3 "Too little to tell the links apart"
+page few 2 "Too little to tell the links apart"
 
 printf 'time,state\n2025-01-01T00:00:00Z,unknown\n2025-01-20T00:00:00Z,unknown\n' \
 	>"$dir/unknown.csv"
@@ -214,6 +258,7 @@ jq -e '.schema == "linkwitness/migration/1" and .cut_over == "2026-05-10T20:00:0
 	and (.before.down_s - 4800 | fabs) < 120
 	and .side_by_side.pairs[0].differences.rtt_median.apart
 	and .side_by_side.links[1].metrics.rtt_median.point == .criteria[3].value
+	and (.side_by_side.links | all(.[]; .round_trips.sent == .sent and .sent < 202000))
 	and .last_back == "2026-05-10T23:00:00.000000Z"
 	and (.before | .availability_lower < .availability and .availability < .availability_upper
 		and .loss_lower < .loss and .loss < .loss_upper)
