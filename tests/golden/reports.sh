@@ -32,6 +32,30 @@ page()
 	}' >"$dir/outside"
 	[ ! -s "$dir/outside" ] || wrong "$1: outside the margins: $(head -3 "$dir/outside")"
 	pdfinfo "$pdf" | grep -q '^Tagged: *yes' || wrong "$1: not tagged"
+	prose "$1"
+}
+
+# prose FILE: every number that a comparison or a plan tells is one of the results it carries.
+prose()
+{
+	qpdf --show-attachment=results.json "$dir/$1.pdf" >"$dir/results.json" || wrong "$1: no results"
+	jq -e 'has("comparison") or has("migration")' "$dir/results.json" >/dev/null || return
+	pdfinfo -struct-text "$dir/$1.pdf" >"$dir/structure"
+	"$LW_BUILD/tests/golden/prose" "$dir/results.json" <"$dir/structure" >"$dir/out" ||
+		wrong "$1: $(wc -l <"$dir/out") numbers: $(head -3 "$dir/out")"
+}
+
+# sees FILE CHANGE…: of each change of its results something in its text is nowhere.
+sees()
+{
+	sees=$1
+	shift
+	prose "$sees"
+	for change; do
+		jq "$change" "$dir/results.json" >"$dir/changed.json" || wrong "jq: $change"
+		"$LW_BUILD/tests/golden/prose" "$dir/changed.json" <"$dir/structure" >/dev/null &&
+			wrong "$sees: not seen: $change"
+	done
 }
 
 # says FILE TEXT: somewhere in it.
@@ -289,6 +313,7 @@ spoken()
 		[ ! -s "$dir/english" ] || wrong "$spoken-$language: English: $(head -n 3 "$dir/english")"
 		pdftotext "$pdf" - | grep -E '[0-9]\.[0-9]+ ?(%|ms|s|min|Mbit/s|GBP|EUR)( |$)' >"$dir/english"
 		[ ! -s "$dir/english" ] || wrong "$spoken-$language: decimals: $(head -n 3 "$dir/english")"
+		prose "$spoken-$language"
 	done
 }
 spoken month -c "$dir/line.conf" report sla --link fibre --from 2025-11 --to 2025-11
@@ -302,6 +327,23 @@ spoken back --data "$dir/move" report migration --from-link fibre --to-link copp
 says month-de "Die Verfügbarkeit verfehlte die vereinbarten 99,9 %"
 says year-de "In allen 12 Zeiträumen zusammen ist nach der Messung geschuldet: 450,00 GBP"
 says moved-fr "Passé à fibre, avec 6 critères sur 7 satisfaits avant"
+
+## A number that is changed in the results is nowhere, whatever the language.
+for language in "" -de -fr; do
+	sees "compare$language" 'del(.comparison.links[1] | .round_trips, .metrics)' \
+		'.comparison.pairs[0].differences.loss.point *= 1.5' \
+		'.comparison.links[1].cost.year_down_s += 7200' \
+		'.comparison.links[1].worst_day.down_s += 60' \
+		'.comparison.links[].coverage -= 0.001' \
+		'.comparison.test.seed += 1'
+	sees "moved$language" '(.migration | .demand.down.required_bps, .loads[4].bps, .criteria[5].threshold, .triggers[3].threshold) *= 1.1' \
+		'del(.migration.baseline.months[].up, .migration.demand.up)' \
+		'(.migration | .criteria[1].lower, .side_by_side.links[1].metrics.availability.lower) -= 0.001' \
+		'.migration.before.loss_upper *= 1.5' \
+		'.migration.triggers[].for_s += 77' \
+		'.migration.steps[0].at = "2026-04-01T20:00:00.000000Z"' \
+		'.migration.loads[].above_50 |= (. // 0) + 0.013'
+done
 
 ## What is refused is refused in a line.
 refused()
