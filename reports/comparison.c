@@ -288,13 +288,15 @@ pair_json(const struct comparison_view *v, const struct compare_pair *p)
 static json_t *
 test_json(const struct comparison_view *v)
 {
-	json_t *o = json_object();
+	json_t *o = json_object(), *params = json_object();
 	struct comparison_targets t;
 	const struct compare_rule *rule = &v->c->rule;
 
 	comparison_targets(v, &t);
 	value_set(o, "method", json_string("bootstrap of whole days, paired; Holm"));
 	value_set(o, "profile", json_string(v->profile->name));
+	results_put_definition(params, v->profile);
+	value_set(o, "profile_params", params);
 	value_set(o, "zone", value_text(v->zone));
 	value_set_s(o, "common_s", v->c->common_ns);
 	value_set(o, "days", json_integer((json_int_t)v->c->days));
