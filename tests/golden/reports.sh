@@ -324,6 +324,25 @@ spoken moved --data "$dir/move" report migration --from-link copper --to-link fi
 	--cut-over 2026-05-10T22:00
 spoken planned --data "$dir/move" report migration --from-link copper --to-link fibre
 spoken back --data "$dir/move" report migration --from-link fibre --to-link copper
+# Definitions with parameters, names and three links, a demand that is known to grow and
+# tickets: each number of theirs, in each language.
+"$LW_BUILD/tests/golden/made_move" "$dir/long" 72 || wrong "made_move, long"
+"$lw" --data "$dir/long" ticket open INC-7 --link copper --at 2026-05-04T09:12 >"$dir/out" 2>&1 ||
+	wrong "ticket: $(cat "$dir/out")"
+all()
+{
+	makes "$@"
+	prose "$1"
+	spoken "$@"
+}
+for profile in ses-10-10 mef y1540 rfc2678; do
+	all "$profile" -c "$dir/line.conf" report compare --link fibre --link lte --profile $profile
+done
+all fair --data "$dir/fair" report compare --link fibre --link lte --link copy
+all long --data "$dir/long" report migration --from-link copper --to-link fibre \
+	--cut-over 2026-06-10T22:00
+says long "Downstream the demand grew by"
+says long "1 ticket is in it."
 says month-de "Die Verfügbarkeit verfehlte die vereinbarten 99,9 %"
 says year-de "In allen 12 Zeiträumen zusammen ist nach der Messung geschuldet: 450,00 GBP"
 says moved-fr "Passé à fibre, avec 6 critères sur 7 satisfaits avant"
@@ -343,6 +362,9 @@ for language in "" -de -fr; do
 		'.migration.triggers[].for_s += 77' \
 		'.migration.steps[0].at = "2026-04-01T20:00:00.000000Z"' \
 		'.migration.loads[].above_50 |= (. // 0) + 0.013'
+	sees "long$language" '(.migration.baseline.months[], .migration.demand) |= del(.up)'
+	sees "mef$language" '.comparison.test.profile_params.flr_threshold = 0.4'
+	sees "fair$language" '.comparison.links[].facts.isp_names.p50_s += 0.1'
 done
 
 ## What is refused is refused in a line.
