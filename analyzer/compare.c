@@ -1,5 +1,6 @@
 #include "analyzer/compare.h"
 
+#include "analyzer/common_time.h"
 #include "base/bytes.h"
 
 #include <errno.h>
@@ -29,13 +30,6 @@ struct table {
 	size_t days, hours; /* in common: half a day at least, and with probes of all */
 };
 
-struct place { /* in a ledger */
-	const struct verdict *v;
-	size_t at;
-	bool dark;
-	const char *outage; /* the newest that was seen */
-};
-
 static void
 table_open(struct table *t, size_t n_links, size_t n_days)
 {
@@ -60,41 +54,19 @@ table_close(struct table *t)
 	free(t->links);
 }
 
-/* Are all links known at ${at}, and until when do they stay what they are? */
-static bool
-look(struct place *p, size_t n, int64_t at, int64_t *next)
-{
-	bool known = true;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct verdict *v = p[i].v;
-		while (p[i].at < v->n_intervals && v->intervals[p[i].at].end_ns <= at)
-			p[i].at++;
-		if (p[i].at == v->n_intervals) {
-			known = false;
-			continue;
-		}
-		const struct interval *in = &v->intervals[p[i].at];
-		int64_t turn = in->start_ns > at ? in->start_ns : in->end_ns;
-		known &= in->start_ns <= at &&
-		         (in->class == CLASS_UP || in->class == CLASS_DOWN);
-		*next = turn < *next ? turn : *next;
-	}
-	return known;
-}
-
 /* An outage begins in common time where its first down does; a hole parts none. */
 static void
-take_known(struct table *t, struct place *p, size_t day, int64_t from, int64_t to)
+take_known(struct table *t, const struct common_time_place *p, const char **outages,
+    size_t day, int64_t from, int64_t to)
 {
 	double length = (double)(to - from);
 
 	for (size_t i = 0; i < t->n_links; i++) {
-		const struct interval *in = &p[i].v->intervals[p[i].at];
+		const struct interval *in = &p[i].ledger->intervals[p[i].at];
 		struct blocks *b = &t->links[i];
 		bool down = in->class == CLASS_DOWN;
-		bool same = p[i].outage != NULL && in->outage_id[0] != '\0' &&
-		            strcmp(p[i].outage, in->outage_id) == 0;
+		bool same = outages[i] != NULL && in->outage_id[0] != '\0' &&
+		            strcmp(outages[i], in->outage_id) == 0;
 		b->list[COMPARE_AVAILABILITY][day].n += length;
 		b->list[COMPARE_OUTAGES][day].n += length / 1e9 / MONTH_S;
 		if (!down)
@@ -105,7 +77,7 @@ take_known(struct table *t, struct place *p, size_t day, int64_t from, int64_t t
 			b->list[COMPARE_OUTAGES][day].hits += 1;
 			b->outages++;
 		}
-		p[i].outage = in->outage_id;
+		outages[i] = in->outage_id;
 	}
 }
 
@@ -113,18 +85,21 @@ static void
 walk_ledgers(struct table *t, const struct compare_side *const *sides,
     const struct compare_rule *rule)
 {
-	struct place *p = memory_grow(NULL, t->n_links, sizeof *p);
+	struct common_time_place *p = memory_grow(NULL, t->n_links, sizeof *p);
+	const char **outages =
+	    memory_grow(NULL, t->n_links, sizeof *outages); /* newest */
 
-	memset(p, 0, t->n_links * sizeof *p);
-	for (size_t i = 0; i < t->n_links; i++)
-		p[i].v = sides[i]->ledger;
+	for (size_t i = 0; i < t->n_links; i++) {
+		p[i] = (struct common_time_place){.ledger = sides[i]->ledger};
+		outages[i] = NULL;
+	}
 	for (size_t day = 0; day < rule->n_days; day++) {
 		const struct span *d = &rule->days[day];
 		int64_t before_ns = t->common_ns;
 		for (int64_t at = d->start_ns; at < d->end_ns;) {
 			int64_t next = d->end_ns;
-			if (look(p, t->n_links, at, &next)) {
-				take_known(t, p, day, at, next);
+			if (common_time_at(p, t->n_links, at, &next)) {
+				take_known(t, p, outages, day, at, next);
 				if (t->common_ns == 0)
 					t->common.start_ns = at;
 				t->common.end_ns = next;
@@ -134,6 +109,7 @@ walk_ledgers(struct table *t, const struct compare_side *const *sides,
 		}
 		t->days += (t->common_ns - before_ns) * 2 >= DAY_NS;
 	}
+	free(outages);
 	free(p);
 }
 
@@ -352,9 +328,16 @@ static void
 pair_of(struct compare_pair *pair, const struct compare_side *sides,
     const struct compare_rule *rule)
 {
-	const struct compare_side *both[2] = {&sides[pair->a], &sides[pair->b]};
+	struct compare_side a = sides[pair->a], b = sides[pair->b];
+	const struct compare_side *both[2] = {&a, &b};
 	struct table t;
 
+	if (a.with != NULL && b.with != NULL) {
+		a.hours = a.with[pair->b].hours;
+		a.n_hours = a.with[pair->b].n;
+		b.hours = b.with[pair->a].hours;
+		b.n_hours = b.with[pair->a].n;
+	}
 	table_of(&t, both, 2, rule);
 	pair->common = t.common;
 	pair->common_ns = t.common_ns;

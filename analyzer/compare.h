@@ -18,7 +18,8 @@ enum compare_metric {
 	COMPARE_METRICS
 };
 
-/* What voters measured in an hour; hours of all links begin at the same instants. */
+/* What voters measured in an hour, as far as it is in common time
+ * (analyzer/common_time.h); hours of all links begin at the same instants. */
 struct compare_hour {
 	int64_t start_ns;
 	uint64_t sent, lost;
@@ -28,7 +29,11 @@ struct compare_hour {
 struct compare_side {
 	const struct verdict *ledger; /* by the same profile for all; borrowed */
 	const struct compare_hour *hours;
-	size_t n_hours;     /* sorted */
+	size_t n_hours; /* sorted; of the time all links have in common */
+	const struct compare_with {
+		const struct compare_hour *hours;
+		size_t n;
+	} * with; /* by link: of the time in common with it alone; NULL: the same */
 	double independent; /* of the probes, how many tell as much as independent ones */
 };
 
@@ -60,13 +65,13 @@ struct compare_link {
 	int64_t scheduled_ns; /* the period */
 	int64_t down_ns;      /* in common time */
 	size_t outages;       /* begun in common time */
-	uint64_t sent, lost;  /* in common hours */
+	uint64_t sent, lost;  /* likewise, in hours with probes of all */
 	size_t firsts;        /* metrics in which it is first */
 	struct compare_day {  /* its worst: most downtime, then the largest loss */
 		bool has;     /* false: neither, on any day */
 		struct span day;
 		int64_t down_ns;     /* in common time */
-		uint64_t sent, lost; /* in common hours */
+		uint64_t sent, lost; /* likewise, in hours with probes of all */
 	} worst;
 };
 

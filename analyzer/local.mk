@@ -14,6 +14,8 @@ analyzer_libanalyzer_a_SOURCES = \
 	analyzer/chronic.h \
 	analyzer/commitment.c \
 	analyzer/commitment.h \
+	analyzer/common_time.c \
+	analyzer/common_time.h \
 	analyzer/compare.c \
 	analyzer/compare.h \
 	analyzer/coverage.c \

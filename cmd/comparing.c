@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 #include "base/zone.h"
-#include "reports/evidence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,27 +30,51 @@ judge(struct comparing *w, const struct results *r)
 	return 0;
 }
 
-static void
-take_hours(struct comparing *w, const struct results *r)
+/* ---- what they measured in common time ---- */
+
+static struct compare_with
+take_curve(struct comparing *w, const struct curve *c)
 {
-	w->sides = memory_grow(NULL, r->n_links, sizeof *w->sides);
-	w->hours = memory_grow(NULL, r->n_links, sizeof *w->hours);
-	for (size_t i = 0; i < r->n_links; i++) {
-		const struct link_report *l = &r->links[i];
-		w->hours[i] = memory_grow(NULL, l->n_hours + 1, sizeof *w->hours[i]);
-		for (size_t k = 0; k < l->n_hours; k++)
-			w->hours[i][k] =
-			    (struct compare_hour){.start_ns = l->hours[k].start_ns,
-			        .sent = l->hours[k].sent,
-			        .lost = l->hours[k].lost,
-			        .p50_ns = l->hours[k].p50_ns,
-			        .p95_ns = l->hours[k].p95_ns};
+	struct compare_hour *list = memory_grow(NULL, c->hours.n + 1, sizeof *list);
+
+	for (size_t i = 0; i < c->hours.n; i++) {
+		const struct bucket *b = &c->hours.list[i];
+		list[i] = (struct compare_hour){
+		    b->start_ns, b->sent, b->lost, b->p50_ns, b->p95_ns};
+	}
+	w->hours[w->n_hours++] = list;
+	return (struct compare_with){list, c->hours.n};
+}
+
+/* Of bursty losses fewer probes tell as much as independent ones would. */
+static double
+independent(const struct curve *c)
+{
+	struct stats_bounds loss;
+	uint64_t sent = c->all.n + c->lost;
+	double effective;
+
+	if (sent == 0 ||
+	    stats_loss(c->lost, sent, &c->pairs, true, &loss, &effective) < 0)
+		return 1;
+	return effective / (double)sent;
+}
+
+static void
+take_sides(struct comparing *w, size_t n)
+{
+	w->sides = memory_grow(NULL, n, sizeof *w->sides);
+	w->hours = memory_grow(NULL, n * n, sizeof *w->hours);
+	w->with = memory_grow(NULL, n * n, sizeof *w->with);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < n; k++)
+			w->with[i * n + k] =
+			    take_curve(w, common_samples_curve(&w->common, i, k));
 		w->sides[i] = (struct compare_side){.ledger = &w->ledgers[i],
-		    .hours = w->hours[i],
-		    .n_hours = l->n_hours,
-		    .independent = l->has_loss && l->loss_sent > 0
-		                       ? l->loss_effective / (double)l->loss_sent
-		                       : 1};
+		    .hours = w->with[i * n + i].hours,
+		    .n_hours = w->with[i * n + i].n,
+		    .with = &w->with[i * n],
+		    .independent = independent(common_samples_curve(&w->common, i, i))};
 	}
 }
 
@@ -134,23 +157,32 @@ make_required(struct comparing *w, const struct results *r)
 	}
 }
 
-/* ---- all round trips ---- */
+/* ---- all round trips, and names ---- */
 
 static void
-make_tails(struct comparing *w, const struct results *r)
+make_tails(struct comparing *w, size_t n)
 {
-	w->tails = memory_grow(NULL, r->n_links, sizeof *w->tails);
-	memset(w->tails, 0, r->n_links * sizeof *w->tails);
-	for (size_t i = 0; i < r->n_links; i++)
-		if (r->links[i].evidence != NULL)
-			tail_of(&w->tails[i], &r->links[i].evidence->crowds[CROWD_ALL]);
+	w->tails = memory_grow(NULL, n, sizeof *w->tails);
+	w->names = memory_grow(NULL, n, sizeof *w->names);
+	for (size_t i = 0; i < n; i++) {
+		const struct curve *c = common_samples_curve(&w->common, i, i);
+		struct hist with_lost = c->all;
+		with_lost.lost += c->lost;
+		tail_of(&w->tails[i], &with_lost);
+		for (int isp = 0; isp < 2; isp++) {
+			const struct common_names *names = &w->common.names[i][isp];
+			w->names[i][isp] = (struct comparison_names){names->asked,
+			    names->answers.n, hist_quantile(&names->answers, 0.5)};
+		}
+	}
 }
 
 /* ---- all of it ---- */
 
 int
-comparing_make(struct comparing *w, const struct results *r)
+comparing_make(struct comparing *w, const struct gathered *g)
 {
+	const struct results *r = gathered_results(g);
 	const char *zone = r->links[0].def->timezone;
 	int status;
 
@@ -159,13 +191,16 @@ comparing_make(struct comparing *w, const struct results *r)
 	    .profile = &w->profile,
 	    .zone = zone[0] != '\0' ? zone : "UTC"};
 	status = judge(w, r);
+	if (status == 0)
+		status = common_samples_read(
+		    &w->common, g, w->ledgers, w->period, w->view.zone);
 	if (status != 0)
 		return status;
-	take_hours(w, r);
+	take_sides(w, r->n_links);
 	make_days(w);
 	make_costs(w, r);
 	make_required(w, r);
-	make_tails(w, r);
+	make_tails(w, r->n_links);
 	struct compare_rule rule = {.days = w->days,
 	    .n_days = w->n_days,
 	    .rounds = COMPARE_ROUNDS,
@@ -178,6 +213,7 @@ comparing_make(struct comparing *w, const struct results *r)
 	w->view.costs = w->costs;
 	w->view.required = w->required;
 	w->view.tails = w->tails;
+	w->view.names = (const struct comparison_names(*)[2])w->names;
 	return 0;
 }
 
@@ -187,13 +223,16 @@ comparing_done(struct comparing *w)
 	compare_done(&w->comparison);
 	for (size_t i = 0; i < w->n_ledgers; i++)
 		verdict_done(&w->ledgers[i]);
-	for (size_t i = 0; w->hours != NULL && i < w->view.r->n_links; i++)
+	for (size_t i = 0; i < w->n_hours; i++)
 		free(w->hours[i]);
+	common_samples_done(&w->common);
 	free(w->ledgers);
 	free(w->hours);
+	free(w->with);
 	free(w->sides);
 	free(w->costs);
 	free(w->required);
 	free(w->tails);
+	free(w->names);
 	free(w->days);
 }

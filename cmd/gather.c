@@ -493,6 +493,23 @@ gathered_document(struct gathered *g, int64_t *from_ns, int64_t *to_ns)
 	return &g->r;
 }
 
+struct journal_reader *
+gathered_reader(const struct gathered *g)
+{
+	return g->reader;
+}
+
+bool
+gathered_link(const struct gathered *g, uint32_t number, size_t *link)
+{
+	for (size_t i = 0; i < g->r.n_links; i++)
+		if (g->chosen[i].number == number) {
+			*link = i;
+			return true;
+		}
+	return false;
+}
+
 size_t
 gathered_records(const struct gathered *g, struct record **out)
 {

@@ -30,6 +30,10 @@ const struct results *gathered_results(const struct gathered *g);
  * of the journal that was read for it. Result: its results, to be completed.
  */
 struct results *gathered_document(struct gathered *g, int64_t *from_ns, int64_t *to_ns);
+/* Where it was read from, to read on; the number among its links of one of the reader's.
+ * false: it is none of them. */
+struct journal_reader *gathered_reader(const struct gathered *g);
+bool gathered_link(const struct gathered *g, uint32_t number, size_t *link);
 /* What people entered of its links, in the order of entry; the caller frees *out. */
 size_t gathered_records(const struct gathered *g, struct record **out);
 /* What was left out, "addresses,names"; NULL: nothing. */

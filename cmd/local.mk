@@ -23,6 +23,8 @@ linkwitness_SOURCES = \
 	cmd/claims.h \
 	cmd/closeups.c \
 	cmd/closeups.h \
+	cmd/common_samples.c \
+	cmd/common_samples.h \
 	cmd/comparing.c \
 	cmd/comparing.h \
 	cmd/curve.c \

@@ -43,7 +43,7 @@ report_compare(const struct options *o)
 		    "report compare: %zu link%s: two to %d are compared: --link A --link B",
 		    r->n_links, r->n_links == 1 ? "" : "s", COMPARE_LINKS);
 	else
-		status = comparing_make(&w, r);
+		status = comparing_make(&w, g);
 	if (status == 0)
 		status = delivery_make(
 		    &(struct deliverable){"comparison", &w.view, view_json, draw}, g, o);

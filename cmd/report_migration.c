@@ -77,6 +77,21 @@ add_tickets(struct migration_view *v, const struct link_report *l, struct span w
 	}
 }
 
+/* All that the line measured until the move, whatever the other one did. */
+static void
+weigh_probes(struct plan *p, const struct link_report *l)
+{
+	struct compare_hour *hours = memory_grow(NULL, l->n_hours + 1, sizeof *hours);
+
+	for (size_t i = 0; i < l->n_hours; i++)
+		hours[i] = (struct compare_hour){.start_ns = l->hours[i].start_ns,
+		    .sent = l->hours[i].sent,
+		    .lost = l->hours[i].lost};
+	window_probes(
+	    &p->view.week, hours, l->n_hours, p->pair.period, p->pair.view.zone);
+	free(hours);
+}
+
 static void
 weigh_week(struct plan *p, const struct results *r)
 {
@@ -89,8 +104,7 @@ weigh_week(struct plan *p, const struct results *r)
 	window_use(&v->week, p->demand, zone);
 	for (size_t i = 0; i < r->n_links; i++) {
 		window_ledger(&v->week, &p->pair.ledgers[i], zone);
-		window_probes(&v->week, p->pair.hours[i], r->links[i].n_hours,
-		    p->pair.period, zone);
+		weigh_probes(p, &r->links[i]);
 		add_tickets(v, &r->links[i], p->pair.period, zone);
 	}
 	window_score(&v->week);
@@ -281,8 +295,9 @@ work_out(struct plan *p, const struct results *r, const struct migration_rule *r
 }
 
 static int
-make(struct plan *p, const struct options *o, const struct results *r)
+make(struct plan *p, const struct options *o, const struct gathered *g)
 {
+	const struct results *r = gathered_results(g);
 	struct migration_rule rule;
 	struct migration_view *v = &p->view;
 
@@ -291,7 +306,7 @@ make(struct plan *p, const struct options *o, const struct results *r)
 	if (status == 0)
 		status = set_times(p, o, r);
 	if (status == 0)
-		status = comparing_make(&p->pair, r);
+		status = comparing_make(&p->pair, g);
 	if (status != 0)
 		return status;
 	p->old = r->links[0].def;
@@ -358,7 +373,7 @@ report_migration(const struct options *given)
 	const struct results *r = gathered_results(g);
 	status =
 	    r->n_links == 2
-	        ? make(&p, &o, r)
+	        ? make(&p, &o, g)
 	        : complain(EXIT_USAGE,
 	              "report migration: both are %s: two links are needed", o.from_link);
 	if (status == 0)

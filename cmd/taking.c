@@ -108,12 +108,18 @@ turn_minute(struct taking *t, int64_t ns)
 	t->internet = false;
 }
 
+bool
+taking_counts(const struct sample *s)
+{
+	return sample_may_vote(s) && s->outcome != OUTCOME_UNSETTLED &&
+	       s->outcome != OUTCOME_NOT_SENT && !(s->flags & FLAG_MASKED);
+}
+
 void
 taking_sample(struct taking *t, const struct probe_def *p, const struct sample *s)
 {
 	turn_minute(t, s->time.ns);
-	if (!sample_may_vote(s) || s->outcome == OUTCOME_UNSETTLED ||
-	    s->outcome == OUTCOME_NOT_SENT || (s->flags & FLAG_MASKED))
+	if (!taking_counts(s))
 		return;
 	if (p->kind == KIND_DNS && (p->role == ROLE_ISP || p->role == ROLE_INTERNET))
 		take_query(t, p, s);

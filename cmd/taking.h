@@ -27,6 +27,8 @@ struct taking {
 	bool internet;
 };
 
+/* Is it a sample whose outcome says something of the link? */
+bool taking_counts(const struct sample *s);
 void taking_init(struct taking *t, const struct link_def *def);
 void taking_sample(struct taking *t, const struct probe_def *p, const struct sample *s);
 /* Once the tests of throughput are complete, with what their rows tell. */

@@ -113,8 +113,10 @@ value_json(enum compare_metric m, const struct compare_value *v)
 }
 
 static json_t *
-cost_json(const struct comparison_cost *c)
+cost_json(const struct comparison_view *v, size_t link)
 {
+	const struct comparison_cost *c = &v->costs[link];
+	const struct terms *terms = &v->r->links[link].contract.terms;
 	json_t *o = json_object();
 	char text[40];
 
@@ -127,10 +129,14 @@ cost_json(const struct comparison_cost *c)
 		value_set_s(o, "year_down_s", c->year_down_ns);
 		value_set_s(o, "year_down_min_s", c->year_least_ns);
 		value_set_s(o, "year_down_max_s", c->year_most_ns);
+		value_set(o, "from", value_instant(terms->period.start_ns));
+		value_set(o, "to", value_instant(terms->period.end_ns));
 	} else {
 		value_set(o, "year_down_s", json_null());
 		value_set(o, "year_down_min_s", json_null());
 		value_set(o, "year_down_max_s", json_null());
+		value_set(o, "from", json_null());
+		value_set(o, "to", json_null());
 	}
 	return o;
 }
@@ -159,6 +165,7 @@ tail_json(const struct tail *t)
 {
 	json_t *o = json_object(), *points = json_array();
 
+	value_set(o, "over", json_string("common"));
 	value_set(o, "sent", json_integer((json_int_t)(t->answered + t->lost)));
 	value_set(o, "lost", json_integer((json_int_t)t->lost));
 	value_set(o, "lost_share", json_real(t->lost_share));
@@ -217,7 +224,7 @@ link_json(const struct comparison_view *v, size_t i)
 	value_set(o, "facts", comparison_facts_json(v, i));
 	value_set(o, "round_trips", tail_json(&v->tails[i]));
 	value_set(o, "required", required_json(&v->required[i]));
-	value_set(o, "cost", cost_json(&v->costs[i]));
+	value_set(o, "cost", cost_json(v, i));
 	return o;
 }
 
@@ -281,13 +288,15 @@ pair_json(const struct comparison_view *v, const struct compare_pair *p)
 static json_t *
 test_json(const struct comparison_view *v)
 {
-	json_t *o = json_object();
+	json_t *o = json_object(), *params = json_object();
 	struct comparison_targets t;
 	const struct compare_rule *rule = &v->c->rule;
 
 	comparison_targets(v, &t);
 	value_set(o, "method", json_string("bootstrap of whole days, paired; Holm"));
 	value_set(o, "profile", json_string(v->profile->name));
+	results_put_definition(params, v->profile);
+	value_set(o, "profile_params", params);
 	value_set(o, "zone", value_text(v->zone));
 	value_set_s(o, "common_s", v->c->common_ns);
 	value_set(o, "days", json_integer((json_int_t)v->c->days));

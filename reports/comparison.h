@@ -21,6 +21,12 @@ struct comparison_required {
 	double rtt_ns;             /* a mean */
 };
 
+/* What became of queries. */
+struct comparison_names {
+	uint64_t asked, answers;
+	int64_t p50_ns; /* to an answer; -1: none */
+};
+
 struct comparison_view {
 	const struct results *r; /* links in the order of the comparison */
 	const struct comparison *c;
@@ -28,8 +34,11 @@ struct comparison_view {
 	const struct profile_conf *profile;
 	const struct comparison_cost *costs;
 	const struct comparison_required *required;
-	const struct tail *tails; /* of each link's whole period */
-	const char *zone;         /* whose days were resampled */
+	/* By link, in the time all have in common: round trips, and what resolvers took
+	 * to answer, public ones and the ISP's. */
+	const struct tail *tails;
+	const struct comparison_names (*names)[2];
+	const char *zone; /* whose days were resampled */
 };
 
 /* Targets of voters: of all links, and of some only. */
@@ -40,17 +49,14 @@ struct comparison_targets {
 };
 void comparison_targets(const struct comparison_view *v, struct comparison_targets *out);
 
-/* What else is known of a link. */
+/* What else is known of a link, in its whole period; of names in common time. */
 struct comparison_facts {
 	size_t targets, networks;           /* of its voters */
 	size_t ipv6_targets, ipv6_answered; /* of these; answered: once at least */
 	unsigned hops, isp_hop; /* of the newest trace, one that reached its target if
 	                           there is any; 0: not known */
 	bool reached;
-	struct comparison_names {
-		uint64_t asked, answers;
-		int64_t p50_ns; /* to an answer; -1: none */
-	} names[2];             /* of public resolvers, of the ISP's */
+	struct comparison_names names[2]; /* of public resolvers, of the ISP's */
 };
 void comparison_facts(
     const struct comparison_view *v, size_t link, struct comparison_facts *out);
@@ -72,6 +78,8 @@ const char *comparison_word(enum compare_metric m); /* within a sentence */
 /* Parts of its pages: the chart, and the table of each pair. */
 struct pages;
 void comparison_chart(struct pages *p, const struct comparison_view *v, const char *said);
+/* What its marks and bars are, or why there are none. */
+void comparison_chart_notes(struct pages *p, const struct comparison_view *v);
 /* Where a link keeps what is agreed (false: nothing is, of this), and that in words. */
 bool comparison_agreed(
     const struct comparison_view *v, size_t link, enum compare_metric m, double *at);

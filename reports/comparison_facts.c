@@ -3,7 +3,6 @@
 #include "reports/comparison.h"
 
 #include "reports/dossier.h"
-#include "reports/evidence.h"
 #include "reports/value.h"
 
 #include <stdio.h>
@@ -37,38 +36,19 @@ count_targets(const struct comparison_view *v, const struct link_result *r,
 	}
 }
 
-static void
-time_names(const struct evidence *e, bool isp, struct comparison_names *out)
-{
-	static struct hist all;
-
-	memset(&all, 0, sizeof all);
-	for (size_t i = 0; i < e->n_servers; i++) {
-		const struct name_server *s = &e->servers[i];
-		if (s->isp != isp)
-			continue;
-		out->asked += s->asked;
-		hist_merge(&all, &s->answers);
-	}
-	out->answers = all.n;
-	out->p50_ns = hist_quantile(&all, 0.5);
-}
-
 void
 comparison_facts(
     const struct comparison_view *v, size_t link, struct comparison_facts *out)
 {
 	const struct link_report *l = &v->r->links[link];
 
-	*out = (struct comparison_facts){.names = {{.p50_ns = -1}, {.p50_ns = -1}}};
+	*out = (struct comparison_facts){.names = {v->names[link][0], v->names[link][1]}};
 	count_targets(v, l->result, out);
 	if (l->has_path) {
 		out->hops = l->path.n_hops;
 		out->isp_hop = l->path.isp_hop;
 		out->reached = trail_reached(&l->path);
 	}
-	for (int isp = 0; isp < 2 && l->evidence != NULL; isp++)
-		time_names(l->evidence, isp == 1, &out->names[isp]);
 }
 
 static json_t *
@@ -76,6 +56,7 @@ names_json(const struct comparison_names *n)
 {
 	json_t *o = json_object();
 
+	value_set(o, "over", json_string("common"));
 	value_set(o, "asked", json_integer((json_int_t)n->asked));
 	value_set(o, "answers", json_integer((json_int_t)n->answers));
 	value_set(o, "p50_s", n->p50_ns >= 0 ? seconds_json(n->p50_ns) : json_null());
@@ -85,10 +66,13 @@ names_json(const struct comparison_names *n)
 json_t *
 comparison_facts_json(const struct comparison_view *v, size_t link)
 {
+	const struct span *period = &v->r->links[link].result->period;
 	struct comparison_facts f;
 	json_t *o = json_object();
 
 	comparison_facts(v, link, &f);
+	value_set(o, "from", value_instant(period->start_ns));
+	value_set(o, "to", value_instant(period->end_ns));
 	value_set(o, "targets", json_integer((json_int_t)f.targets));
 	value_set(o, "networks", json_integer((json_int_t)f.networks));
 	value_set(o, "ipv6_targets", json_integer((json_int_t)f.ipv6_targets));
@@ -197,6 +181,7 @@ comparison_facts_table(struct pages *p, const struct comparison_view *v)
 	table_end(&t);
 	page_text(p, &style_note,
 	    say_word(
-	        "The path is the newest trace that reached its target; of DNS it is the median "
-	        "time to an answer. The largest packet and address translation are not measured."));
+	        "Of DNS it is the median time to an answer in the time all links have in common; the "
+	        "rest is of each link's whole period, the path its newest trace that reached its "
+	        "target. The largest packet and address translation are not measured."));
 }

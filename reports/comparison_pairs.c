@@ -168,6 +168,7 @@ comparison_hours(struct pages *p, const struct comparison_view *v, const struct 
 {
 	char name[COMPARISON_NAME], title[2 * COMPARISON_NAME], file[32];
 	char alt[3 * COMPARISON_NAME], lost[32], sent[32];
+	bool any = false;
 
 	for (size_t i = 0; i < v->c->n_links; i++) {
 		const struct link_report *l = &v->r->links[i];
@@ -186,7 +187,12 @@ comparison_hours(struct pages *p, const struct comparison_view *v, const struct 
 		double h = heat_least(l, z);
 		page_heading(p, h, NULL, title);
 		page_figure(p, file, title, alt, h, paint_heat, &ctx);
+		any = true;
 	}
+	if (any)
+		page_text(p, &style_note,
+		    say_word(
+		        "Maps are of each link's whole period, not of the common time alone."));
 }
 
 void

@@ -418,13 +418,14 @@ costs(struct pages *p, const struct comparison_view *v)
 	table_end(&t);
 	page_text(p, &style_note,
 	    say_word(
-	        "Downtime as each contract counts it, were a year like this period. The two numbers "
+	        "Downtime as each contract counts it, were a year like the link's whole period, not "
+	        "the common time alone. The two numbers "
 	        "stand side by side and are not made one: what an hour without the link "
 	        "costs is the reader's to say."));
 }
 
-static void
-chart_notes(struct pages *p, const struct comparison_view *v)
+void
+comparison_chart_notes(struct pages *p, const struct comparison_view *v)
 {
 	bool any = false;
 
@@ -458,7 +459,7 @@ run(struct pages *p, const struct dossier *ds)
 	comparison_chart(p, v, text);
 	comparison_firsts(p, v);
 	comparison_agreed_note(p, v);
-	chart_notes(p, v);
+	comparison_chart_notes(p, v);
 	measured(p, v);
 	fair_test(p, v);
 	if (page_bottom(p) - p->y < page_bottom(p) / 2)

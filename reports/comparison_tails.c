@@ -70,6 +70,7 @@ comparison_tails(struct pages *p, const struct comparison_view *v)
 	page_text(p, &style_body, text);
 	page_text(p, &style_note,
 	    say_word(
-	        "Of each link's whole period, down to the share that its probes tell of. What is "
-	        "lost takes longer than anything: a line that goes on level to the right is loss."));
+	        "Of the time all links have in common, down to the share that the probes of each tell "
+	        "of. What is lost takes longer than anything: a line that goes on level to the right "
+	        "is loss."));
 }

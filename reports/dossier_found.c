@@ -105,10 +105,8 @@ shorten_seconds(const char *text, char out[32])
 	if (whole == 0 || part < 3 || strncmp(text + whole + 1 + part, " s", 2) != 0 ||
 	    isalnum((unsigned char)text[whole + part + 3]))
 		return 0;
-	double s = strtod(text, &end);
-	if (s >= 59.95)
-		return 0;
-	say_number(out, 32, "%.1f", s);
+	double s = strtod(text, &end); /* of a minute: never 60 of them */
+	say_number(out, 32, "%.1f", s >= 59.95 && s < 60 ? 59.9 : s);
 	return (size_t)(end - text);
 }
 

@@ -49,8 +49,8 @@ clock_json(const struct terms *t)
 	return list;
 }
 
-static void
-set_definition(json_t *o, const struct profile_conf *p)
+void
+results_put_definition(json_t *o, const struct profile_conf *p)
 {
 	if (strcmp(p->name, "ses-10-10") == 0) {
 		value_set_s(o, "interval_s", p->delta_ns);
@@ -77,7 +77,7 @@ params_json(const struct terms *t)
 	static const char *const STOPS[] = {"restored", "closed", "earlier"};
 	json_t *o = json_object();
 
-	set_definition(o, &t->profile);
+	results_put_definition(o, &t->profile);
 	value_set_s(o, "min_outage_s", t->min_outage_ns);
 	value_set(o, "min_outage_boundary",
 	    json_string(t->min_exclusive ? "exclusive" : "inclusive"));

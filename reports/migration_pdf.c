@@ -125,7 +125,9 @@ acceptance(struct pages *p, const struct migration_view *v)
 	        "A criterion passes or fails only where its 95 % interval lies on one side of the "
 	        "threshold; else it needs more samples. Loss below 0.1 % takes 2 995 probes in a row "
 	        "without a loss at the least. Round trips may grow by a fifth, or by 5 ms if that is "
-	        "more. Without an availability agreed for the new line the old one's is asked for."));
+	        "more. Without an availability agreed for the new line the old one's is asked for. "
+	        "Availability, loss and round trips are of the time both lines were measured, speeds "
+	        "of all tests of the new one beside the old."));
 }
 
 static void
@@ -428,6 +430,7 @@ run(struct pages *p, const struct dossier *ds)
 	page_section(p, say_word("Migration plan: side by side"), SIDE_H);
 	page_heading(p, 160, "parallel", say_word("Side by side"));
 	comparison_chart(p, v->pair, said);
+	comparison_chart_notes(p, v->pair);
 	comparison_pairs(p, v->pair);
 	snprintf(p->section, sizeof p->section, "%s",
 	    say_word("Migration plan: what is done"));

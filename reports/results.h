@@ -176,6 +176,8 @@ bool results_site(const struct results *r, size_t first, size_t *links, size_t r
 /* A definition with its parameters, as it is printed wherever its numbers are: "mef (dt
  * 10 s, n 10, C 50 %, p 5)". */
 void results_definition(const struct profile_conf *p, char out[96]);
+/* The same into a JSON object, a member each parameter. */
+void results_put_definition(json_t *o, const struct profile_conf *p);
 
 /* JSON of INTERFACES.md; a new reference. */
 json_t *results_outages_json(const struct results *r);

@@ -1,14 +1,15 @@
 /*
- * made_move DATA: the journal of a centre in Berlin whose old line, "copper", is measured
- * beside the new one, "fibre", for 44 days: two targets each, a probe every half minute;
- * counters of copper every 5 s with office hours in them; a test of fibre's throughput
- * every hour; a trace of each every day. Copper is dark for 40 min on four mornings,
- * fibre once for 2 min.
+ * made_move DATA [DAYS]: the journal of a centre in Berlin whose old line, "copper", is
+ * measured beside the new one, "fibre", for 44 days or so many: two targets each, a probe
+ * every half minute; counters of copper every 5 s with office hours in them; a test of
+ * fibre's throughput every hour; a trace of each every day. Copper is dark for 40 min on
+ * four mornings, fibre once for 2 min.
  */
 #include "base/journal.h"
 #include "tests/unit/chance.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MINUTE (60 * NS_PER_S)
@@ -189,15 +190,18 @@ main(int argc, char **argv)
 	int links[LINKS], probes[LINKS][2], test;
 	struct counters c = {0};
 	uint64_t seq = 0, tests = 0;
+	int64_t days = argc == 3 ? strtoll(argv[2], NULL, 10) : DAYS;
 
-	if (argc != 2 || journal_open(&w, argv[1], "made 1", err, sizeof err) < 0) {
-		fprintf(stderr, "made_move: %s\n", argc != 2 ? "name a folder" : err);
+	if (argc < 2 || argc > 3 || days < 1 ||
+	    journal_open(&w, argv[1], "made 1", err, sizeof err) < 0) {
+		fprintf(stderr, "made_move: %s\n",
+		    argc != 2 && argc != 3 ? "name a folder" : err);
 		return 1;
 	}
 	journal_import(w);
 	if (declare(w, links, probes, &test) < 0)
 		return 1;
-	for (int64_t at = 0; at < DAYS * DAY; at += 5 * NS_PER_S) {
+	for (int64_t at = 0; at < days * DAY; at += 5 * NS_PER_S) {
 		count(w, links[0], &c, at);
 		if (at % (30 * NS_PER_S) == 0) {
 			seq++;

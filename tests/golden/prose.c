@@ -6,7 +6,8 @@
  * A number holds where the results have a value of the same kind (a length of time, an
  * instant, a rate, a sum of money, a plain number) that reads so at the decimals printed.
  * Prose may not take its numbers from the long lists (outages, hours, days): those are
- * for tables, and for what is said of one outage.
+ * for tables, and for what is said of one outage. In German and French decimals stand
+ * behind a comma, and the sentences of the method are others; the numbers are the same.
  *
  * Prints what is nowhere; exit status 1 where there is any.
  */
@@ -22,6 +23,7 @@
 
 /* A letter has so many; with fewer the structure was not read. */
 #define LEAST_TEXTS 8
+#define STEPS       32
 
 enum kind {
 	PLAIN,
@@ -40,7 +42,10 @@ static struct number *numbers;
 static size_t n_numbers;
 static char **texts;
 static size_t n_texts;
-static size_t outages; /* in the longest register: ordinals go up to it */
+static size_t outages;      /* in the longest register: ordinals go up to it */
+static double steps[STEPS]; /* of a runbook, s from the move */
+static size_t n_steps;
+static bool comma; /* decimals are behind one */
 static bool trace;
 
 /* ---- the results ---- */
@@ -83,7 +88,8 @@ is_list(const char *key)
 {
 	static const char *const KEYS[] = {"outages", "micro_outages", "unknown",
 	    "degradations", "intervals", "hours", "days", "dead", "instrument",
-	    "closeups", "exclusions", "tickets", "months", "verdicts", "targets"};
+	    "closeups", "exclusions", "tickets", "months", "verdicts", "targets",
+	    "points", "week"};
 
 	for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
 		if (strcmp(KEYS[i], key) == 0)
@@ -99,10 +105,38 @@ is_value(const char *key)
 	       strcmp(key, "margin") == 0;
 }
 
+/* Values without a unit in their name have it by what is measured. */
+static bool
+is_measured(const char *key)
+{
+	static const char *const KEYS[] = {
+	    "threshold", "value", "lower", "point", "upper"};
+
+	for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+		if (strcmp(KEYS[i], key) == 0)
+			return true;
+	return false;
+}
+
+static enum kind
+kind_of(const char *name, const json_t *o)
+{
+	const char *measure = json_string_value(json_object_get(o, "measure"));
+
+	if (strncmp(name, "rtt_", 4) == 0)
+		return SECONDS;
+	if (measure == NULL)
+		return PLAIN;
+	return strncmp(measure, "rtt-", 4) == 0 || strcmp(measure, "dark") == 0 ? SECONDS
+	       : strncmp(measure, "speed-", 6) == 0                             ? RATE
+	                                                                        : PLAIN;
+}
+
 static bool
 is_time(const char *key)
 {
-	return (ends(key, "_s") && !ends(key, "_per_s")) || ends(key, "_us");
+	return (ends(key, "_s") && !ends(key, "_per_s")) || ends(key, "_us") ||
+	       strncmp(key, "rtt_", 4) == 0;
 }
 
 static double
@@ -148,8 +182,19 @@ take_text(const char *s, bool listed)
 	texts[n_texts++] = strdup(s);
 }
 
+/* Of values in their object's kind it is that; of others by their name. */
+static enum kind
+kind_by(const char *key, enum kind own, bool rates)
+{
+	if (own != PLAIN && is_measured(key))
+		return own;
+	if (strcmp(key, "bps") == 0 || ends(key, "_bps") || (rates && is_value(key)))
+		return RATE;
+	return is_time(key) ? SECONDS : PLAIN;
+}
+
 static void
-take(const char *key, const json_t *j, bool listed, bool rates)
+take(const char *key, const json_t *j, bool listed, bool rates, enum kind own)
 {
 	const char *name;
 	json_t *one;
@@ -160,8 +205,9 @@ take(const char *key, const json_t *j, bool listed, bool rates)
 		const char *unit = json_string_value(json_object_get(j, "unit"));
 		rates = unit != NULL && strcmp(unit, "bit/s") == 0;
 		bool times = unit != NULL && strcmp(unit, "s") == 0;
-		json_object_foreach((json_t *)(uintptr_t)j, name, one)
-		    take(times && is_value(name) ? "value_s" : name, one, listed, rates);
+		own = kind_of(key, j);
+		json_object_foreach((json_t *)(uintptr_t)j, name, one) take(
+		    times && is_value(name) ? "value_s" : name, one, listed, rates, own);
 		return;
 	}
 	if (json_is_array(j)) {
@@ -175,17 +221,56 @@ take(const char *key, const json_t *j, bool listed, bool rates)
 			outages = json_array_size(j);
 		add((double)json_array_size(j), PLAIN, listed);
 		json_array_foreach(j, i, one) if (!curve)
-		    take(key, one, listed || list, rates);
+		    take(key, one, listed || list, rates, PLAIN);
 		return;
 	}
 	if (json_is_string(j))
 		take_text(json_string_value(j), listed);
 	else if (json_is_number(j))
 		add(json_number_value(j) / (ends(key, "_us") ? 1e6 : 1),
-		    ends(key, "_bps") || (rates && is_value(key)) ? RATE
-		    : is_time(key)                                ? SECONDS
-		                                                  : PLAIN,
-		    listed);
+		    kind_by(key, own, rates), listed);
+}
+
+/* A comparison and a plan tell of their own part; what of each link is gathered beside
+ * is of other times. */
+static void
+take_document(json_t *j)
+{
+	static const char *const BESIDE[] = {"outages", "sla", "evidence", "curves"};
+
+	if (json_object_get(j, "comparison") != NULL ||
+	    json_object_get(j, "migration") != NULL)
+		for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE; i++)
+			json_object_del(j, BESIDE[i]);
+	take("", j, false, false, PLAIN);
+}
+
+/* A runbook's steps are told by how far they are from the move. */
+static void
+take_steps(const json_t *j)
+{
+	const json_t *plan = json_object_get(j, "migration"), *one;
+	const char *move = json_string_value(json_object_get(plan, "cut_over"));
+	double from, at;
+	size_t i;
+
+	if (move == NULL || !parse_instant(move, &from))
+		return;
+	json_array_foreach(json_object_get(plan, "steps"), i, one)
+	{
+		const char *text = json_string_value(json_object_get(one, "at"));
+		if (text != NULL && parse_instant(text, &at) && n_steps < STEPS)
+			steps[n_steps++] = at - from;
+	}
+}
+
+static void
+take_language(const json_t *j)
+{
+	const json_t *request = json_object_get(j, "request");
+	const char *code = json_string_value(json_object_get(request, "language"));
+
+	comma = code != NULL && strcmp(code, "en") != 0;
 }
 
 /* ---- what is printed ---- */
@@ -329,6 +414,19 @@ read_length(const char *p, double *v, double *unit, const char *name)
 	return p;
 }
 
+/* "2026-11": something begins or ends in it. */
+static const char *
+read_month(const char *p, bool *ok)
+{
+	int year, month, n = 0;
+
+	if (sscanf(p, "%4d-%2d%n", &year, &month, &n) != 2 || n != 7)
+		return NULL;
+	struct tm t = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = 16};
+	*ok = has((double)timegm(&t), 16 * 86400, INSTANT, true);
+	return p + n;
+}
+
 /* "2026-11-23 06:27:16.1 +01:00", or less of it; NULL: it is none. */
 static const char *
 read_instant(const char *p, bool *ok, bool lists)
@@ -338,7 +436,7 @@ read_instant(const char *p, bool *ok, bool lists)
 	char sign;
 
 	if (sscanf(p, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10)
-		return NULL;
+		return read_month(p, ok);
 	const char *at = p + n;
 	struct tm t = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
 	double midnight = (double)timegm(&t);
@@ -379,11 +477,24 @@ read_instant(const char *p, bool *ok, bool lists)
 static const char *
 skip_phrase(const char *p)
 {
-	static const char *const PHRASES[] = {"19 of 20", "99 of 100", "one probe in 20",
-	    "in 20 was", "95th percentile", "5th to the 95th", "5th to 95th",
-	    "99th percentile", "95 %", "90 %", "99 %", "99.9 %", "95 % interval",
-	    "10 % of the capacity", "08:00 to 18:00", "BNetzA 486/2017", "SHA-256",
-	    "RFC 3161", "100 ms", "(CPE)", "all 0 %", "±"};
+	static const char *const PHRASES[] = {/* of comparisons and plans, by language */
+	    "in 30 days", "within 5 %", "probe in 100", "below 0.1 % takes 2 995",
+	    "or by 5 ms", "from 1 % on", "(1 + ", "scores 1 where", "> 50 %", "> 70 %",
+	    "> 80 %", "> 90 %", "down to 300 s", "each 5 min", "At most 30 days",
+	    "again 30 days after", "p95", "IPv4", "IPv6", "in 30 Tagen", "auf 5 % genau",
+	    "99 von 100", "eine von 100", "95-%-", "95. Perz", "99. Perz", "95. Stunden",
+	    "95th perc", "99th perc", "unter 0.1 % verlangt mindestens 2 995",
+	    "oder um 5 ms", "zählt ab 1 %", "hat 1, wo", "auf 300 s", "alle 5 min",
+	    "Höchstens 30 Tage", "Plan 30 Tage danach", "en 30 jours", "à 5 % près",
+	    "99 sur 100", "essai sur 100", "95e cent", "99e cent", "95es",
+	    "sous 0.1 % demande au moins 2 995", "ou de 5 ms", "à partir de 1 %",
+	    "vaut 1 si", "à 300 s", "toutes les 5 min", "Au plus 30 jours",
+	    "plan 30 jours après",
+	    /* of dossiers */
+	    "19 of 20", "99 of 100", "one probe in 20", "in 20 was", "95th percentile",
+	    "5th to the 95th", "5th to 95th", "99th percentile", "95 %", "90 %", "99 %",
+	    "99.9 %", "95 % interval", "10 % of the capacity", "08:00 to 18:00",
+	    "BNetzA 486/2017", "SHA-256", "RFC 3161", "100 ms", "(CPE)", "all 0 %", "±"};
 
 	for (size_t i = 0; i < sizeof PHRASES / sizeof *PHRASES; i++)
 		if (strncmp(p, PHRASES[i], strlen(PHRASES[i])) == 0)
@@ -395,14 +506,16 @@ skip_phrase(const char *p)
 static bool
 is_ordinal(const char *text, const char *p, double v)
 {
-	static const char *const BEFORE[] = {"Outage ", "outage ", "No. ", "page "};
+	static const char *const BEFORE[] = {"Outage ", "outage ", "No. ", "Ausfall ",
+	    "Nr. ", "Panne ", "panne ", "N° ", "n° ", "page ", "Seite "};
 	static const char *const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 	for (size_t i = 0; i < sizeof BEFORE / sizeof *BEFORE; i++) {
 		size_t n = strlen(BEFORE[i]);
 		if ((size_t)(p - text) >= n && strncmp(p - n, BEFORE[i], n) == 0)
 			return v >= 1 && v == floor(v) &&
-			       (BEFORE[i][0] == 'p' || v <= (double)outages);
+			       (i + 2 >= sizeof BEFORE / sizeof *BEFORE ||
+			           v <= (double)outages);
 	}
 	if (p == text && strspn(p, "0123456789\xE2\x80\xAF") == strlen(p))
 		return v >= 1 && v <= (double)outages; /* a cell of its own */
@@ -438,6 +551,33 @@ holds(double v, double unit, const char *name, bool lists)
 			return has(v * size, unit * size / 2, PLAIN, lists);
 	/* minutes are printed by themselves, and levels of the path have a number */
 	return has(v, unit / 2, PLAIN, lists) || has(v * 60, unit * 30, SECONDS, lists);
+}
+
+/* "T − 6 weeks": a step of the runbook stands so far from the move; NULL: it is none. */
+static const char *
+read_offset(const char *text, bool *ok)
+{
+	static const struct {
+		const char *name;
+		double s;
+	} UNITS[] = {{" min", 60}, {" week", 604800}, {" Woche", 604800},
+	    {" semaine", 604800}, {" day", 86400}, {" Tag", 86400}, {" jour", 86400}};
+	int sign = strncmp(text, "T + ", 4) == 0              ? 1
+	           : strncmp(text, "T \xE2\x88\x92 ", 6) == 0 ? -1
+	                                                      : 0;
+	char *unit;
+
+	if (sign == 0)
+		return NULL;
+	double v = sign * strtod(text + (sign > 0 ? 4 : 6), &unit);
+	*ok = false;
+	for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
+		for (size_t k = 0;
+		     strncmp(unit, UNITS[i].name, strlen(UNITS[i].name)) == 0 &&
+		     k < n_steps;
+		     k++) /* civil days: an hour may be lost or won */
+			*ok |= fabs(steps[k] - v * UNITS[i].s) <= 3600;
+	return text + strlen(text);
 }
 
 /* The word around: is it a name, an address, a number of a document? */
@@ -477,6 +617,14 @@ is_of_interval(const char *text, const char *p, const char *end)
 	       (p - text >= 5 && strncmp(p - 5, DASH, 5) == 0);
 }
 
+/* Behind its sign, in a table of differences: of ratios these are percentage points. */
+static bool
+is_difference(const char *text, const char *p)
+{
+	return (p > text && p[-1] == '+') ||
+	       (p - text >= 3 && strncmp(p - 3, "\xE2\x88\x92", 3) == 0);
+}
+
 static size_t
 check(const char *text, bool lists)
 {
@@ -497,6 +645,12 @@ check(const char *text, bool lists)
 		if (next != NULL) {
 			p = next;
 			continue;
+		}
+		const char *step = p == text ? read_offset(p, &ok) : NULL;
+		if (step != NULL) {
+			if (!ok)
+				printf("nowhere: %.100s\n", text);
+			return wrong + !ok;
 		}
 		if (!isdigit((unsigned char)*p)) {
 			p++;
@@ -519,8 +673,10 @@ check(const char *text, bool lists)
 				end = read_length(end, &v, &unit, name);
 				ok = v == 0 || has(v, unit, SECONDS, lists);
 			} else {
-				ok =
-				    is_ordinal(text, p, v) || holds(v, unit, name, lists);
+				ok = is_ordinal(text, p, v) ||
+				     holds(v, unit, name, lists) ||
+				     (is_difference(text, p) &&
+				         holds(v, unit, "%", lists));
 			}
 		}
 		if (trace || !ok)
@@ -534,7 +690,7 @@ check(const char *text, bool lists)
 
 /* ---- the structure ---- */
 
-/* A space that does not break is one all the same. */
+/* A space that does not break is one all the same, and a decimal comma a point. */
 static void
 unbind(char *text)
 {
@@ -542,7 +698,10 @@ unbind(char *text)
 
 	for (const char *p = text; *p != '\0'; p++) {
 		bool bound = strncmp(p, "\xC2\xA0", 2) == 0;
-		*to++ = bound ? ' ' : *p;
+		bool decimal = comma && *p == ',' && p > text &&
+		               isdigit((unsigned char)p[-1]) &&
+		               isdigit((unsigned char)p[1]);
+		*to++ = bound ? ' ' : decimal ? '.' : *p;
 		p += bound;
 	}
 	*to = '\0';
@@ -562,7 +721,9 @@ main(int argc, char **argv)
 		fprintf(stderr, "prose: %s\n", argc < 2 ? "no results" : e.text);
 		return 2;
 	}
-	take("", j, false, false);
+	take_document(j);
+	take_language(j);
+	take_steps(j);
 	json_decref(j);
 	qsort(numbers, n_numbers, sizeof *numbers, by_value);
 	while (fgets(line, sizeof line, stdin) != NULL) {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "analyzer/common_time.h"
 #include "analyzer/compare.h"
 
 #include <errno.h>
@@ -335,6 +336,77 @@ test_common(void **state)
 	compare_done(&c);
 }
 
+/* Up and down are known alike, and join; what any of them leaves out, or does not know,
+ * is in no span; nor is what lies outside of the time asked for. */
+static void
+test_spans(void **state)
+{
+	const struct verdict *ledgers[3] = {
+	    &links[0].ledger, &links[1].ledger, &links[2].ledger};
+	struct span *spans;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		tell(&links[i], (struct story){.rtt_ns = 1});
+	links[0].ledger.n_intervals = links[1].ledger.n_intervals = 0;
+	links[2].ledger.n_intervals = 0;
+	add(&links[0], 0, 10 * S, CLASS_UP, "");
+	add(&links[0], 10 * S, 20 * S, CLASS_DOWN, "a");
+	add(&links[0], 20 * S, 90 * S, CLASS_UP, "");
+	add(&links[1], 0, 40 * S, CLASS_UP, "");
+	add(&links[1], 40 * S, 50 * S, CLASS_UNKNOWN, "");
+	add(&links[1], 50 * S, 90 * S, CLASS_DOWN, "b");
+	add(&links[2], 5 * S, 70 * S, CLASS_UP, "");
+	add(&links[2], 70 * S, 80 * S, CLASS_EXCLUDED, "");
+	assert_int_equal(
+	    common_time_spans(ledgers, 3, (struct span){0, 100 * S}, &spans), 2);
+	assert_true(spans[0].start_ns == 5 * S && spans[0].end_ns == 40 * S);
+	assert_true(spans[1].start_ns == 50 * S && spans[1].end_ns == 70 * S);
+	free(spans);
+	assert_int_equal(
+	    common_time_spans(ledgers, 2, (struct span){15 * S, 60 * S}, &spans), 2);
+	assert_true(spans[0].start_ns == 15 * S && spans[0].end_ns == 40 * S);
+	assert_true(spans[1].start_ns == 50 * S && spans[1].end_ns == 60 * S);
+	free(spans);
+	assert_int_equal(
+	    common_time_spans(ledgers, 3, (struct span){72 * S, 100 * S}, &spans), 0);
+	free(spans);
+}
+
+/* Two of three are held against each other by the hours of their own common time, a
+ * link's own values by those of all. */
+static void
+test_with(void **state)
+{
+	static struct compare_hour two[2][24 * DAYS];
+	struct compare_side sides[3];
+	struct compare_with with[3][3];
+	struct compare_rule rule = rule_of(DAYS);
+	struct comparison c;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		sides[i] = tell(&links[i], (struct story){.lost = 1, .rtt_ns = 20000000});
+	for (size_t i = 0; i < 3; i++) {
+		for (size_t k = 0; k < 3; k++)
+			with[i][k] =
+			    (struct compare_with){sides[i].hours, sides[i].n_hours};
+		sides[i].with = with[i];
+	}
+	for (size_t i = 0; i < 2; i++) { /* 0 and 1 alone */
+		memcpy(two[i], links[i].hours, sizeof two[i]);
+		for (size_t hour = 0; hour < 24 * DAYS; hour++)
+			two[i][hour].lost = i == 0 ? 1 : 7;
+		with[i][1 - i] = (struct compare_with){two[i], 24 * DAYS};
+	}
+	assert_int_equal(compare_of(&c, sides, 3, &rule), 0);
+	near(c.pairs[0].metrics[COMPARE_LOSS].point, -0.06, 1e-12);
+	near(c.pairs[1].metrics[COMPARE_LOSS].point, 0, 1e-12);
+	near(c.pairs[2].metrics[COMPARE_LOSS].point, 0, 1e-12);
+	near(c.links[1].values[COMPARE_LOSS].point, 0.01, 1e-12);
+	compare_done(&c);
+}
+
 /* An outage counts where it begins: not in the other's unknown time, once though a hole
  * parts it, and on one day though it lasts into the next. Hours in which one link did not
  * answer at all say nothing of round trips. */
@@ -455,6 +527,8 @@ main(void)
 	    cmocka_unit_test(test_worst_day),
 	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_common),
+	    cmocka_unit_test(test_spans),
+	    cmocka_unit_test(test_with),
 	    cmocka_unit_test(test_edges),
 	    cmocka_unit_test(test_little),
 	    cmocka_unit_test(test_holm),

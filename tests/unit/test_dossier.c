@@ -410,6 +410,10 @@ test_words(void **state)
 	assert_string_equal(credit,
 	    "99,3610979 % verfügbar (4 h 33 min 42,0 s Ausfall von 713 h); nicht gezahlt: "
 	    "\"clause 3.2\" ist die höchste");
+	words_found("1 h 8 min 59.998646 s down of 2 min 59.95 s", credit, sizeof credit);
+	assert_string_equal(credit, "1 h 8 min 59,9 s Ausfall von 2 min 59,95 s");
+	words_found("59.998646 s down", credit, sizeof credit);
+	assert_string_equal(credit, "59,9 s Ausfall");
 	words_bytes(0, text);
 	assert_string_equal(text, "0 Byte");
 	say_use(&language_fr);
