@@ -220,6 +220,9 @@ tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 
 	(void)now;
 	out->flags = egress_flags(g->egress);
+	out->code = egress_aim(g->egress, (struct sockaddr *)&g->address);
+	if (out->code != CODE_NONE)
+		return -ENETDOWN;
 	int fd = egress_open(g->egress, BROKER_TCP, g->family, &out->code);
 	if (fd < 0)
 		return fd;
