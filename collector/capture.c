@@ -31,21 +31,36 @@ struct capture {
 
 /* ---- the broker's part ---- */
 
+static bool
+has_source(const struct ifaddrs *a, const struct link_conf *link)
+{
+	const struct sockaddr *at = a->ifa_addr;
+	uint8_t want[16];
+
+	if (at == NULL)
+		return false;
+	if (at->sa_family == AF_INET)
+		return inet_pton(AF_INET, link->source, want) == 1 &&
+		       memcmp(&((const struct sockaddr_in *)(const void *)at)->sin_addr,
+		           want, 4) == 0;
+	return at->sa_family == AF_INET6 &&
+	       inet_pton(AF_INET6, link->source6, want) == 1 &&
+	       memcmp(&((const struct sockaddr_in6 *)(const void *)at)->sin6_addr, want,
+	           16) == 0;
+}
+
 static unsigned
 index_of(const struct link_conf *link)
 {
 	struct ifaddrs *all, *a;
 	unsigned index = 0;
-	uint8_t want[4];
 
 	if (link->def.interface[0] != '\0')
 		return if_nametoindex(link->def.interface);
-	if (inet_pton(AF_INET, link->source, want) != 1 || getifaddrs(&all) < 0)
+	if (getifaddrs(&all) < 0)
 		return 0;
 	for (a = all; a != NULL && index == 0; a = a->ifa_next)
-		if (a->ifa_addr != NULL && a->ifa_addr->sa_family == AF_INET &&
-		    memcmp(&((struct sockaddr_in *)(void *)a->ifa_addr)->sin_addr, want,
-		        4) == 0)
+		if (has_source(a, link))
 			index = if_nametoindex(a->ifa_name);
 	freeifaddrs(all);
 	return index;

@@ -378,15 +378,17 @@ door_shut(struct door *d)
 }
 
 static int
-unlock(struct door *d, enum code *why)
+unlock(struct door *d, struct sockaddr *to, enum code *why)
 {
 	bool four = d->family == AF_INET;
 
-	if (d->fd >= 0 && d->generation == egress_generation(d->egress)) {
-		*why = egress_ready(d->egress, d->family);
-		return *why == CODE_NONE ? 0 : -ENETDOWN;
-	}
-	door_shut(d);
+	if (d->fd >= 0 && d->generation != egress_generation(d->egress))
+		door_shut(d);
+	*why = egress_aim(d->egress, to);
+	if (*why != CODE_NONE)
+		return -ENETDOWN;
+	if (d->fd >= 0)
+		return 0;
 	int fd =
 	    egress_open(d->egress, four ? BROKER_ICMP4 : BROKER_ICMP6, d->family, why);
 	if (fd < 0)
@@ -443,13 +445,13 @@ choose_stamps(struct door *d, mono_t now)
 }
 
 int
-door_send(struct door *d, const struct sockaddr *to, uint32_t probe, uint64_t seq,
-    mono_t now, struct departure *out)
+door_send(struct door *d, struct sockaddr *to, uint32_t probe, uint64_t seq, mono_t now,
+    struct departure *out)
 {
 	uint8_t packet[ECHO_BYTES];
 
 	out->flags = egress_flags(d->egress);
-	int rc = unlock(d, &out->code);
+	int rc = unlock(d, to, &out->code);
 	if (rc < 0)
 		return rc;
 	choose_stamps(d, now);

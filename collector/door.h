@@ -60,8 +60,8 @@ void door_shut(struct door *d);
 bool door_is(const struct door *d, const struct egress *e, int family);
 const struct echo_key *door_key(const struct door *d);
 
-/* As a transport's send and flush. */
-int door_send(struct door *d, const struct sockaddr *to, uint32_t probe, uint64_t seq,
+/* As a transport's send and flush; ${to} may be given a scope (egress_aim). */
+int door_send(struct door *d, struct sockaddr *to, uint32_t probe, uint64_t seq,
     mono_t now, struct departure *out);
 void door_flush(struct door *d);
 

@@ -20,6 +20,18 @@ egress_ready(const struct egress *e, int family)
 }
 
 enum code
+egress_aim(const struct egress *e, struct sockaddr *to)
+{
+	const struct health_link *h = health_of(e->health, e->link);
+	struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)to;
+
+	if (to->sa_family != AF_INET6 || !IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr))
+		return egress_ready(e, to->sa_family);
+	six->sin6_scope_id = h->ifindex;
+	return egress_ready(e, h->near_v6 ? 0 : AF_INET6);
+}
+
+enum code
 egress_code(int error)
 {
 	switch (error) {
@@ -44,7 +56,8 @@ egress_open(struct egress *e, enum broker_kind kind, int family, enum code *why)
 	bool raw = kind == BROKER_ICMP4 || kind == BROKER_ICMP6;
 	int fd;
 
-	*why = egress_ready(e, family);
+	/* Of a raw socket the address decides that it sends to; see egress_aim. */
+	*why = egress_ready(e, raw ? 0 : family);
 	if (*why != CODE_NONE)
 		return *why == CODE_NO_ADDRESS   ? -EADDRNOTAVAIL
 		       : *why == CODE_NO_CARRIER ? -ENETDOWN

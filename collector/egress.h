@@ -25,6 +25,10 @@ struct egress {
 /* CODE_NONE while the link can carry this family (0: any); else why not. */
 enum code egress_ready(const struct egress *e, int family);
 
+/* The same of an address. A link-local one is of the link's interface, which it is given
+ * as its scope, and may be asked from another such. */
+enum code egress_aim(const struct egress *e, struct sockaddr *to);
+
 /* A descriptor, or -errno with *why; see outlet.h. */
 int egress_open(struct egress *e, enum broker_kind kind, int family, enum code *why);
 

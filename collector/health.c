@@ -1,6 +1,7 @@
 #include "collector/health.h"
 
 #include "base/bytes.h"
+#include "collector/route.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -88,6 +89,7 @@ take_interface(struct health *h, const struct nlmsghdr *m)
 		if (!mine)
 			continue;
 		l->ifindex = (uint32_t)info->ifi_index;
+		snprintf(l->name, sizeof l->name, "%.15s", name);
 		l->frame_bytes = info->ifi_type == ARPHRD_ETHER ? ETH_HLEN : 0;
 		l->admin_up = (info->ifi_flags & IFF_UP) != 0;
 		l->carrier = health_carries(info->ifi_flags);
@@ -135,6 +137,23 @@ remember(struct health_link *l, uint64_t hash)
 		l->addresses[l->n_addresses++] = hash;
 }
 
+/* A link that is known by its source alone is of that family alone. */
+static bool
+speaks(const struct link_conf *c, int family)
+{
+	return c->def.interface[0] != '\0' ||
+	       (family == AF_INET ? c->source : c->source6)[0] != '\0';
+}
+
+/* It is nobody's source: the kernel takes it for neighbours. */
+static void
+take_near(struct health *h, uint32_t ifindex)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (h->fresh[i].ifindex == ifindex && speaks(&h->conf[i], AF_INET6))
+			h->fresh[i].near_v6 = true;
+}
+
 static void
 take_address(struct health *h, const struct nlmsghdr *m)
 {
@@ -154,9 +173,12 @@ take_address(struct health *h, const struct nlmsghdr *m)
 		    (a->rta_type == IFA_ADDRESS && address == NULL))
 			address = RTA_DATA(a);
 	}
-	if (address == NULL ||
-	    (info->ifa_family == AF_INET6 && info->ifa_scope == RT_SCOPE_LINK))
+	if (address == NULL)
 		return;
+	if (info->ifa_family == AF_INET6 && info->ifa_scope == RT_SCOPE_LINK) {
+		take_near(h, info->ifa_index);
+		return;
+	}
 	for (size_t i = 0; i < h->n; i++) {
 		struct health_link *l = &h->fresh[i];
 		if (!is_source(&h->conf[i], info->ifa_family, address))
@@ -174,51 +196,36 @@ take_address(struct health *h, const struct nlmsghdr *m)
 	}
 }
 
-static void
-take_gateway(struct health *h, uint32_t out, const void *gateway)
+/* Where the kernel looks up what the link sends: asked only where several tables have a
+ * default route by its interface. */
+static uint32_t
+table_of(const struct health *h, size_t link, int family)
 {
-	for (size_t i = 0; gateway != NULL && i < h->n; i++)
-		if (h->fresh[i].ifindex == out && h->fresh[i].gateway_v4[0] == 0)
-			memcpy(h->fresh[i].gateway_v4, gateway, 4);
-}
+	const struct link_conf *c = &h->conf[link];
+	uint8_t source[16];
+	bool from =
+	    inet_pton(family, family == AF_INET ? c->source : c->source6, source) == 1;
 
-/* A route of several ways, each by an interface of its own. */
-static void
-take_ways(struct health *h, const struct rtattr *ways)
-{
-	const struct rtnexthop *n = RTA_DATA(ways);
-	int left = (int)RTA_PAYLOAD(ways);
-
-	for (; RTNH_OK(n, left); left -= RTNH_ALIGN(n->rtnh_len), n = RTNH_NEXT(n)) {
-		int rest = (int)n->rtnh_len - (int)sizeof *n;
-		for (const struct rtattr *a = RTNH_DATA(n); RTA_OK(a, rest);
-		     a = RTA_NEXT(a, rest))
-			if (a->rta_type == RTA_GATEWAY && RTA_PAYLOAD(a) >= 4)
-				take_gateway(h, (uint32_t)n->rtnh_ifindex, RTA_DATA(a));
-	}
+	return route_table(family, from ? source : NULL, h->fresh[link].ifindex,
+	    c->has_mark ? c->mark : 0);
 }
 
 static void
-take_route(struct health *h, const struct nlmsghdr *m)
+take_gateway(void *ctx, const struct gateway *g)
 {
-	const struct rtmsg *info = NLMSG_DATA(m);
-	int left = (int)(m->nlmsg_len - NLMSG_LENGTH(sizeof *info));
-	const void *gateway = NULL;
-	uint32_t out = 0;
+	int hop = g->family == 4 ? AF_INET : AF_INET6;
+	int route = g->route == 4 ? AF_INET : AF_INET6;
+	struct health *h = ctx;
 
-	if (m->nlmsg_len < NLMSG_LENGTH(sizeof *info) || info->rtm_family != AF_INET ||
-	    info->rtm_dst_len != 0 || info->rtm_type != RTN_UNICAST)
-		return;
-	for (const struct rtattr *a = RTM_RTA(info); RTA_OK(a, left);
-	     a = RTA_NEXT(a, left)) {
-		if (a->rta_type == RTA_GATEWAY && RTA_PAYLOAD(a) >= 4)
-			gateway = RTA_DATA(a);
-		else if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) >= 4)
-			memcpy(&out, RTA_DATA(a), 4);
-		else if (a->rta_type == RTA_MULTIPATH)
-			take_ways(h, a);
+	for (size_t i = 0; i < h->n; i++) {
+		struct health_link *l = &h->fresh[i];
+		struct gateway *at = route == AF_INET ? &l->gateway : &l->gateway6;
+		if (l->ifindex != g->ifindex || !speaks(&h->conf[i], hop))
+			continue;
+		bool several = at->family != 0 && at->table != g->table;
+		if (gateway_before(g, at, several ? table_of(h, i, route) : 0))
+			*at = *g;
 	}
-	take_gateway(h, out, gateway);
 }
 
 /* One datagram of the kernel's. Result: 1 at the end of the dump, 0 to go on, -EINTR if
@@ -249,7 +256,7 @@ take_all(struct health *h, size_t n, uint16_t wanted)
 		else if (wanted == RTM_NEWADDR)
 			take_address(h, m);
 		else
-			take_route(h, m);
+			gateway_each(m, take_gateway, h);
 	}
 	return 0;
 }
@@ -432,8 +439,8 @@ health_new(struct loop *loop, health_fn *changed, void *ctx)
 
 	*h = (struct health){.loop = loop, .changed = changed, .ctx = ctx};
 	h->buffer = memory_grow(NULL, BUFFER_BYTES, 1);
-	h->events = netlink(
-	    RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE);
+	h->events = netlink(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR |
+	                    RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE);
 	h->queries = netlink(0);
 	if (h->events < 0 || h->queries < 0 ||
 	    loop_watch(loop, h->events, EPOLLIN, on_event, h) < 0) {

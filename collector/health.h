@@ -2,29 +2,33 @@
 #define COLLECTOR_HEALTH_H
 
 #include "base/loop.h"
+#include "collector/gateway.h"
 #include "config/settings.h"
 
 /*
  * How the interfaces of the links are, from rtnetlink: carrier, administrative state,
- * index, addresses, counters, the default gateway. Changes are seen when the kernel tells
- * them; counters when they are asked for.
+ * index, addresses, counters, the default gateways. Changes are seen when the kernel
+ * tells them; counters when they are asked for.
  */
 #define HEALTH_ADDRESSES 16 /* are remembered; of more, the first */
 
 struct health_link {
-	uint32_t ifindex; /* 0: not there */
-	char interface[16];
+	uint32_t ifindex;   /* 0: not there */
+	char interface[16]; /* as configured */
+	char name[16];      /* likewise, or else where the source is */
 	bool carrier, admin_up;
 	unsigned frame_bytes; /* before each packet, which its counters count too */
 	uint32_t
 	    carrier_changes; /* counted by the kernel: none is too short to be seen */
 	bool has_v4,
-	    has_v6; /* an address that can be used (the link's source, if it has one) */
+	    has_v6;   /* an address that can be used (the link's source, if it has one) */
+	bool near_v6; /* a link-local one: enough to ask another such */
 	uint8_t v4[4];                        /* one of them */
 	uint64_t addresses[HEALTH_ADDRESSES]; /* all of them, each a hash */
 	unsigned n_addresses;
-	uint32_t generation;   /* grows when sockets opened before are of no more use */
-	uint8_t gateway_v4[4]; /* of the default route by this interface; 0.0.0.0: none */
+	uint32_t generation; /* grows when sockets opened before are of no more use */
+	struct gateway gateway, gateway6; /* of the default routes by this interface, of
+	                                     IPv4 and of IPv6; family 0: none */
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
 };
 

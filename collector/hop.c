@@ -220,21 +220,28 @@ is_private(uint8_t family, const uint8_t *a)
 	       (a[0] == 192 && a[1] == 168) || (a[0] == 169 && a[1] == 254);
 }
 
-uint8_t
-hop_isp(const struct path *p, const uint8_t gateway[4])
+/* How many hops there are up to the gateway, itself included; 0 where nobody knows. */
+static unsigned
+up_to(const struct path *p, const struct gateway *gateway)
 {
-	static const uint8_t NONE[4];
-	unsigned behind = 0;
-	bool known = false;
+	if (gateway_is_near(gateway))
+		return 1;
+	for (unsigned i = 0; p->family == gateway->family && i < p->n_hops; i++)
+		if (p->hops[i].kind == HOP_ROUTER &&
+		    memcmp(p->hops[i].from, gateway->address, p->family == 4 ? 4 : 16) ==
+		        0)
+			return i + 1;
+	return 0;
+}
 
-	for (unsigned i = 0; p->family == 4 && i < p->n_hops && !known; i++) {
-		known = p->hops[i].kind == HOP_ROUTER && memcmp(gateway, NONE, 4) != 0 &&
-		        memcmp(p->hops[i].from, gateway, 4) == 0;
-		behind = known ? i + 1 : 0;
-	}
+uint8_t
+hop_isp(const struct path *p, const struct gateway *gateway)
+{
+	unsigned behind = up_to(p, gateway);
+
 	for (unsigned i = behind; i < p->n_hops; i++)
 		if (p->hops[i].kind == HOP_ROUTER &&
-		    (known || !is_private(p->family, p->hops[i].from)))
+		    (behind > 0 || !is_private(p->family, p->hops[i].from)))
 			return (uint8_t)(i + 1);
 	return 0;
 }

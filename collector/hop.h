@@ -2,6 +2,7 @@
 #define COLLECTOR_HOP_H
 
 #include "base/path.h"
+#include "collector/gateway.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,10 +57,12 @@ void hop_filter(int fd, const struct hop_key *key);
 
 /*
  * hop_isp(path, gateway):
- * The number of the ISP's first router: the first that answers beyond the gateway (of
- * family 4, zeros: not known), or else the first whose address is the Internet's (RFC
- * 6598 is the ISP's own; RFC 1918, 3927 and 4193 may be the customer's). 0: not found.
+ * The number of the ISP's first router: the first that answers beyond the gateway, or
+ * where that is not known (family 0) or not on the path the first whose address is the
+ * Internet's (RFC 6598 is the ISP's own; RFC 1918, 3927 and 4193 may be the customer's).
+ * A gateway of a link-local address has another on the path: it is the first hop. 0: not
+ * found.
  */
-uint8_t hop_isp(const struct path *p, const uint8_t gateway[4]);
+uint8_t hop_isp(const struct path *p, const struct gateway *gateway);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include "base/bytes.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -203,13 +202,15 @@ int
 icmp_add(struct icmp *i, uint32_t probe, const struct probe_conf *conf, struct egress *e)
 {
 	struct target t = {.used = true};
+	uint8_t address[16], family = settings_address(conf, address);
 
-	if (inet_pton(AF_INET, conf->address, &t.address.v4.sin_addr) == 1)
-		t.address.any.sa_family = AF_INET;
-	else if (inet_pton(AF_INET6, conf->address, &t.address.v6.sin6_addr) == 1)
-		t.address.any.sa_family = AF_INET6;
-	else
+	if (family == 0)
 		return -EINVAL;
+	t.address.any.sa_family = family == 4 ? AF_INET : AF_INET6;
+	if (family == 4)
+		memcpy(&t.address.v4.sin_addr, address, 4);
+	else
+		memcpy(&t.address.v6.sin6_addr, address, 16);
 	if (probe >= i->n_targets) {
 		size_t n = (size_t)probe * 2 + 16;
 		i->targets = memory_grow(i->targets, n, sizeof *i->targets);

@@ -14,7 +14,7 @@
 struct question {
 	struct nlmsghdr head;
 	struct rtmsg route;
-	uint8_t attributes[64];
+	uint8_t attributes[80];
 };
 
 static void
@@ -28,8 +28,24 @@ add(struct question *q, unsigned short type, const void *p, unsigned short n)
 	q->head.nlmsg_len = NLMSG_ALIGN(q->head.nlmsg_len) + (uint32_t)RTA_SPACE(n);
 }
 
+/* Of a default route its table; else 0. */
+static uint32_t
+table_of(const struct nlmsghdr *m)
+{
+	const struct rtmsg *r = NLMSG_DATA(m);
+	int left = (int)(m->nlmsg_len - NLMSG_LENGTH(sizeof *r));
+
+	if (m->nlmsg_len < NLMSG_LENGTH(sizeof *r) || r->rtm_dst_len != 0)
+		return 0;
+	uint32_t table = r->rtm_table;
+	for (const struct rtattr *a = RTM_RTA(r); RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == RTA_TABLE && RTA_PAYLOAD(a) >= sizeof table)
+			memcpy(&table, RTA_DATA(a), sizeof table);
+	return table;
+}
+
 static int
-ask(int fd, const struct question *q)
+ask(int fd, const struct question *q, uint32_t *table)
 {
 	union {
 		struct nlmsghdr head;
@@ -45,8 +61,10 @@ ask(int fd, const struct question *q)
 		return -errno;
 	if (!NLMSG_OK(&answer.head, (size_t)n))
 		return -EBADMSG;
-	if (answer.head.nlmsg_type == RTM_NEWROUTE)
+	if (answer.head.nlmsg_type == RTM_NEWROUTE) {
+		*table = table_of(&answer.head);
 		return 1;
+	}
 	const struct nlmsgerr *e = NLMSG_DATA(&answer.head);
 	if (answer.head.nlmsg_type != NLMSG_ERROR ||
 	    answer.head.nlmsg_len < NLMSG_LENGTH(sizeof *e))
@@ -54,8 +72,9 @@ ask(int fd, const struct question *q)
 	return e->error == -EHOSTUNREACH || e->error == -ENETUNREACH ? 0 : e->error;
 }
 
-int
-route_leads(int family, const uint8_t *address, uint32_t ifindex, uint32_t mark)
+static int
+look_up(int family, const uint8_t *address, const uint8_t *source, uint32_t ifindex,
+    uint32_t mark, uint32_t *table)
 {
 	unsigned short size = family == AF_INET ? 4 : 16;
 	struct question q = {.head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
@@ -63,18 +82,43 @@ route_leads(int family, const uint8_t *address, uint32_t ifindex, uint32_t mark)
 	                         .nlmsg_flags = NLM_F_REQUEST},
 	    .route = {.rtm_family = (unsigned char)family,
 	        .rtm_dst_len = (unsigned char)(size * 8),
-	        .rtm_flags = RTM_F_FIB_MATCH}};
+	        .rtm_flags = RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE}};
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
 	if (fd < 0)
 		return -errno;
 	add(&q, RTA_DST, address, size);
+	if (source != NULL) {
+		q.route.rtm_src_len = q.route.rtm_dst_len;
+		add(&q, RTA_SRC, source, size);
+	}
 	add(&q, RTA_OIF, &ifindex, sizeof ifindex);
 	if (mark != 0)
 		add(&q, RTA_MARK, &mark, sizeof mark);
-	int rc = ask(fd, &q);
+	int rc = ask(fd, &q, table);
 	close(fd);
 	return rc;
+}
+
+int
+route_leads(int family, const uint8_t *address, uint32_t ifindex, uint32_t mark)
+{
+	uint32_t table;
+
+	return look_up(family, address, NULL, ifindex, mark, &table);
+}
+
+/* By a host that nobody has a route of its own to: of the networks for documentation. */
+uint32_t
+route_table(int family, const uint8_t *source, uint32_t ifindex, uint32_t mark)
+{
+	static const uint8_t FOUR[4] = {192, 0, 2, 254},
+	                     SIX[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 254};
+	uint32_t table = 0;
+	int rc = look_up(
+	    family, family == AF_INET ? FOUR : SIX, source, ifindex, mark, &table);
+
+	return rc > 0 ? table : 0;
 }
 
 /* ---- changes ---- */

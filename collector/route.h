@@ -16,6 +16,13 @@
 int route_leads(int family, const uint8_t *address, uint32_t ifindex, uint32_t mark);
 
 /*
+ * route_table(family, source, ifindex, mark):
+ * Which table does the kernel take a default route by that interface from, for this mark
+ * and this source (4 or 16 bytes; NULL: none given)? 0 where it does not say.
+ */
+uint32_t route_table(int family, const uint8_t *source, uint32_t ifindex, uint32_t mark);
+
+/*
  * When the kernel's routes and rules of a family changed last: an answer of route_leads
  * says nothing of the time before.
  */

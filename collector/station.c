@@ -10,7 +10,6 @@
 #include "collector/tracer.h"
 #include "collector/wire.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,22 +255,24 @@ begin_one(struct station *s, size_t link, const struct probe_conf *p)
 	begin(s, link, p, (uint32_t)scribe_probe(s->scribe, &p->def), false);
 }
 
-/* gateway = auto: the default route's next hop, once it is known. */
+/* gateway = auto: the next hop of the IPv4 default route, or else of the IPv6 one, once
+ * it is known. */
 static void
 find_gateway(struct station *s, size_t link)
 {
 	const struct link_conf *conf = &s->settings->links[link];
 	const struct health_link *h = health_of(s->health, link);
+	const struct gateway *g = h->gateway.family != 0 ? &h->gateway : &h->gateway6;
 	struct probe_conf p;
 
-	if (strcmp(conf->gateway, "auto") != 0 || h->gateway_v4[0] == 0)
+	if (strcmp(conf->gateway, "auto") != 0 || g->family == 0)
 		return;
 	for (size_t i = 0; i < conf->n_probes; i++)
 		if (conf->probes[i].def.role == ROLE_GATEWAY ||
 		    strcmp(conf->probes[i].def.name, "gateway") == 0)
 			return;
-	char address[INET_ADDRSTRLEN];
-	inet_ntop(AF_INET, h->gateway_v4, address, sizeof address);
+	char address[GATEWAY_TEXT];
+	gateway_text(g, h->name, address);
 	for (size_t i = 0; i < s->n_watched; i++) {
 		struct watched *w = &s->watched[i];
 		if (w->link != link || w->role != ROLE_GATEWAY || !w->builtin)

@@ -220,6 +220,9 @@ tcp_send(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *
 
 	(void)now;
 	out->flags = egress_flags(g->egress);
+	out->code = egress_aim(g->egress, (struct sockaddr *)&g->address);
+	if (out->code != CODE_NONE)
+		return -ENETDOWN;
 	int fd = egress_open(g->egress, BROKER_TCP, g->family, &out->code);
 	if (fd < 0)
 		return fd;
@@ -319,13 +322,16 @@ tcp_add(struct tcp *t, uint32_t probe, const struct probe_conf *conf, struct egr
 	struct target g = {.used = true, .egress = e};
 	struct sockaddr_in *v4 = (struct sockaddr_in *)&g.address;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&g.address;
+	uint8_t address[16], family = settings_address(conf, address);
 
-	if (inet_pton(AF_INET, conf->address, &v4->sin_addr) == 1) {
+	if (family == 4) {
+		memcpy(&v4->sin_addr, address, 4);
 		v4->sin_family = AF_INET;
 		v4->sin_port = htons(conf->port);
 		g.family = AF_INET;
 		g.length = sizeof *v4;
-	} else if (inet_pton(AF_INET6, conf->address, &v6->sin6_addr) == 1) {
+	} else if (family == 6) {
+		memcpy(&v6->sin6_addr, address, 16);
 		v6->sin6_family = AF_INET6;
 		v6->sin6_port = htons(conf->port);
 		g.family = AF_INET6;

@@ -71,7 +71,7 @@ finish(struct trace *t)
 	    memcmp(p->hops[p->n_hops - 1].from, p->hops[p->n_hops - 2].from, 16) == 0)
 		p->hops[--p->n_hops - 1].kind = HOP_UNREACHABLE;
 	p->until = clock_mono();
-	p->isp_hop = hop_isp(p, h->gateway_v4);
+	p->isp_hop = hop_isp(p, p->family == 4 ? &h->gateway : &h->gateway6);
 	t->done(t->ctx, p);
 }
 

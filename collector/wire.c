@@ -9,7 +9,6 @@
 #include "collector/stamp.h"
 #include "collector/freezer.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -443,7 +442,6 @@ void
 wire_probe(struct wire *w, uint32_t number, size_t link, const struct probe_conf *conf)
 {
 	struct known k = {.link = (uint32_t)link};
-	char host[64];
 
 	if (number >= w->n_probes) {
 		size_t n = (size_t)number * 2 + 16;
@@ -451,13 +449,8 @@ wire_probe(struct wire *w, uint32_t number, size_t link, const struct probe_conf
 		memset(w->probes + w->n_probes, 0, (n - w->n_probes) * sizeof *w->probes);
 		w->n_probes = n;
 	}
-	snprintf(
-	    host, sizeof host, "%.*s", (int)strcspn(conf->address, "%"), conf->address);
-	if (inet_pton(AF_INET, host, k.address) == 1)
-		k.family = 4;
-	else if (inet_pton(AF_INET6, host, k.address) == 1)
-		k.family =
-		    6; /* and of an http test, of whose absence nothing follows, 0 */
+	/* Of an http test, of whose absence nothing follows, 0. */
+	k.family = settings_address(conf, k.address);
 	w->probes[number] = k;
 	freezer_probe(w->freezer, number, link, conf);
 	if ((conf->def.kind == KIND_TCP || conf->def.kind == KIND_DNS) &&

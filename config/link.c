@@ -31,16 +31,14 @@ take_local(struct reading *r, int at, cfg_t *cfg, const char *option, uint8_t fa
 static int
 take_gateway(struct reading *r, int at, cfg_t *cfg, struct link_conf *link)
 {
-	const char *text = given(cfg, "gateway"), *why;
-	uint8_t address[16], family;
+	const char *text = given(cfg, "gateway");
 
 	strcpy(link->gateway, "auto");
 	if (text == NULL)
 		return 0;
-	if (strcmp(text, "auto") != 0 && strcmp(text, "none") != 0 &&
-	    !units_address(text, &family, address, &why))
-		return mistake(r, at, "gateway",
-		    "\"%.60s\" is none; write an address, auto or none", text);
+	if (strcmp(text, "auto") != 0 && strcmp(text, "none") != 0)
+		return take_host(r, at, "gateway", link, text, "an address, auto or none",
+		    link->gateway, sizeof link->gateway);
 	snprintf(link->gateway, sizeof link->gateway, "%s", text);
 	return 0;
 }

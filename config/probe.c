@@ -35,6 +35,56 @@ probe_init(
 	strcpy(p->query_type, "A");
 }
 
+static bool
+near(uint8_t family, const uint8_t address[16])
+{
+	return family == 6 && address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+}
+
+int
+take_host(struct reading *r, int at, const char *option, const struct link_conf *link,
+    const char *text, const char *wanted, char *out, size_t room)
+{
+	const char *why, *by = link->def.interface;
+	size_t n = strcspn(text, "%");
+	uint8_t address[16], family;
+	char host[INET6_ADDRSTRLEN];
+
+	snprintf(host, sizeof host, "%.*s", n < sizeof host ? (int)n : 0, text);
+	if (!units_address(host, &family, address, &why))
+		return mistake(r, at, option, "\"%.60s\" is none; write %s", text,
+		    wanted != NULL ? wanted : why);
+	inet_ntop(family == 4 ? AF_INET : AF_INET6, address, host, sizeof host);
+	if (!near(family, address) && text[n] != '\0')
+		return mistake(r, at, option,
+		    "\"%.60s\" is not on one interface alone; write %s", text, host);
+	if (near(family, address) && by[0] == '\0')
+		return mistake(r, at, option,
+		    "\"%.60s\" is on one interface alone; write interface in the link, too",
+		    text);
+	if (text[n] != '\0' && strcmp(text + n + 1, by) != 0)
+		return mistake(r, at, option,
+		    "\"%.60s\" is not of the link's interface; write %s%%%s", text, host,
+		    by);
+	if (near(family, address))
+		snprintf(out, room, "%s%%%s", host, by);
+	else
+		snprintf(out, room, "%s", host);
+	return 0;
+}
+
+uint8_t
+settings_address(const struct probe_conf *p, uint8_t out[16])
+{
+	char host[INET6_ADDRSTRLEN];
+	size_t n = strcspn(p->address, "%");
+	uint8_t family;
+	const char *why;
+
+	snprintf(host, sizeof host, "%.*s", n < sizeof host ? (int)n : 0, p->address);
+	return units_address(host, &family, out, &why) ? family : 0;
+}
+
 static void
 network_text(uint8_t family, const uint8_t address[16], char *out, size_t room)
 {
@@ -54,12 +104,11 @@ void
 probe_finish(const struct link_conf *link, struct probe_conf *p)
 {
 	uint8_t address[16];
-	const char *why;
 	char text[128];
 
 	if (p->def.kind == KIND_HTTP) {
 		snprintf(p->def.target, sizeof p->def.target, "%.255s", p->url);
-	} else if (units_address(p->address, &p->def.family, address, &why)) {
+	} else if ((p->def.family = settings_address(p, address)) != 0) {
 		if (p->def.network[0] == '\0')
 			network_text(p->def.family, address, p->def.network,
 			    sizeof p->def.network);
@@ -98,22 +147,17 @@ take_role(struct reading *r, int at, cfg_t *cfg, struct probe_conf *p)
 	return 0;
 }
 
+/* One spelling: probes to one address are one target. */
 static int
-take_address(
-    struct reading *r, int at, cfg_t *cfg, const char *option, struct probe_conf *p)
+take_address(struct reading *r, int at, cfg_t *cfg, const char *option,
+    const struct link_conf *link, struct probe_conf *p)
 {
-	const char *text = given(cfg, option), *why;
-	uint8_t address[16];
+	const char *text = given(cfg, option);
 
 	if (text == NULL)
 		return mistake(
 		    r, at, NULL, "%s is missing; write %s = \"ADDRESS\"", option, option);
-	if (!units_address(text, &p->def.family, address, &why))
-		return mistake(r, at, option, "\"%.60s\" is none; write %s", text, why);
-	/* One spelling: probes to one address are one target. */
-	inet_ntop(p->def.family == 4 ? AF_INET : AF_INET6, address, p->address,
-	    sizeof p->address);
-	return 0;
+	return take_host(r, at, option, link, text, NULL, p->address, sizeof p->address);
 }
 
 static int
@@ -149,12 +193,14 @@ domain_name(const char *text)
 }
 
 static int
-read_dns(struct reading *r, int at, cfg_t *cfg, struct probe_conf *p)
+read_dns(struct reading *r, int at, cfg_t *cfg, const struct link_conf *link,
+    struct probe_conf *p)
 {
 	static const char *const TYPES[] = {
 	    "A", "AAAA", "NS", "MX", "TXT", "SOA", "PTR", "CNAME", NULL};
 
-	if (take_address(r, at, cfg, "server", p) < 0 || take_port(r, at, cfg, p) < 0 ||
+	if (take_address(r, at, cfg, "server", link, p) < 0 ||
+	    take_port(r, at, cfg, p) < 0 ||
 	    take_text(r, at, cfg, "name", p->query_name, sizeof p->query_name) < 0 ||
 	    take_word(r, at, cfg, "type", TYPES, p->query_type, sizeof p->query_type) < 0)
 		return -EINVAL;
@@ -230,11 +276,11 @@ read_probe(struct reading *r, int link_at, struct link_conf *link, const char *k
 	probe_init(link, p, kind, cfg_title(cfg));
 	p->line = outline_line(&r->outline, at, NULL);
 	if (kind == KIND_PING || kind == KIND_TCP)
-		rc = take_address(r, at, cfg, "address", p);
+		rc = take_address(r, at, cfg, "address", link, p);
 	if (rc == 0 && kind == KIND_TCP)
 		rc = take_port(r, at, cfg, p);
 	if (rc == 0 && kind == KIND_DNS)
-		rc = read_dns(r, at, cfg, p);
+		rc = read_dns(r, at, cfg, link, p);
 	if (rc == 0 && kind == KIND_HTTP)
 		rc = read_http(r, at, cfg, p);
 	if (rc < 0 || take_role(r, at, cfg, p) < 0 ||

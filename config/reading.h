@@ -35,6 +35,15 @@ int take_text(struct reading *r, int section, cfg_t *cfg, const char *option, ch
 int take_duration(struct reading *r, int section, cfg_t *cfg, const char *option,
     int64_t least, int64_t most, int64_t *out);
 
+/*
+ * take_host(r, section, option, link, text, wanted, out, room):
+ * The address of a host, in its one spelling. A link-local one is told with its
+ * interface, which is the link's. ${wanted} says what would be right; NULL: an address.
+ */
+int take_host(struct reading *r, int section, const char *option,
+    const struct link_conf *link, const char *text, const char *wanted, char *out,
+    size_t room);
+
 /* One of a list of words, NULL at its end. */
 int take_word(struct reading *r, int section, cfg_t *cfg, const char *option,
     const char *const *words, char *out, size_t room);

@@ -10,7 +10,8 @@
  */
 struct probe_conf {
 	struct probe_def def;
-	char address[TEXT_ROOM]; /* ping, tcp: literal; dns: server; http: empty */
+	char address[TEXT_ROOM]; /* ping, tcp: literal; dns: server; http: empty. A
+	                            link-local one with its interface: fe80::1%eth0 */
 	uint16_t port;           /* tcp, dns (default 53) */
 	char query_name[TEXT_ROOM];
 	char query_type[16]; /* A, AAAA, NS, MX, TXT, SOA, PTR, CNAME */
@@ -49,7 +50,7 @@ struct link_conf {
 	char source6[64]; /* likewise, IPv6 */
 	uint32_t mark;
 	bool has_mark;
-	char gateway[64];           /* literal, "auto" or "none" */
+	char gateway[64];           /* literal, as of probes; "auto" or "none" */
 	enum capture_want capture;  /* default: all, but none with lists of targets */
 	uint64_t throughput_budget; /* bytes of http tests a calendar month of the
 	                               centre's zone; 0: no cap */
@@ -121,6 +122,9 @@ void settings_free(struct settings *s);
 /* What is said of a link, or NULL; of no settings (NULL) nothing is. */
 const struct link_conf *settings_link(
     const struct settings *s, const char *centre, const char *link);
+
+/* The address that a probe asks, without its interface: family 4, 6, or 0 for none. */
+uint8_t settings_address(const struct probe_conf *p, uint8_t out[16]);
 
 /* The probe that gateway = ADDRESS makes, for a gateway found otherwise. */
 void settings_gateway(

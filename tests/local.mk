@@ -28,6 +28,7 @@ check_PROGRAMS += \
 	tests/unit/test_exactness \
 	tests/unit/test_filter \
 	tests/unit/test_flood \
+	tests/unit/test_gateway \
 	tests/unit/test_growth \
 	tests/unit/test_health \
 	tests/unit/test_hist \
@@ -153,12 +154,14 @@ tests_unit_test_filter_LDADD = $(COLLECT_LIBS)
 tests_unit_test_flood_LDADD = $(COLLECT_LIBS)
 tests_unit_test_growth_SOURCES = tests/unit/test_growth.c tests/unit/chance.h
 tests_unit_test_growth_LDADD = $(JUDGE_LIBS)
+tests_unit_test_gateway_SOURCES = tests/unit/test_gateway.c collector/gateway.c
+tests_unit_test_gateway_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_health_LDADD = $(COLLECT_LIBS)
 tests_unit_test_hist_LDADD = base/libbase.a $(CMOCKA_LIBS) -lm
 tests_unit_test_histories_SOURCES = tests/unit/test_histories.c tests/unit/feed.c \
 	tests/unit/feed.h
 tests_unit_test_histories_LDADD = $(JUDGE_LIBS)
-tests_unit_test_hop_SOURCES = tests/unit/test_hop.c collector/hop.c
+tests_unit_test_hop_SOURCES = tests/unit/test_hop.c collector/hop.c collector/gateway.c
 tests_unit_test_hop_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_http_LDADD = collector/libthroughput.a collector/libcollector.a base/libbase.a \
 	$(CARES_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) -lpthread
@@ -232,7 +235,7 @@ tests_unit_test_timespec_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_timespec_LDADD = reports/libreports.a config/libconfig.a base/libbase.a \
 	$(CMOCKA_LIBS)
 tests_unit_test_tracer_SOURCES = tests/unit/test_tracer.c collector/tracer.c collector/trace.c \
-	collector/hop.c tests/sim/clock_virtual.c tests/sim/clock_virtual.h
+	collector/hop.c collector/gateway.c tests/sim/clock_virtual.c tests/sim/clock_virtual.h
 tests_unit_test_tracer_LDFLAGS = -Wl,--wrap=sendmsg,--wrap=recvfrom
 tests_unit_test_tracer_LDADD = base/libbase.a $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_trails_SOURCES = tests/unit/test_trails.c cmd/trails.c

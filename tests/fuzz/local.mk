@@ -27,7 +27,7 @@ tests_fuzz_fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c tests/fuzz/driver.c
 tests_fuzz_fuzz_capture_LDADD = collector/libcollector.a base/libbase.a
 
 check_PROGRAMS += tests/fuzz/fuzz_hop
-tests_fuzz_fuzz_hop_SOURCES = tests/fuzz/fuzz_hop.c tests/fuzz/driver.c collector/hop.c
+tests_fuzz_fuzz_hop_SOURCES = tests/fuzz/fuzz_hop.c tests/fuzz/driver.c collector/hop.c collector/gateway.c
 
 check_PROGRAMS += tests/fuzz/fuzz_dossier
 tests_fuzz_fuzz_dossier_SOURCES = tests/fuzz/fuzz_dossier.c tests/fuzz/driver.c

@@ -290,7 +290,7 @@ static uint8_t
 isp_of(const char *const *hops, const char *gateway)
 {
 	struct path p = {.family = 4};
-	uint8_t g[4] = {0};
+	struct gateway g = {0};
 
 	for (; hops[p.n_hops] != NULL; p.n_hops++) {
 		struct path_hop *h = &p.hops[p.n_hops];
@@ -300,9 +300,9 @@ isp_of(const char *const *hops, const char *gateway)
 	}
 	if (p.n_hops > 0 && strcmp(hops[p.n_hops - 1], "192.0.2.1") == 0)
 		p.hops[p.n_hops - 1].kind = HOP_TARGET;
-	if (gateway != NULL)
-		inet_pton(AF_INET, gateway, g);
-	return hop_isp(&p, g);
+	if (gateway != NULL && inet_pton(AF_INET, gateway, g.address) == 1)
+		g.family = 4;
+	return hop_isp(&p, &g);
 }
 
 static void
@@ -332,6 +332,32 @@ the_isps_first_router_is_found(void **state)
 	assert_int_equal(isp_of(DEAD, "192.168.1.1"), 0);
 }
 
+/* Which shows none of its link-local addresses on a path, but is the first hop of it. */
+static void
+behind_a_gateway_known_by_a_link_local_address(void **state)
+{
+	static const char *const HOPS[] = {"2001:db8:1::1", "fd00::1", "2001:db8:2::1"};
+	struct gateway near = {.family = 6, .address = {0xfe, 0x80, [15] = 1}},
+	               far = {.family = 6}, none = {0};
+	struct path p = {.family = 6, .n_hops = 3}, empty = {.family = 6};
+
+	(void)state;
+	for (unsigned i = 0; i < p.n_hops; i++) {
+		p.hops[i].kind = HOP_ROUTER;
+		inet_pton(AF_INET6, HOPS[i], p.hops[i].from);
+	}
+	assert_int_equal(hop_isp(&p, &none), 1);
+	assert_int_equal(hop_isp(&p, &near), 2); /* private, and the ISP's */
+	assert_int_equal(hop_isp(&empty, &near), 0);
+	p.hops[0].kind = HOP_SILENT;
+	assert_int_equal(hop_isp(&p, &near), 2);
+	p.hops[0].kind = HOP_ROUTER;
+	inet_pton(AF_INET6, "2001:db8:1::1", far.address);
+	assert_int_equal(hop_isp(&p, &far), 2);
+	inet_pton(AF_INET6, "2001:db8:1::9", far.address); /* no hop */
+	assert_int_equal(hop_isp(&p, &far), 1);
+}
+
 int
 main(void)
 {
@@ -343,6 +369,7 @@ main(void)
 	    cmocka_unit_test(only_the_target_answers_for_itself),
 	    cmocka_unit_test(ipv6_likewise),
 	    cmocka_unit_test(the_isps_first_router_is_found),
+	    cmocka_unit_test(behind_a_gateway_known_by_a_link_local_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,6 +200,46 @@ what_is_no_text_file_is_refused(void **state)
 	rmdir(dir);
 }
 
+/* ---- addresses of one interface ---- */
+
+static const char *
+target_of(const struct link_conf *l, const char *name)
+{
+	for (size_t i = 0; i < l->n_probes; i++)
+		if (strcmp(l->probes[i].def.name, name) == 0)
+			return l->probes[i].def.target;
+	return "";
+}
+
+/* fe80::1 is another host on each interface: the link's is meant, and told. */
+static void
+a_link_local_address_is_of_the_links_interface(void **state)
+{
+	static const char TEXT[] =
+	    "centre a { link b { interface = eth0 gateway = \"FE80:0::1\"\n"
+	    "ping one { address = \"2001:db8::1\" }\n"
+	    "tcp two { address = \"fe80::2%eth0\" port = 80 }\n"
+	    "dns three { server = \"fe80::3\" name = \"a.test\" } }\n"
+	    "link c { interface = eth1 gateway = \"2001:DB8::9\" } }";
+	struct settings *s;
+	uint8_t address[16], want[16] = {0xfe, 0x80, [15] = 2};
+	char err[600];
+
+	(void)state;
+	if (settings_parse(&s, "conf", TEXT, strlen(TEXT), err, sizeof err) < 0)
+		fail_msg("%s", err);
+	const struct link_conf *l = &s->links[0];
+	assert_string_equal(l->gateway, "fe80::1%eth0");
+	assert_string_equal(target_of(l, "gateway"), "fe80::1%eth0");
+	assert_string_equal(target_of(l, "two"), "[fe80::2%eth0]:80");
+	assert_string_equal(target_of(l, "three"), "fe80::3%eth0");
+	assert_int_equal(settings_address(&l->probes[1], address), 6);
+	assert_memory_equal(address, want, 16);
+	assert_string_equal(l->probes[1].def.network, "fe80::/48");
+	assert_string_equal(target_of(&s->links[1], "gateway"), "2001:db8::9");
+	settings_free(s);
+}
+
 /* ---- lists of targets ---- */
 
 static int
@@ -293,6 +333,7 @@ main(void)
 	    cmocka_unit_test(what_was_said_is_what_is_understood),
 	    cmocka_unit_test(a_link_without_targets_gets_five_networks),
 	    cmocka_unit_test(what_is_no_text_file_is_refused),
+	    cmocka_unit_test(a_link_local_address_is_of_the_links_interface),
 	    cmocka_unit_test(a_list_makes_a_probe_of_each_line),
 	    cmocka_unit_test(a_mistake_in_a_list_is_named_with_its_line),
 	};

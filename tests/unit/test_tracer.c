@@ -330,7 +330,8 @@ setup(void **state)
 	flags = 0;
 	refuses = false;
 	answers = true;
-	health = (struct health_link){.gateway_v4 = {192, 168, 1, 1}};
+	health =
+	    (struct health_link){.gateway = {.family = 4, .address = {192, 168, 1, 1}}};
 	memset(timers, 0, sizeof timers);
 	memset(&probe, 0, sizeof probe);
 	probe.def.role = ROLE_INTERNET;
@@ -599,7 +600,7 @@ static void
 or_at_the_first_public_address(void **state)
 {
 	(void)state;
-	memset(health.gateway_v4, 0, 4);
+	health.gateway.family = 0;
 	run_to(20);
 	assert_int_equal(paths[0].isp_hop, 3);
 }
