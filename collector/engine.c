@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/hist.h"
 #include "base/schedule.h"
+#include "collector/flight.h"
 #include "collector/wheel.h"
 
 #include <errno.h>
@@ -21,29 +22,6 @@
 #define SEEN_BEFORE_NS  NS_PER_MS      /* the socket's stamp, at most */
 #define TRANSPORTS_MOST 8
 #define DUE_MOST        32 /* taken from the wheel at once */
-
-enum state {
-	FREE = 0,
-	QUEUED, /* in its transport's batch */
-	FLYING,
-	LOST,
-	ANSWERED
-};
-
-struct flight {
-	mono_t sent;     /* best stamp there is */
-	int32_t late_us; /* behind its slot's time when it was asked for */
-	uint16_t flags;  /* enum sample_flag */
-	uint8_t code;    /* why it will be lost, if it is */
-	uint8_t state : 3;
-	uint8_t stamped : 1; /* by the kernel */
-	uint8_t dup : 1;     /* one is enough to tell */
-	uint8_t left : 1;    /* seen leaving by its link */
-	uint8_t astray : 1;  /* by another */
-	uint8_t seen : 1;    /* its stamp is that of being seen: the best there is */
-};
-_Static_assert(sizeof(struct flight) == 16, "a flight is small");
-_Static_assert(FLAG_COUNT <= 16, "and its flags fit");
 
 struct probe {
 	uint32_t number;
@@ -89,12 +67,6 @@ flight_of(const struct probe *p, uint64_t seq)
 	return seq > p->forgotten && seq < p->next_seq && f->state != FREE ? f : NULL;
 }
 
-static bool
-in_flight(const struct flight *f)
-{
-	return f != NULL && (f->state == FLYING || f->state == QUEUED);
-}
-
 /* From when on the probe may send for the slot it is at. */
 static int64_t
 may_send(const struct engine *e, const struct probe *p)
@@ -111,7 +83,7 @@ plan(struct engine *e, struct probe *p)
 	int64_t at = p->removed ? INT64_MAX : may_send(e, p);
 	const struct flight *f;
 
-	while (p->settled + 1 < p->next_seq && !in_flight(flight_of(p, p->settled + 1)))
+	while (p->settled + 1 < p->next_seq && !flight_open(flight_of(p, p->settled + 1)))
 		p->settled++;
 	if (!p->transport->settles && p->settled + 1 < p->next_seq &&
 	    (f = flight_of(p, p->settled + 1)) != NULL && f->sent.ns + p->timeout_ns < at)
@@ -129,7 +101,7 @@ plan(struct engine *e, struct probe *p)
 static void
 look(struct engine *e, const struct flight *f)
 {
-	if (e->proof.collect != NULL && in_flight(f) && !f->left)
+	if (e->proof.collect != NULL && flight_open(f) && !f->left)
 		e->proof.collect(e->proof.ctx);
 }
 
@@ -202,7 +174,7 @@ settle(struct engine *e, struct probe *p, mono_t now)
 {
 	while (p->settled + 1 < p->next_seq) {
 		struct flight *f = flight_of(p, p->settled + 1);
-		if (in_flight(f)) {
+		if (flight_open(f)) {
 			if (p->transport->settles || f->state == QUEUED ||
 			    f->sent.ns + p->timeout_ns > now.ns)
 				break;
@@ -555,7 +527,7 @@ engine_answer(struct engine *e, uint32_t number, uint64_t seq, const struct answ
 		s.stamp = STAMP_KERNEL;
 	if (answer && s.stamp < STAMP_COUNT)
 		e->account.stamps[s.stamp]++;
-	if (in_flight(f)) {
+	if (flight_open(f)) {
 		f->sent = sent;
 		/* Found in the queue only after its timeout, for us or the machine were
 		 * slow: late is what arrived late, not what was read late. */
@@ -579,7 +551,7 @@ engine_stamped(struct engine *e, uint32_t number, uint64_t seq, mono_t sent)
 	struct probe *p = probe_of(e, number);
 	struct flight *f = p != NULL ? flight_of(p, seq) : NULL;
 
-	if (!in_flight(f))
+	if (!flight_open(f))
 		return;
 	f->stamped = true;
 	if (sent.ns != 0 && !f->seen)
@@ -652,6 +624,6 @@ engine_in_flight(const struct engine *e)
 
 	for (size_t i = 0; i < e->n; i++)
 		for (size_t k = 0; k < e->probes[i].room; k++)
-			n += in_flight(&e->probes[i].ring[k]);
+			n += flight_open(&e->probes[i].ring[k]);
 	return n;
 }

@@ -6,7 +6,7 @@ collector_libcollector_a_SOURCES = collector/account.c collector/account.h colle
 	collector/dns_message.h collector/dns_socket.c collector/dns_socket.h collector/door.c collector/door.h collector/echo.c \
 	collector/echo.h collector/echo_socket.c collector/echo_socket.h collector/egress.c collector/egress.h collector/engine.c \
 	collector/engine.h collector/health.c collector/health.h collector/hop.c collector/hop.h collector/http.c \
-	collector/filter.c collector/filter.h collector/flows.c collector/flows.h \
+	collector/filter.c collector/filter.h collector/flight.h collector/flows.c collector/flows.h \
 	collector/packet_file.c collector/packet_file.h collector/freezer.c collector/freezer.h collector/gateway.c collector/gateway.h \
 	collector/packet_ring.c collector/packet_ring.h \
 	collector/http.h collector/http_sockets.c collector/http_sockets.h collector/http_spawn.c collector/http_spawn.h collector/http_url.c \
