@@ -255,8 +255,7 @@ bool
 icmp_own(const struct icmp *i, const struct packet *p, uint32_t *probe, uint64_t *seq)
 {
 	for (size_t k = 0; k < i->n_doors; k++)
-		if (echo_captured(
-		        door_key(i->doors[k]), p->family, p->body, p->body_n, probe, seq))
+		if (door_owns(i->doors[k], p, probe, seq))
 			return true;
 	return false;
 }
@@ -271,12 +270,12 @@ icmp_seen(struct icmp *i, uint32_t probe, mono_t at)
 }
 
 void
-icmp_heard(struct icmp *i, uint32_t probe, uint64_t seq, mono_t at)
+icmp_heard(struct icmp *i, uint32_t interface, uint32_t probe, uint64_t seq, mono_t at)
 {
 	struct door *d = door_for(i, probe);
 
 	if (d != NULL)
-		door_heard(d, probe, seq, at);
+		door_heard(d, interface, probe, seq, at);
 }
 
 void
