@@ -221,6 +221,8 @@ icmp_add(struct icmp *i, uint32_t probe, const struct probe_conf *conf, struct e
 		return -EEXIST;
 	t.door = door_of(i, e, t.address.any.sa_family);
 	i->targets[probe] = t;
+	/* What was expected of another door before is nothing to this one. */
+	engine_expect_stamps(i->all.engine, probe, t.stamped);
 	return 0;
 }
 
