@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "collector/echo_socket.h"
+#include "collector/hearing.h"
 #include "collector/mail.h"
 #include "collector/stamp.h"
 
@@ -30,8 +31,7 @@
 #define ASK_NS      NS_PER_MS      /* for drops, at most so often */
 #define SEEN_NS     (5 * NS_PER_S) /* who was seen leaving so lately will be again */
 #define RETURNS_NS  NS_PER_S
-#define RING_NS     (100 * NS_PER_MS) /* a capture that sees now hears, too */
-#define TURN_NS     (100 * NS_PER_US) /* what two clocks can be apart */
+#define RING_NS     (100 * NS_PER_MS) /* a capture that saw so lately may hear, too */
 
 struct outbox { /* what waits for the end of its batch */
 	struct mmsghdr heads[OUT_BATCH];
@@ -55,8 +55,8 @@ struct door {
 	mono_t returns;  /* until then stamps may come that were asked for before */
 	bool busy;       /* read at each tick, not in the loop */
 	bool stamped;    /* the newest reply was, by the kernel */
-	bool by_ring;    /* replies are the capture's to tell */
-	mono_t turned;   /* that changed before */
+	bool translated; /* requests have left with another identifier */
+	struct hearing hearing;
 	uint64_t missed; /* of the capture's count, what is counted here */
 	unsigned came;   /* packets since the last tick */
 	unsigned quiet;  /* ticks without any */
@@ -116,11 +116,13 @@ deliver(struct door *d, struct letter *l, struct mmsghdr *m, mono_t now)
 	if (d->stamped &&
 	    stamp_mono(&d->ruler, &stamp, (mono_t){now.ns - ENGINE_HOLD_NS}, &a.received))
 		a.stamp = STAMP_KERNEL_RX;
-	a.again = a.received.ns <= d->turned.ns;
+	a.again = hearing_again(&d->hearing, a.received, a.stamp == STAMP_KERNEL_RX);
 	a.outcome = OUTCOME_REPLY;
 	a.flags = egress_flags(d->egress);
 	if (seen.kind != ECHO_REPLY)
 		read_error(to, &seen, &a);
+	else
+		hearing_socket(&d->hearing);
 	engine_answer(d->all->engine, seen.probe, seen.seq, &a);
 }
 
@@ -141,14 +143,15 @@ door_count(struct door *d)
 {
 	const struct ear *ear = &d->all->ear;
 
-	if (!d->by_ring)
+	if (d->hearing.by == BY_SOCKET)
 		return;
-	struct ear_missed missed = ear->missed(ear->ctx, d->egress->link);
+	struct ear_missed missed = ear->missed(ear->ctx, d->hearing.interface, d->missed);
+	d->all->drops += missed.untold; /* once, however many doors listen by it */
 	if (missed.packets <= d->missed)
 		return;
-	d->all->drops += missed.packets - d->missed;
 	d->missed = missed.packets;
-	d->dropped = missed.at;
+	if (missed.at.ns > d->dropped.ns)
+		d->dropped = missed.at;
 }
 
 /* For what nobody answered: drops may have come to our ears, or not yet. */
@@ -226,63 +229,70 @@ drain(struct door *d)
 
 /* ---- the other ear ---- */
 
-/* From here on each ear may bring what the other brought before. */
-static void
-turn(struct door *d, bool by_ring)
-{
-	d->by_ring = by_ring;
-	d->turned.ns = clock_mono().ns + TURN_NS;
-}
-
 /* First the socket hears again, then the ring is read: nothing comes to neither. */
 void
 door_listen_alone(struct door *d)
 {
-	if (!d->by_ring)
-		return;
-	(void)echo_socket_replies(d->fd, d->family, true);
-	d->all->ear.collect(d->all->ear.ctx);
-	door_count(d);
-	turn(d, false);
+	if (d->hearing.by == BY_CAPTURE)
+		(void)echo_socket_replies(d->fd, d->family, true);
+	if (d->hearing.by != BY_SOCKET) {
+		d->all->ear.collect(d->all->ear.ctx);
+		door_count(d);
+	}
+	hearing_turn(&d->hearing, HEARING_SOCKET, 0, clock_mono());
 }
 
-static bool
-wants_ring(const struct door *d, mono_t now)
+/* The interface whose capture could be listened to: it sees what leaves now. */
+static uint32_t
+captured(const struct door *d, mono_t now)
 {
 	const struct ear *ear = &d->all->ear;
 
 	return d->busy && d->stamped && d->seen.ns != 0 &&
-	       now.ns - d->seen.ns <= RING_NS && egress_by_interface(d->egress) &&
-	       ear->listens != NULL && ear->listens(ear->ctx, d->egress->link);
+	               now.ns - d->seen.ns <= RING_NS && egress_by_interface(d->egress) &&
+	               ear->listens != NULL
+	           ? ear->listens(ear->ctx, d->egress->link)
+	           : 0;
 }
 
+/* The socket has been read. What the capture drops from when it is listened to, be it
+ * beside the socket, is ours: such a packet may be in a socket's way still. */
 static void
 choose_ear(struct door *d, mono_t now)
 {
 	const struct ear *ear = &d->all->ear;
+	uint32_t interface = captured(d, now);
 
-	if (!wants_ring(d, now)) {
+	if (interface != 0 && d->hearing.by == BY_SOCKET)
+		ear->collect(ear->ctx);
+	enum hearing_step step = hearing_next(&d->hearing, interface, now);
+	if (step == HEARING_CAPTURE && echo_socket_replies(d->fd, d->family, false) < 0)
+		step = HEARING_SOCKET;
+	if (step == HEARING_SOCKET) {
 		door_listen_alone(d);
-	} else if (!d->by_ring && echo_socket_replies(d->fd, d->family, false) == 0) {
-		d->came += drain(d);
-		d->missed = ear->missed(ear->ctx, d->egress->link).packets;
-		turn(d, true);
+		return;
 	}
+	if (step == HEARING_TRIES)
+		d->came += drain(d);
+	else if (step == HEARING_BOTH)
+		d->missed = ear->missed(ear->ctx, interface, UINT64_MAX).packets;
+	hearing_turn(&d->hearing, step, interface, clock_mono());
 }
 
 void
-door_heard(struct door *d, uint32_t probe, uint64_t seq, mono_t at)
+door_heard(struct door *d, uint32_t interface, uint32_t probe, uint64_t seq, mono_t at)
 {
 	struct answer a = {
 	    .outcome = OUTCOME_REPLY, .stamp = STAMP_KERNEL_RX, .received = at};
+	bool stamped = at.ns != 0;
 
-	if (!d->by_ring)
-		return;
-	if (at.ns == 0) {
+	if (!stamped) {
 		a.stamp = STAMP_USER;
 		a.received = clock_mono();
 	}
-	a.again = a.received.ns <= d->turned.ns;
+	if (!hearing_capture(&d->hearing, interface, a.received, stamped))
+		return;
+	a.again = hearing_again(&d->hearing, a.received, stamped);
 	a.flags = egress_flags(d->egress);
 	d->came++;
 	engine_answer(d->all->engine, probe, seq, &a);
@@ -396,7 +406,7 @@ unlock(struct door *d, struct sockaddr *to, enum code *why)
 	echo_socket(fd, d->family, &d->key, MAIL_BYTES);
 	d->by_socket = stamp_enable(fd, true) == 0;
 	d->seen.ns = 0;
-	d->stamped = false;
+	d->stamped = d->translated = false;
 	d->fd = fd;
 	d->generation = egress_generation(d->egress);
 	d->drops = 0;
@@ -417,7 +427,7 @@ enqueue(struct door *d, const struct sockaddr *to, uint32_t probe, uint64_t seq)
 
 	if (o->n == OUT_BATCH) {
 		door_flush(d);
-		if (d->by_ring)
+		if (door_rings(d))
 			d->all->ear.collect(d->all->ear.ctx);
 		else if (d->busy)
 			drain(d);
@@ -508,10 +518,18 @@ door_is(const struct door *d, const struct egress *e, int family)
 	return d->egress == e && (family == 0 || d->family == family);
 }
 
-const struct echo_key *
-door_key(const struct door *d)
+bool
+door_owns(struct door *d, const struct packet *p, uint32_t *probe, uint64_t *seq)
 {
-	return &d->key;
+	bool four = d->family == AF_INET;
+
+	if (p->family != (four ? 4 : 6) ||
+	    !echo_captured(
+	        &d->key, p->family, d->translated, p->body, p->body_n, probe, seq))
+		return false;
+	if (p->body[0] == (four ? 8 : 128))
+		d->translated |= (p->body[4] << 8 | p->body[5]) != d->key.ident;
+	return true;
 }
 
 bool
@@ -529,7 +547,7 @@ door_stamps(const struct door *d)
 bool
 door_rings(const struct door *d)
 {
-	return d->by_ring;
+	return d->hearing.by != BY_SOCKET;
 }
 
 void

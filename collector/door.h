@@ -4,6 +4,7 @@
 #include "collector/echo.h"
 #include "collector/egress.h"
 #include "collector/engine.h"
+#include "collector/packet.h"
 
 /*
  * A door: a raw ICMP socket of one link and family, opened at the first sending and again
@@ -13,23 +14,26 @@
 struct door;
 
 /*
- * Who captures the links' interfaces hears each reply as the sockets do. A busy socket is
+ * Who captures the links' interfaces hears replies as the sockets do. A busy socket is
  * spared its copies then: it hears errors alone, and replies are the capture's to tell.
+ * See hearing.h.
  *
  * collect  read what was captured
- * listens  whether the link's interface is captured, with room for many packets
- * missed   what that had no room for, of all packets since it began
+ * listens  the index of the link's interface if that is captured, with room for many
+ *          packets; else 0
+ * missed   what the capture of this interface had no room for, of all packets since it
+ *          began; untold: of those beyond ${since} what nobody was told of yet
  */
 struct ear_missed {
-	uint64_t packets;
+	uint64_t packets, untold;
 	mono_t at; /* found out; ns 0: none */
 };
 
 struct ear {
 	void *ctx;
 	void (*collect)(void *ctx);
-	bool (*listens)(void *ctx, size_t link);
-	struct ear_missed (*missed)(void *ctx, size_t link);
+	uint32_t (*listens)(void *ctx, size_t link);
+	struct ear_missed (*missed)(void *ctx, uint32_t interface, uint64_t since);
 };
 
 /*
@@ -58,7 +62,9 @@ void door_free(struct door *d);
 void door_shut(struct door *d);
 
 bool door_is(const struct door *d, const struct egress *e, int family);
-const struct echo_key *door_key(const struct door *d);
+
+/* Is a captured packet of this door's sendings? See icmp_own. */
+bool door_owns(struct door *d, const struct packet *p, uint32_t *probe, uint64_t *seq);
 
 /* As a transport's send and flush; ${to} may be given a scope (egress_aim). */
 int door_send(struct door *d, struct sockaddr *to, uint32_t probe, uint64_t seq,
@@ -73,7 +79,7 @@ uint32_t door_doubt(struct door *d, mono_t sent);
 
 /*
  * door_busy  it is read at each tick, not in the loop
- * door_rings replies are the capture's to tell
+ * door_rings replies are the capture's to tell, too or alone
  * door_read  of a busy door: all that has come; then it chooses how to listen
  * door_rest  of a busy door, after the tick's reading: true where it stays busy
  */
@@ -84,7 +90,8 @@ bool door_rest(struct door *d);
 
 /* Of a sending that a capture saw leave, and of a reply that one has; see icmp.h. */
 void door_seen(struct door *d, mono_t at);
-void door_heard(struct door *d, uint32_t probe, uint64_t seq, mono_t at);
+void door_heard(
+    struct door *d, uint32_t interface, uint32_t probe, uint64_t seq, mono_t at);
 
 /* The capture will end: the socket hears all again. */
 void door_listen_alone(struct door *d);

@@ -172,16 +172,19 @@ echo_recognise(const struct echo_key *key, const uint8_t *p, size_t n, uint32_t 
 }
 
 bool
-echo_captured(const struct echo_key *key, int family, const uint8_t *p, size_t n,
-    uint32_t *probe, uint64_t *seq)
+echo_captured(const struct echo_key *key, int family, bool translated, const uint8_t *p,
+    size_t n, uint32_t *probe, uint64_t *seq)
 {
 	struct echo_seen seen = {0};
+	struct echo_key wire = *key;
 
 	if (n < 8)
 		return false;
 	if (p[0] == (family == 4 ? V4_ECHO : V6_ECHO))
 		return n == ECHO_BYTES && read_mark(key, p + 8, probe, seq);
-	if (kind_of(&seen, key, family, p, n) == ECHO_NOT_OURS)
+	if (translated && p[0] == (family == 4 ? V4_ECHO_REPLY : V6_ECHO_REPLY))
+		wire.ident = (uint16_t)(p[4] << 8 | p[5]);
+	if (kind_of(&seen, &wire, family, p, n) == ECHO_NOT_OURS)
 		return false;
 	*probe = seen.probe;
 	*seq = seen.seq;

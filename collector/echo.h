@@ -55,8 +55,9 @@ bool echo_recognise(const struct echo_key *key, const uint8_t *p, size_t n,
     uint32_t *probe, uint64_t *seq);
 
 /* A packet as a capture shows it, from its ICMP header on: a request of ours, the reply
- * to one, or an error that quotes one. */
-bool echo_captured(const struct echo_key *key, int family, const uint8_t *p, size_t n,
-    uint32_t *probe, uint64_t *seq);
+ * to one, or an error that quotes one. Requests may bear another identifier on the wire,
+ * for this host may translate addresses; replies then (${translated}), too. */
+bool echo_captured(const struct echo_key *key, int family, bool translated,
+    const uint8_t *p, size_t n, uint32_t *probe, uint64_t *seq);
 
 #endif

@@ -225,13 +225,16 @@ filter_make(struct sock_fprog *out, const struct settings *s, enum capture_want 
 {
 	static const char BEGINNINGS[] =
 	    "((ip and tcp[13] & 6 != 0) or (ip6 and ip6[6] = 6 and ip6[53] & 6 != 0))";
+	/* ICMPv6 behind options or a routing header, which "icmp6" does not find. */
+	static const char BEHIND_ONE[] = "(ip6 and ip6[40] = 58 and (ip6[6] = 0 or "
+	                                 "ip6[6] = 43 or ip6[6] = 60))";
 	struct compiler c;
 
 	if (!load(&c))
 		return -ELIBACC;
 	struct text *t = memory_grow(NULL, 1, sizeof *t);
 	t->n = 0;
-	add(t, "icmp or icmp6");
+	add(t, "icmp or icmp6 or %s", BEHIND_ONE);
 	add_dns(t, s);
 	if (want == CAPTURE_ALL)
 		add(t, " or %s", BEGINNINGS);

@@ -25,6 +25,8 @@ struct health {
 	int events, queries; /* netlink sockets: told, and asked */
 	health_fn *changed;
 	void *ctx;
+	health_going_fn *going;
+	void *going_ctx;
 	const struct link_conf *conf;
 	struct health_link *links, *fresh;
 	size_t n;
@@ -361,6 +363,16 @@ compare(struct health *h, size_t i)
 		tell_carrier(h, i, &was, now);
 }
 
+static bool
+goes(const struct health *h)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (h->links[i].ifindex != 0 &&
+		    h->links[i].ifindex != h->fresh[i].ifindex)
+			return true;
+	return false;
+}
+
 static int
 look(struct health *h)
 {
@@ -395,6 +407,8 @@ health_refresh(struct health *h)
 	/* Changing all the time: better the last look than none. */
 	if (rc < 0 && rc != -EINTR)
 		return rc;
+	if (h->going != NULL && h->known && goes(h))
+		h->going(h->going_ctx);
 	for (size_t i = 0; i < h->n; i++)
 		compare(h, i);
 	h->known = true;
@@ -451,6 +465,13 @@ health_new(struct loop *loop, health_fn *changed, void *ctx)
 	}
 	setsockopt(h->queries, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 	return h;
+}
+
+void
+health_on_going(struct health *h, health_going_fn *going, void *ctx)
+{
+	h->going = going;
+	h->going_ctx = ctx;
 }
 
 void

@@ -42,6 +42,11 @@ struct health;
  * matters has: gone, back, carrier lost, renumbered. */
 typedef void health_fn(void *ctx, size_t link, const char *what);
 
+/* Called before a link is known to have another interface, or none: what came by the one
+ * it had is read best now. */
+typedef void health_going_fn(void *ctx);
+void health_on_going(struct health *h, health_going_fn *going, void *ctx);
+
 /* NULL with errno where the kernel gives no netlink socket. */
 struct health *health_new(struct loop *loop, health_fn *changed, void *ctx);
 void health_free(struct health *h);

@@ -222,6 +222,8 @@ icmp_add(struct icmp *i, uint32_t probe, const struct probe_conf *conf, struct e
 		return -EEXIST;
 	t.door = door_of(i, e, t.address.any.sa_family);
 	i->targets[probe] = t;
+	/* What was expected of another door before is nothing to this one. */
+	engine_expect_stamps(i->all.engine, probe, t.stamped);
 	return 0;
 }
 
@@ -256,8 +258,7 @@ bool
 icmp_own(const struct icmp *i, const struct packet *p, uint32_t *probe, uint64_t *seq)
 {
 	for (size_t k = 0; k < i->n_doors; k++)
-		if (echo_captured(
-		        door_key(i->doors[k]), p->family, p->body, p->body_n, probe, seq))
+		if (door_owns(i->doors[k], p, probe, seq))
 			return true;
 	return false;
 }
@@ -272,12 +273,12 @@ icmp_seen(struct icmp *i, uint32_t probe, mono_t at)
 }
 
 void
-icmp_heard(struct icmp *i, uint32_t probe, uint64_t seq, mono_t at)
+icmp_heard(struct icmp *i, uint32_t interface, uint32_t probe, uint64_t seq, mono_t at)
 {
 	struct door *d = door_for(i, probe);
 
 	if (d != NULL)
-		door_heard(d, probe, seq, at);
+		door_heard(d, interface, probe, seq, at);
 }
 
 void

@@ -49,12 +49,13 @@ void icmp_listen(struct icmp *i, const struct ear *ear);
 void icmp_listen_alone(struct icmp *i);
 
 /*
- * icmp_heard(i, probe, seq, at):
- * A capture of the probe's own link has a reply to this sending, whole and meant for this
- * host; ${at} is its stamp as an instant, ns 0 where the clock was set meanwhile. Where
- * the socket hears replies itself nothing happens.
+ * icmp_heard(i, interface, probe, seq, at):
+ * The capture of this interface has a reply to this sending, whole and meant for this
+ * host; ${at} is its stamp as an instant, ns 0 where the clock was set meanwhile. It is
+ * told where the probe's socket leaves replies to that very capture.
  */
-void icmp_heard(struct icmp *i, uint32_t probe, uint64_t seq, mono_t at);
+void icmp_heard(
+    struct icmp *i, uint32_t interface, uint32_t probe, uint64_t seq, mono_t at);
 
 /* Packets the kernel dropped for want of room where replies were to come to: in our
  * sockets, or in the captures that heard for them. */

@@ -5,7 +5,7 @@ collector_libcollector_a_SOURCES = collector/account.c collector/account.h colle
 	collector/dns.h collector/dns_channel.c collector/dns_channel.h collector/dns_message.c \
 	collector/dns_message.h collector/dns_socket.c collector/dns_socket.h collector/door.c collector/door.h collector/echo.c \
 	collector/echo.h collector/echo_socket.c collector/echo_socket.h collector/egress.c collector/egress.h collector/engine.c \
-	collector/engine.h collector/health.c collector/health.h collector/hop.c collector/hop.h collector/http.c \
+	collector/engine.h collector/health.c collector/health.h collector/hearing.c collector/hearing.h collector/hop.c collector/hop.h collector/http.c \
 	collector/filter.c collector/filter.h collector/flight.h collector/flows.c collector/flows.h \
 	collector/packet_file.c collector/packet_file.h collector/freezer.c collector/freezer.h collector/gateway.c collector/gateway.h \
 	collector/packet_ring.c collector/packet_ring.h \

@@ -17,14 +17,25 @@ get32(const uint8_t *p)
 	return (uint32_t)get16(p) << 16 | get16(p + 2);
 }
 
-/* Result: where the next header begins, 0 where there is none for us. */
-static size_t
-parse_v4(struct packet *out, const uint8_t *p, size_t n)
+/* What stands behind the end that a header tells is a frame's, and no packet's; a length
+ * of less than the headers is of one not cut into packets yet. */
+static void
+trim(size_t *n, size_t headers, size_t length)
 {
-	size_t header = n > 0 ? (size_t)(p[0] & 15) * 4 : 0;
+	if (length > headers && length < *n)
+		*n = length;
+}
+
+/* Result: where the next header begins, 0 where there is none for us. ${n}: without what
+ * stands behind the packet. */
+static size_t
+parse_v4(struct packet *out, const uint8_t *p, size_t *bytes)
+{
+	size_t n = *bytes, header = n > 0 ? (size_t)(p[0] & 15) * 4 : 0;
 
 	if (n < 20 || header < 20 || n < header || (get16(p + 6) & 0x1fff) != 0)
 		return 0;
+	trim(bytes, header, get16(p + 2));
 	out->family = 4;
 	out->protocol = p[9];
 	out->from = p + 12;
@@ -33,12 +44,14 @@ parse_v4(struct packet *out, const uint8_t *p, size_t n)
 }
 
 static size_t
-parse_v6(struct packet *out, const uint8_t *p, size_t n)
+parse_v6(struct packet *out, const uint8_t *p, size_t *bytes)
 {
 	size_t at = 40;
 
-	if (n < at)
+	if (*bytes < at)
 		return 0;
+	trim(bytes, at, at + get16(p + 4));
+	size_t n = *bytes;
 	out->family = 6;
 	out->protocol = p[6];
 	out->from = p + 8;
@@ -77,9 +90,9 @@ packet_parse(struct packet *out, const uint8_t *p, size_t n)
 
 	memset(out, 0, sizeof *out);
 	if (n > 0 && p[0] >> 4 == 4)
-		at = parse_v4(out, p, n);
+		at = parse_v4(out, p, &n);
 	else if (n > 0 && p[0] >> 4 == 6)
-		at = parse_v6(out, p, n);
+		at = parse_v6(out, p, &n);
 	if (at == 0 || at > n)
 		return false;
 	switch (out->protocol) {

@@ -25,8 +25,9 @@ struct packet {
 #define PACKET_RST 0x04
 #define PACKET_ACK 0x10
 
-/* The packet that begins with its IP header at ${p}. Result: false for fragments after
- * the first, other protocols, and whatever is cut within its headers. */
+/* The packet that begins with its IP header at ${p}, and ends where that says. Result:
+ * false for fragments after the first, other protocols, and whatever is cut within its
+ * headers. */
 bool packet_parse(struct packet *out, const uint8_t *p, size_t n);
 
 /* Are its sums right by which a host tells that nothing was changed on the way: of IPv4

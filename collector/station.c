@@ -118,6 +118,12 @@ on_change(void *ctx, size_t link, const char *what)
 	say(s, line);
 }
 
+static void
+on_going(void *ctx)
+{
+	wire_collect(((struct station *)ctx)->wire);
+}
+
 static uint32_t
 masking(void *ctx, size_t link)
 {
@@ -319,6 +325,7 @@ adopt_links(struct station *s)
 		tracer_link(s->tracer, i, w->number, &w->egress, &settings->links[i]);
 	}
 	tracer_links(s->tracer, settings->n_links);
+	health_on_going(s->health, on_going, s);
 	health_links(s->health, settings->links, settings->n_links);
 	wire_links(s->wire, settings);
 }

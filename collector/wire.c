@@ -30,6 +30,7 @@ struct line { /* an interface */
 	struct capture *capture; /* NULL: could not be opened */
 	mono_t since, dropped, tried;
 	uint64_t missed; /* packets, since its capture began */
+	uint64_t told;   /* of these to sockets that listen by it */
 	mono_t emptied;  /* what is found was captured after that */
 	unsigned read;   /* since the timer's last turn */
 	bool reading;    /* now: an answer found may ask for more */
@@ -150,13 +151,14 @@ see_leave(struct wire *w, struct line *l, const struct captured *c, uint32_t pro
 		icmp_seen(w->parts.icmp, probe, at);
 }
 
-/* What the kernel would have given to our socket, had we not asked it not to. */
+/* What the kernel would have given to our socket, had we not asked it not to. Who listens
+ * by this capture does so whatever has become of the link's interface since. */
 static void
 hear(struct wire *w, struct line *l, const struct captured *c, const struct packet *p,
     uint32_t probe, uint64_t seq)
 {
 	if (c->to_us && p->body[0] == (p->family == 4 ? 0 : 129) && packet_whole(p))
-		icmp_heard(w->parts.icmp, probe, seq, passed_at(l, c));
+		icmp_heard(w->parts.icmp, l->ifindex, probe, seq, passed_at(l, c));
 }
 
 static void
@@ -187,7 +189,7 @@ see(struct wire *w, struct line *l, const struct captured *c)
 	bool echo = p.protocol != IPPROTO_TCP && p.protocol != IPPROTO_UDP;
 	if (c->leaves && is_sending(&p))
 		see_leave(w, l, c, probe, seq, here, echo);
-	else if (here && echo)
+	else if (echo)
 		hear(w, l, c, &p, probe, seq);
 }
 
@@ -327,23 +329,31 @@ told(void *ctx, const struct sample *s)
 
 /* ---- for the sockets, which listen by it ---- */
 
-static bool
+static uint32_t
 listens(void *ctx, size_t link)
 {
 	const struct line *l = line_of_link(ctx, link);
 
-	return l != NULL && capture_frames(l->capture) == FRAMES_MANY;
+	return l != NULL && capture_frames(l->capture) == FRAMES_MANY ? l->ifindex : 0;
 }
 
 static struct ear_missed
-missed(void *ctx, size_t link)
+missed(void *ctx, uint32_t interface, uint64_t since)
 {
-	struct line *l = line_of_link(ctx, link);
+	struct line *l = line_of(ctx, interface);
+	struct ear_missed m = {0};
 
-	if (l == NULL)
-		return (struct ear_missed){0};
+	if (l == NULL || l->capture == NULL)
+		return m;
 	learn_drops(ctx, l);
-	return (struct ear_missed){l->missed, l->dropped};
+	m.packets = l->missed;
+	m.at = l->dropped;
+	uint64_t from = l->told > since ? l->told : since;
+	if (l->missed > from) {
+		m.untold = l->missed - from;
+		l->told = l->missed;
+	}
+	return m;
 }
 
 /* ---- captures come and go ---- */

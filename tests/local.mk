@@ -31,6 +31,7 @@ check_PROGRAMS += \
 	tests/unit/test_gateway \
 	tests/unit/test_growth \
 	tests/unit/test_health \
+	tests/unit/test_hearing \
 	tests/unit/test_hist \
 	tests/unit/test_histories \
 	tests/unit/test_hop \
@@ -157,6 +158,7 @@ tests_unit_test_growth_LDADD = $(JUDGE_LIBS)
 tests_unit_test_gateway_SOURCES = tests/unit/test_gateway.c collector/gateway.c
 tests_unit_test_gateway_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_health_LDADD = $(COLLECT_LIBS)
+tests_unit_test_hearing_LDADD = collector/libcollector.a base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_hist_LDADD = base/libbase.a $(CMOCKA_LIBS) -lm
 tests_unit_test_histories_SOURCES = tests/unit/test_histories.c tests/unit/feed.c \
 	tests/unit/feed.h

@@ -85,8 +85,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 			check(&t, exact, length);
 			passive_packet(passive, &t, leaves, now);
 			if (t.protocol == IPPROTO_ICMP || t.protocol == IPPROTO_ICMPV6)
-				(void)echo_captured(
-				    &key, t.family, t.body, t.body_n, &probe, &seq);
+				(void)echo_captured(&key, t.family, leaves, t.body,
+				    t.body_n, &probe, &seq);
 			else
 				check_flow(flows, &t, leaves, now);
 		}

@@ -3,12 +3,14 @@
  *in another order, twice, not at all; and sends what nobody asked for, at a rate. It
  *writes down what it did with each request, so that a measurement can be held against it.
  *
- *	answers -i TUN -s SECONDS [-d MS] [-r MS] [-u PERMILLE] [-l PERMILLE] [-o FILE]
+ *	answers -i TUN -s SECONDS [-d MS] [-r MS] [-u PERMILLE] [-l PERMILLE] [-p] [-o
+ *FILE]
  *		[-f WHAT=RATE]…
  *
  * -d  each answer waits so long; -r and at random up to so much longer, so that answers
  *     overtake each other
  * -u  so many of a thousand come twice; -l so many never
+ * -p  each answer comes in two pieces
  * -o  a line for each request that was read: address, number, the time its answer was
  *     kept in ns (-1: none was sent), how many were sent
  * -f  a flood of packets that look like answers, RATE a second of each:
@@ -70,6 +72,7 @@ static bool floods;
 static uint64_t flooded[FLOODS], asked, answered, twice, lost, refused_by_kernel;
 static int64_t delay_ns, spread_ns;
 static unsigned twice_of_1000, lost_of_1000;
+static bool in_pieces;
 static FILE *truth;
 static int tun;
 static volatile sig_atomic_t stopped;
@@ -121,6 +124,38 @@ put(const uint8_t *p, size_t n)
 		return true;
 	refused_by_kernel++;
 	return false;
+}
+
+#define FIRST_PIECE 32 /* of what is behind the header */
+
+static bool
+put_piece(const uint8_t *p, size_t from, size_t n, bool last)
+{
+	uint8_t piece[PACKET_ROOM];
+	size_t offset = from / 8;
+
+	memcpy(piece, p, ECHO_AT);
+	memcpy(piece + ECHO_AT, p + ECHO_AT + from, n);
+	piece[2] = 0;
+	piece[3] = (uint8_t)(ECHO_AT + n);
+	piece[6] = (uint8_t)(offset >> 8 | (last ? 0 : 0x20));
+	piece[7] = (uint8_t)offset;
+	sum(piece + 10, piece, ECHO_AT);
+	return put(piece, ECHO_AT + n);
+}
+
+static bool
+put_answer(uint8_t *p, size_t n)
+{
+	static uint16_t number;
+
+	if (!in_pieces || n <= ECHO_AT + FIRST_PIECE)
+		return put(p, n);
+	number++;
+	p[4] = (uint8_t)(number >> 8);
+	p[5] = (uint8_t)number;
+	return put_piece(p, 0, FIRST_PIECE, false) &&
+	       put_piece(p, FIRST_PIECE, n - ECHO_AT - FIRST_PIECE, true);
 }
 
 /* A request becomes its answer in place. */
@@ -182,9 +217,9 @@ answer(struct packet *q)
 
 	turn(q);
 	int64_t held = now_ns() - q->asked;
-	copies += put(q->p, q->n);
+	copies += put_answer(q->p, q->n);
 	answered += copies > 0;
-	if (q->twice && put(q->p, q->n)) {
+	if (q->twice && put_answer(q->p, q->n)) {
 		copies++;
 		twice++;
 	}
@@ -363,7 +398,7 @@ main(int argc, char **argv)
 	int64_t seconds = 0;
 	int c;
 
-	while ((c = getopt(argc, argv, "i:s:d:r:u:l:o:f:")) != -1) {
+	while ((c = getopt(argc, argv, "i:s:d:r:u:l:po:f:")) != -1) {
 		switch (c) {
 		case 'i':
 			device = optarg;
@@ -382,6 +417,9 @@ main(int argc, char **argv)
 			break;
 		case 'l':
 			lost_of_1000 = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'p':
+			in_pieces = true;
 			break;
 		case 'o':
 			truth = fopen(optarg, "we");

@@ -28,7 +28,7 @@ compile() {
 }
 
 # Everything once, unchanged; then only the file with the fault is compiled anew.
-for f in analyzer/*.c base/*.c config/*.c collector/engine.c collector/wheel.c tests/unit/feed.c; do
+for f in analyzer/*.c base/*.c config/*.c collector/engine.c collector/hearing.c collector/wheel.c tests/unit/feed.c; do
 	# shellcheck disable=SC2086
 	cc $flags -c "$f" -o "$(object "$f")" || exit 1
 done

@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,15 @@ passes_echo(const struct sock_fprog *f, int version, uint8_t type)
 	return goes_through(f, version == 4 ? four : six, 60);
 }
 
+/* A reply of IPv6 that has one more header before it. */
+static bool
+passes_behind(const struct sock_fprog *f, uint8_t header, uint8_t next)
+{
+	uint8_t six[80] = {0x60, [5] = 40, [6] = header, [40] = next, [48] = 129};
+
+	return goes_through(f, six, sizeof six);
+}
+
 /* An IPv4 packet of ${protocol} from port 40000 of 10.0.0.1. */
 static bool
 passes(const struct sock_fprog *f, uint8_t protocol, const char *to, uint16_t port,
@@ -108,6 +118,10 @@ test_few(void **state)
 	assert_true(passes_echo(&f, 6, 129));
 	assert_false(passes_echo(&f, 6, 128));
 	assert_true(passes_echo(&f, 6, 3));
+	assert_true(passes_behind(&f, IPPROTO_HOPOPTS, IPPROTO_ICMPV6));
+	assert_true(passes_behind(&f, IPPROTO_ROUTING, IPPROTO_ICMPV6));
+	assert_true(passes_behind(&f, IPPROTO_DSTOPTS, IPPROTO_ICMPV6));
+	assert_false(passes_behind(&f, IPPROTO_DSTOPTS, IPPROTO_TCP));
 	assert_true(passes(&f, IPPROTO_UDP, "192.0.2.3", 5353, 0));
 	assert_false(passes(&f, IPPROTO_UDP, "192.0.2.4", 5353, 0));
 	assert_true(passes(&f, IPPROTO_TCP, "203.0.113.9", 443, TCP_SYN));

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "collector/echo.h"
+#include "collector/icmp.h"
 #include "collector/stamp.h"
 
 #include <stdlib.h>
@@ -216,6 +216,95 @@ our_packet_is_known_behind_any_header(void **state)
 		assert_false(echo_recognise(&KEY, p, n, &probe, &seq));
 }
 
+/* Where this host translates addresses the wire has another identifier, which the kernel
+ * turns back before a socket sees it. All else is ours or nobody's. */
+static void
+on_the_wire_the_identifier_may_be_another(void **state)
+{
+	uint8_t p[ECHO_BYTES];
+	uint32_t probe;
+	uint64_t seq;
+
+	(void)state;
+	for (int family = 4; family <= 6; family += 2) {
+		echo_build(p, family, &KEY, 7, 70000);
+		p[4] ^= 0x5a;
+		assert_true(
+		    echo_captured(&KEY, family, false, p, sizeof p, &probe, &seq));
+		p[0] = family == 4 ? 0 : 129;
+		assert_false(
+		    echo_captured(&KEY, family, false, p, sizeof p, &probe, &seq));
+		probe = 0;
+		assert_true(echo_captured(&KEY, family, true, p, sizeof p, &probe, &seq));
+		assert_int_equal(probe, 7);
+		assert_int_equal(seq, 70000);
+		for (size_t bit = 6 * 8; bit < 32 * 8; bit++) {
+			p[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			assert_false(
+			    echo_captured(&KEY, family, true, p, sizeof p, &probe, &seq));
+			p[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		}
+	}
+}
+
+static struct sample newest;
+
+static void
+on_sent(void *ctx, uint32_t probe, uint64_t seq, mono_t at)
+{
+	(void)ctx;
+	(void)probe;
+	(void)seq;
+	(void)at;
+}
+
+static void
+on_sample(void *ctx, const struct sample *s)
+{
+	(void)ctx;
+	newest = *s;
+}
+
+static int
+send_it(void *ctx, uint32_t probe, uint64_t seq, mono_t now, struct departure *out)
+{
+	(void)ctx;
+	(void)probe;
+	(void)seq;
+	(void)now;
+	(void)out;
+	return 0;
+}
+
+/* A reload gives a probe another socket: that the one before it gave stamps is no reason
+ * to call its sendings never sent. */
+static void
+by_another_socket_no_stamps_are_expected(void **state)
+{
+	static const struct transport T = {.send = send_it};
+	static const struct probe_def DEF = {
+	    .every_ns = NS_PER_S, .timeout_ns = NS_PER_S, .seed = 42};
+	const struct engine_sink sink = {NULL, on_sent, on_sample};
+	struct engine *e = engine_new(&sink);
+	struct icmp *i = icmp_new(NULL, e);
+	struct probe_conf conf = {.address = "192.0.2.1"};
+	struct egress way = {0};
+	mono_t now = {1000 * NS_PER_S};
+
+	(void)state;
+	assert_int_equal(engine_add(e, 7, &DEF, &T, now), 0);
+	engine_expect_stamps(e, 7, true);
+	engine_remove(e, 7);
+	assert_int_equal(icmp_add(i, 7, &conf, &way), 0);
+	assert_int_equal(engine_add(e, 7, &DEF, &T, now), 0);
+	for (int k = 0; k < 4; k++)
+		engine_run(e, engine_next(e));
+	assert_int_equal(newest.outcome, OUTCOME_LOST);
+	assert_int_equal(newest.code, CODE_TIMEOUT);
+	icmp_free(i);
+	engine_free(e);
+}
+
 static void
 a_stamp_becomes_a_time_since_boot(void **state)
 {
@@ -304,6 +393,8 @@ main(void)
 	    cmocka_unit_test(what_is_cut_is_nobodys_and_nothing_is_read_beyond),
 	    cmocka_unit_test(an_error_tells_what_it_is_and_whose_request_it_quotes),
 	    cmocka_unit_test(our_packet_is_known_behind_any_header),
+	    cmocka_unit_test(on_the_wire_the_identifier_may_be_another),
+	    cmocka_unit_test(by_another_socket_no_stamps_are_expected),
 	    cmocka_unit_test(a_stamp_becomes_a_time_since_boot),
 	    cmocka_unit_test(a_clock_that_was_set_turns_no_stamp),
 	    cmocka_unit_test(what_was_found_since_is_of_then_whatever_the_clock),

@@ -129,6 +129,31 @@ what_was_changed_on_the_way_is_not_whole(void **state)
 	}
 }
 
+/* A driver may leave a frame's check sequence, a switch a trailer: that is no part of the
+ * packet. A length of zero is that of segments not cut yet. */
+static void
+what_stands_behind_a_packet_is_not_of_it(void **state)
+{
+	struct packet t;
+	uint8_t p[120] = {0x45, [3] = 84, [9] = IPPROTO_ICMP},
+	        six[120] = {0x60, [5] = 64, [6] = IPPROTO_ICMPV6};
+
+	(void)state;
+	for (size_t n = 84; n <= 100; n++) {
+		assert_true(packet_parse(&t, p, n));
+		assert_int_equal(t.body_n, 64);
+		assert_true(packet_parse(&t, six, n + 20));
+		assert_int_equal(t.body_n, 64);
+	}
+	p[3] = six[5] = 0;
+	assert_true(packet_parse(&t, p, 100));
+	assert_int_equal(t.body_n, 80);
+	assert_true(packet_parse(&t, six, 120));
+	assert_int_equal(t.body_n, 80);
+	p[3] = 24; /* too short for what it says it is */
+	assert_false(packet_parse(&t, p, 100));
+}
+
 /* More than are followed: all are counted as attempts, and what is not known says so. */
 static void
 too_many(void **state)
@@ -301,6 +326,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(handshakes),
 	    cmocka_unit_test(what_was_changed_on_the_way_is_not_whole),
+	    cmocka_unit_test(what_stands_behind_a_packet_is_not_of_it),
 	    cmocka_unit_test(too_many), cmocka_unit_test(cut),
 	    cmocka_unit_test(own_flows), cmocka_unit_test(flows_before_they_connect),
 	    cmocka_unit_test(others_bytes)};
