@@ -62,7 +62,7 @@ measure() {
 		claim "$link: nothing is odd" "${odd:-1}" -eq 0
 		claim "$link: nothing went astray" "${astray:-1}" -eq 0
 	done
-	echo "other ear: $(awk '{ printf "%s%s %d samples, %d lost, %d odd, %d astray", NR > 1 ? "; " : "", $1, $2, $3, $4, $5 }' "$dir/sums")"
+	echo "other ear: $(awk '{ printf "%s%s %d samples, %d lost, %d odd, %d astray", (NR > 1 ? "; " : ""), $1, $2, $3, $4, $5 }' "$dir/sums")"
 	return $bad
 }
 
