@@ -280,6 +280,7 @@ noinst_PROGRAMS += \
 	tests/golden/prose
 tests_golden_made_complaint_LDADD = base/libbase.a $(BASE_LIBS)
 tests_golden_made_move_LDADD = base/libbase.a $(BASE_LIBS)
+tests_golden_prose_SOURCES = tests/golden/prose.c tests/golden/prose_numbers.c tests/golden/prose_numbers.h
 tests_golden_prose_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_golden_prose_LDADD = $(JANSSON_LIBS) -lm
 EXTRA_DIST += \
