@@ -25,8 +25,7 @@
 
 #define OUT_BATCH   64 /* of probes that leave in one call */
 #define ROUNDS_MOST 64 /* of reading, before others have their turn */
-#define WAKES_NS    (750 * NS_PER_US)
-#define BUSY        8 /* packets within that */
+#define BUSY        8  /* packets within a tick */
 #define QUIET_TICKS 16
 #define ASK_NS      NS_PER_MS      /* for drops, at most so often */
 #define SEEN_NS     (5 * NS_PER_S) /* who was seen leaving so lately will be again */
@@ -309,7 +308,7 @@ on_ready(void *ctx, uint32_t events)
 	(void)events;
 	unsigned came = drain(d);
 	mono_t now = d->ruler.read;
-	if (now.ns - d->tick.ns >= WAKES_NS) {
+	if (now.ns - d->tick.ns >= DOOR_TICK_NS) {
 		d->tick = now;
 		d->came = 0;
 	}

@@ -36,9 +36,13 @@ struct ear {
 	struct ear_missed (*missed)(void *ctx, uint32_t interface, uint64_t since);
 };
 
+/* Where packets come fast, doors are read so often. */
+#define DOOR_TICK_NS (750 * NS_PER_US)
+
 /*
  * What all doors share; borrowed, and may change.
  *
+ * drops    packets the kernel had no room for where replies were to come
  * target   the address that ${probe} asks, or NULL
  * much     packets come so fast that each would wake us: door_read wants to be called at
  *          each tick from now on, until door_rest says no more
@@ -47,8 +51,7 @@ struct doors {
 	struct loop *loop;
 	struct engine *engine;
 	struct ear ear; /* all NULL: nobody captures */
-	uint64_t
-	    drops; /* packets the kernel had no room for where replies were to come */
+	uint64_t drops;
 	void *ctx;
 	const struct sockaddr *(*target)(void *ctx, uint32_t probe);
 	void (*much)(void *ctx, mono_t now);

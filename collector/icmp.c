@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_NS (750 * NS_PER_US)
-
 struct target {
 	bool used, stamped; /* stamps of its sendings are expected */
 	struct door *door;
@@ -83,7 +81,8 @@ read_busy(struct icmp *i)
 static void
 tick_next(struct icmp *i, mono_t now)
 {
-	loop_timer_set(i->all.loop, &i->tick, (mono_t){(now.ns / TICK_NS + 1) * TICK_NS});
+	loop_timer_set(
+	    i->all.loop, &i->tick, (mono_t){(now.ns / DOOR_TICK_NS + 1) * DOOR_TICK_NS});
 }
 
 static void
@@ -142,7 +141,7 @@ icmp_collect(void *ctx)
 
 	if (read_busy(i))
 		loop_timer_set(
-		    i->all.loop, &i->tick, (mono_t){clock_mono().ns + 2 * TICK_NS});
+		    i->all.loop, &i->tick, (mono_t){clock_mono().ns + 2 * DOOR_TICK_NS});
 }
 
 /* Without a door nobody listened any more. */
