@@ -34,19 +34,16 @@ struct capture {
 static bool
 has_source(const struct ifaddrs *a, const struct link_conf *link)
 {
-	const struct sockaddr *at = a->ifa_addr;
-	uint8_t want[16];
+	const void *at = a->ifa_addr;
 
 	if (at == NULL)
 		return false;
-	if (at->sa_family == AF_INET)
-		return inet_pton(AF_INET, link->source, want) == 1 &&
-		       memcmp(&((const struct sockaddr_in *)(const void *)at)->sin_addr,
-		           want, 4) == 0;
-	return at->sa_family == AF_INET6 &&
-	       inet_pton(AF_INET6, link->source6, want) == 1 &&
-	       memcmp(&((const struct sockaddr_in6 *)(const void *)at)->sin6_addr, want,
-	           16) == 0;
+	if (a->ifa_addr->sa_family == AF_INET)
+		return settings_is_source(link, 4,
+		    (const uint8_t *)&((const struct sockaddr_in *)at)->sin_addr);
+	return a->ifa_addr->sa_family == AF_INET6 &&
+	       settings_is_source(
+	           link, 6, ((const struct sockaddr_in6 *)at)->sin6_addr.s6_addr);
 }
 
 static unsigned

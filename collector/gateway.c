@@ -1,5 +1,7 @@
 #include "collector/gateway.h"
 
+#include "config/units.h"
+
 #include <arpa/inet.h>
 #include <linux/icmpv6.h>
 #include <linux/rtnetlink.h>
@@ -111,7 +113,7 @@ gateway_before(const struct gateway *g, const struct gateway *than, uint32_t tab
 bool
 gateway_is_near(const struct gateway *g)
 {
-	return g->family == 6 && g->address[0] == 0xfe && (g->address[1] & 0xc0) == 0x80;
+	return units_link_local(g->family, g->address);
 }
 
 void

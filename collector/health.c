@@ -104,13 +104,9 @@ take_interface(struct health *h, const struct nlmsghdr *m)
 static bool
 is_source(const struct link_conf *c, int family, const void *address)
 {
-	const char *text = family == AF_INET ? c->source : c->source6;
-	uint8_t want[16];
-
-	if (text[0] == '\0')
+	if ((family == AF_INET ? c->source : c->source6)[0] == '\0')
 		return c->def.interface[0] != '\0';
-	return inet_pton(family, text, want) == 1 &&
-	       memcmp(want, address, family == AF_INET ? 4 : 16) == 0;
+	return settings_is_source(c, family == AF_INET ? 4 : 6, address);
 }
 
 static uint64_t

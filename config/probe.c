@@ -35,38 +35,42 @@ probe_init(
 	strcpy(p->query_type, "A");
 }
 
+/* The address that stands before an interface, if there is one. */
 static bool
-near(uint8_t family, const uint8_t address[16])
+read_host(const char *text, uint8_t *family, uint8_t address[16], const char **why)
 {
-	return family == 6 && address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+	char host[INET6_ADDRSTRLEN];
+	size_t n = strcspn(text, "%");
+
+	snprintf(host, sizeof host, "%.*s", n < sizeof host ? (int)n : 0, text);
+	return units_address(host, family, address, why);
 }
 
 int
 take_host(struct reading *r, int at, const char *option, const struct link_conf *link,
     const char *text, const char *wanted, char *out, size_t room)
 {
-	const char *why, *by = link->def.interface;
-	size_t n = strcspn(text, "%");
+	const char *why, *by = link->def.interface, *of = strchr(text, '%');
 	uint8_t address[16], family;
 	char host[INET6_ADDRSTRLEN];
 
-	snprintf(host, sizeof host, "%.*s", n < sizeof host ? (int)n : 0, text);
-	if (!units_address(host, &family, address, &why))
+	if (!read_host(text, &family, address, &why))
 		return mistake(r, at, option, "\"%.60s\" is none; write %s", text,
 		    wanted != NULL ? wanted : why);
 	inet_ntop(family == 4 ? AF_INET : AF_INET6, address, host, sizeof host);
-	if (!near(family, address) && text[n] != '\0')
+	bool near = units_link_local(family, address);
+	if (!near && of != NULL)
 		return mistake(r, at, option,
 		    "\"%.60s\" is not on one interface alone; write %s", text, host);
-	if (near(family, address) && by[0] == '\0')
+	if (near && by[0] == '\0')
 		return mistake(r, at, option,
 		    "\"%.60s\" is on one interface alone; write interface in the link, too",
 		    text);
-	if (text[n] != '\0' && strcmp(text + n + 1, by) != 0)
+	if (of != NULL && strcmp(of + 1, by) != 0)
 		return mistake(r, at, option,
 		    "\"%.60s\" is not of the link's interface; write %s%%%s", text, host,
 		    by);
-	if (near(family, address))
+	if (near)
 		snprintf(out, room, "%s%%%s", host, by);
 	else
 		snprintf(out, room, "%s", host);
@@ -76,13 +80,20 @@ take_host(struct reading *r, int at, const char *option, const struct link_conf 
 uint8_t
 settings_address(const struct probe_conf *p, uint8_t out[16])
 {
-	char host[INET6_ADDRSTRLEN];
-	size_t n = strcspn(p->address, "%");
 	uint8_t family;
 	const char *why;
 
-	snprintf(host, sizeof host, "%.*s", n < sizeof host ? (int)n : 0, p->address);
-	return units_address(host, &family, out, &why) ? family : 0;
+	return read_host(p->address, &family, out, &why) ? family : 0;
+}
+
+bool
+settings_is_source(const struct link_conf *link, uint8_t family, const uint8_t *address)
+{
+	const char *why, *text = family == 4 ? link->source : link->source6;
+	uint8_t want[16], of;
+
+	return units_address(text, &of, want, &why) && of == family &&
+	       memcmp(want, address, family == 4 ? 4 : 16) == 0;
 }
 
 static void

@@ -126,6 +126,11 @@ const struct link_conf *settings_link(
 /* The address that a probe asks, without its interface: family 4, 6, or 0 for none. */
 uint8_t settings_address(const struct probe_conf *p, uint8_t out[16]);
 
+/* Is this the source that the link sends from, in that family (4, 6)? Of a link without
+ * one none is. */
+bool settings_is_source(
+    const struct link_conf *link, uint8_t family, const uint8_t *address);
+
 /* The probe that gateway = ADDRESS makes, for a gateway found otherwise. */
 void settings_gateway(
     const struct link_conf *link, const char *address, struct probe_conf *out);

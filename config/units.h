@@ -34,6 +34,13 @@ bool units_mark(const char *text, uint32_t *out, const char **why);
 bool units_address(
     const char *text, uint8_t *family, uint8_t address[16], const char **why);
 
+/* Is it a link-local address of IPv6, so of one interface alone? */
+static inline bool
+units_link_local(uint8_t family, const uint8_t address[16])
+{
+	return family == 6 && address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+}
+
 /* SCHEME://[USER@]HOST[:PORT][/…], of one of the schemes (NULL at their end); no blanks.
  */
 bool units_url(const char *text, const char *const *schemes);

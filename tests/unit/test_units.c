@@ -180,6 +180,17 @@ addresses_are_of_one_host(void **state)
 	assert_string_equal(
 	    inet_ntop(AF_INET6, address, text, sizeof text), "2001:db8::1");
 	assert_true(units_address("127.0.0.1", &family, address, &why));
+	static const struct {
+		const char *text;
+		bool near;
+	} NEAR[] = {{"fe80::1", true}, {"febf::1", true}, {"fec0::1", false},
+	    {"fe7f::1", false}, {"2001:db8::1", false}, {"169.254.0.1", false},
+	    {"254.128.0.1", false}};
+	for (size_t i = 0; i < sizeof NEAR / sizeof NEAR[0]; i++) {
+		bool four = inet_pton(AF_INET, NEAR[i].text, address) == 1;
+		assert_true(four || inet_pton(AF_INET6, NEAR[i].text, address) == 1);
+		assert_int_equal(units_link_local(four ? 4 : 6, address), NEAR[i].near);
+	}
 	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
 		if (units_address(BAD[i], &family, address, &why))
 			fail_msg("\"%s\" is taken", BAD[i]);
